@@ -1,0 +1,209 @@
+"""Recording a payment: payments per second beside hand-written psycopg2 SQL that makes the same rows."""
+
+import datetime as dt
+import multiprocessing
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg2
+from django.conf import settings
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+from psycopg2.extras import execute_values
+
+from batches.services import DAY_LOCKS, day_key
+from benchmarks.data import make_guarantors, make_payments, make_receipts
+from payments.gateway import Outcome
+from payments.services import record_outcome
+from tests.factories.payments import outcome_of
+
+WIDTHS = (1, 8, 16)
+PAYMENTS = 2400
+ROUNDS = 3
+FILLED = 100_000
+NOON = dt.datetime(2026, 3, 2, 17, 0, tzinfo=dt.UTC)
+DAY = dt.date(2026, 3, 2)
+
+Job = list[tuple[uuid.UUID, Outcome]]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way to record: prepares its connection, then records payments one by one."""
+
+    name: str
+    connect: Callable[[], Callable[[uuid.UUID, Outcome], object]]
+
+
+def connect_pops() -> Callable[[uuid.UUID, Outcome], object]:
+    connection.ensure_connection()
+    return lambda payment_id, outcome: record_outcome(payment_id=payment_id, outcome=outcome)
+
+
+def connect_by_hand() -> Callable[[uuid.UUID, Outcome], object]:
+    database = settings.DATABASES["default"]
+    handle = psycopg2.connect(
+        host=database["HOST"],
+        port=database["PORT"],
+        user=database["USER"],
+        password=database["PASSWORD"],
+        dbname=connection.settings_dict["NAME"],
+    )
+    return lambda payment_id, outcome: record_by_hand(handle, payment_id, outcome)
+
+
+def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID, outcome: Outcome) -> None:
+    """What one would write without Django: a statement a step, the same rows, the same locks."""
+    facts = outcome.transactions[0]
+    with handle, handle.cursor() as cursor:
+        cursor.execute(
+            "SELECT guarantor_id, state, amount_cents, pg_advisory_xact_lock_shared(%s, %s)"
+            " FROM payments_payment WHERE id = %s FOR UPDATE",
+            (DAY_LOCKS, day_key(DAY), str(payment_id)),
+        )
+        guarantor_id, _, amount, _ = cursor.fetchone()
+        cursor.execute(
+            "SELECT g.name, g.account_number, g.email, o.auto_post, o.email_receipts FROM accounts_guarantor g"
+            " JOIN practice_group o ON o.id = g.group_id WHERE g.id = %s FOR NO KEY UPDATE OF g",
+            (guarantor_id,),
+        )
+        name, account_number, email, _, _ = cursor.fetchone()
+        cursor.execute(
+            "SELECT id FROM batches_referencebatch WHERE batch_date = %s AND is_api AND status = 'open'", (DAY,)
+        )
+        (batch_id,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT l.id, f.name, v.name, p.name, e.number || '-' || l.line_number, l.service_date, l.description,"
+            " l.billed_cents, l.adjusted_cents, l.insurance_pending_cents, l.insurance_paid_cents,"
+            " l.patient_share_cents, coalesce((SELECT sum(amount_cents) FROM receipts_posting WHERE line_id = l.id), 0)"
+            " FROM accounts_serviceline l JOIN accounts_encounter e ON e.id = l.encounter_id"
+            " JOIN accounts_patient p ON p.id = e.patient_id JOIN practice_facility f ON f.id = e.facility_id"
+            " JOIN practice_provider v ON v.id = e.provider_id"
+            " WHERE p.guarantor_id = %s AND NOT e.in_collections ORDER BY l.service_date, e.number, l.line_number",
+            (guarantor_id,),
+        )
+        lines = cursor.fetchall()
+        cursor.execute(
+            "INSERT INTO receipts_receipt (guarantor_id, batch_id, status, channel, amount_cents, received_on,"
+            " received_at, guarantor_name, account_number)"
+            " VALUES (%s, %s, 'paid', 'online', %s, %s, %s, %s, %s) RETURNING number",
+            (guarantor_id, batch_id, amount, DAY, outcome.occurred_at, name, account_number),
+        )
+        (number,) = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO receipts_transaction (receipt_id, number, method, amount_cents, requested_cents, card_brand,"
+            " card_last4, card_expiry, reason) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '')",
+            (number, facts.number, facts.method, amount, amount, facts.card_brand, facts.card_last4, facts.card_expiry),
+        )
+        postings, left = [], amount
+        for line in lines:
+            share, paid = line[11], int(line[12])
+            take = min(left, share - paid)
+            if take > 0:
+                postings.append((number, *line[:11], take, paid + take, share - paid - take))
+                left -= take
+        if postings:
+            execute_values(
+                cursor,
+                "INSERT INTO receipts_posting (receipt_id, line_id, facility_name, provider_name, patient_name,"
+                " service_id, service_date, description, billed_cents, adjusted_cents, insurance_pending_cents,"
+                " insurance_paid_cents, amount_cents, patient_paid_cents, remaining_cents) VALUES %s",
+                postings,
+            )
+        cursor.execute(
+            'INSERT INTO notifications_receiptemail (receipt_id, "to", state, reason) VALUES (%s, %s, %s, %s)',
+            (number, email, "queued", ""),
+        )
+        cursor.execute(
+            "UPDATE payments_payment SET state = 'paid', receipt_id = %s, checked_at = now() WHERE id = %s",
+            (number, str(payment_id)),
+        )
+
+
+ARMS = (Arm("POPS", connect_pops), Arm("by hand", connect_by_hand))
+
+
+def run(arm: Arm, jobs: list[Job]) -> float:
+    """Payments per second of one process a job, all starting together."""
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    gate, done = context.Barrier(len(jobs) + 1), context.Barrier(len(jobs) + 1)
+
+    def work(job: Job) -> None:
+        record = arm.connect()
+        gate.wait()
+        for payment_id, outcome in job:
+            record(payment_id, outcome)
+        done.wait()
+
+    workers = [context.Process(target=work, args=(job,)) for job in jobs]
+    for worker in workers:
+        worker.start()
+    gate.wait(timeout=60)
+    begin = time.perf_counter()
+    done.wait(timeout=600)
+    seconds = time.perf_counter() - begin
+    for worker in workers:
+        worker.join()
+    return sum(map(len, jobs)) / seconds
+
+
+def make_jobs(width: int) -> list[Job]:
+    """Fresh attempts, dealt to the workers; each guarantor pays once a round."""
+    payments = make_payments(PAYMENTS)
+    news = [(payment.pk, outcome_of(payment, at=NOON)) for payment in payments]
+    return [news[start::width] for start in range(width)]
+
+
+def measure(width: int) -> dict[str, float]:
+    """The best of some rounds for each arm, in turns, so that both see the same machine."""
+    best = {arm.name: 0.0 for arm in ARMS}
+    for _ in range(ROUNDS):
+        for arm in ARMS:
+            best[arm.name] = max(best[arm.name], run(arm, make_jobs(width)))
+    return best
+
+
+def count_queries() -> int:
+    (payment,) = make_payments(1)
+    with CaptureQueriesContext(connection) as queries:
+        record_outcome(payment_id=payment.pk, outcome=outcome_of(payment, at=NOON))
+    return len(queries)
+
+
+def benchmark() -> list[dict[str, object]]:
+    """Rows of the report. Targets: at least 0.5 of the hand-written speed, at most 12 queries."""
+    make_guarantors(PAYMENTS)
+    run(ARMS[0], make_jobs(1))  # opens the day's batch, warms the caches
+    rows: list[dict[str, object]] = []
+    for width in WIDTHS:
+        best = measure(width)
+        rows.append(_row(f"record, {width} connections", best))
+    small = measure(1)["POPS"]
+    make_receipts(FILLED, day=DAY)
+    large = measure(1)["POPS"]
+    rows.append(
+        {
+            "what": f"record into a batch of {FILLED:,}",
+            "payments/s": round(large),
+            "beside": "into the smaller batch",
+            "its payments/s": round(small),
+            "ratio": round(large / small, 2),
+            "target": ">= 0.9",
+        }
+    )
+    rows.append({"what": "queries a payment, with BEGIN and COMMIT", "ratio": count_queries(), "target": "<= 12"})
+    return rows
+
+
+def _row(what: str, best: dict[str, float]) -> dict[str, object]:
+    return {
+        "what": what,
+        "payments/s": round(best["POPS"]),
+        "beside": "psycopg2 by hand",
+        "its payments/s": round(best["by hand"]),
+        "ratio": round(best["POPS"] / best["by hand"], 2),
+        "target": ">= 0.5",
+    }

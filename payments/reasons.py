@@ -1,0 +1,34 @@
+"""Why a card was declined, in words for the person who pays.
+
+Source: Stripe's list of decline codes. A lost, stolen or suspected card is told as a plain decline, as
+Stripe advises: the one who holds it may not be its owner.
+"""
+
+BANK_DECLINED = "Your bank declined the card. Your bank can tell you why."
+
+REASONS = {
+    "insufficient_funds": "The card doesn't have enough funds for this payment.",
+    "expired_card": "The card has expired.",
+    "incorrect_cvc": "The card's security code is not right.",
+    "invalid_cvc": "The card's security code is not right.",
+    "incorrect_number": "The card number is not right.",
+    "invalid_number": "The card number is not right.",
+    "invalid_expiry_month": "The card's expiration date is not right.",
+    "invalid_expiry_year": "The card's expiration date is not right.",
+    "incorrect_zip": "The ZIP code doesn't match the card's.",
+    "card_velocity_exceeded": "The card's limit for this period is reached.",
+    "withdrawal_count_limit_exceeded": "The card's limit for this period is reached.",
+    "card_not_supported": "The card can't be used for this kind of payment.",
+    "currency_not_supported": "The card can't be used for payments in this currency.",
+    "processing_error": "Your bank could not process the card just now. Try again in a few minutes.",
+    "issuer_not_available": "Your bank could not be reached. Try again in a few minutes.",
+    "try_again_later": "Your bank could not process the card just now. Try again in a few minutes.",
+    "authentication_required": "Your bank asked to confirm the payment, and that was not done.",
+    "payment_intent_authentication_failure": "Your bank asked to confirm the payment, and that was not done.",
+    "payment_intent_payment_attempt_failed": BANK_DECLINED,
+}
+
+
+def plain_reason(*codes: str | None) -> str:
+    """The words for the first code that we know: pass the decline code, then the error code."""
+    return next((REASONS[code] for code in codes if code in REASONS), BANK_DECLINED)

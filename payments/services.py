@@ -1,0 +1,234 @@
+"""Paying: start an attempt, ask Stripe what became of it, record it once."""
+
+import datetime as dt
+import logging
+import uuid
+from dataclasses import dataclass
+
+import stripe
+from django.db import connection, transaction
+from django.utils import timezone
+
+from batches.services import SHARED_DAY_LOCK_SQL, day_key, open_api_batch
+from notifications.services import queue_receipt_email
+from payments import gateway
+from payments.gateway import Outcome, Result
+from payments.models import Payment, ProcessorEvent
+from pops.accounts.models import Guarantor
+from pops.practice.selectors import get_practice
+from receipts.models import Receipt
+from receipts.services import issue_receipt
+
+logger = logging.getLogger(__name__)
+
+State = Payment.State
+
+ATTEMPTS_ALLOWED = 10
+ATTEMPTS_WINDOW = dt.timedelta(minutes=10)
+
+
+class TooManyAttempts(Exception):
+    """The guarantor started too many payments in a short time."""
+
+
+# --- Starting ---------------------------------------------------------------------------------------------
+
+
+def start_payment(*, payment_id: uuid.UUID, guarantor: Guarantor, amount_cents: int) -> Payment:
+    """Start an attempt under an id chosen by the page: a double click or a reload is the same attempt.
+
+    The row is committed before Stripe is asked for anything. Raises TooManyAttempts, and
+    Payment.DoesNotExist when the id is another guarantor's.
+    """
+    recent = guarantor.payments.filter(started_at__gt=timezone.now() - ATTEMPTS_WINDOW)
+    if recent.exclude(pk=payment_id).count() >= ATTEMPTS_ALLOWED:
+        raise TooManyAttempts
+    Payment.objects.bulk_create(
+        [Payment(pk=payment_id, guarantor=guarantor, amount_cents=amount_cents)], ignore_conflicts=True
+    )
+    return guarantor.payments.get(pk=payment_id)
+
+
+def ensure_intent(*, payment: Payment) -> stripe.PaymentIntent:
+    """The attempt's PaymentIntent, made at Stripe the first time."""
+    if payment.intent_id:
+        return gateway.get_intent(payment.intent_id)
+    intent = gateway.create_intent(payment)
+    payment.intent_id = intent.id
+    payment.save(update_fields=["intent_id"])
+    return intent
+
+
+# --- Settling: the webhook, the browser's return and the sweep all come through here ------------------------
+
+
+def settle_payment(*, payment_id: uuid.UUID, give_up: bool = False) -> Payment:
+    """Ask Stripe what became of an attempt and record it. Safe to call any number of times, from anywhere.
+
+    A declined attempt is canceled at Stripe first, so that it can't be paid after we said it wasn't. With
+    `give_up` the same is done with one that nobody paid. Raises stripe.StripeError when Stripe can't be asked.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    if payment.state in (State.PAID, State.REVIEW):
+        return payment
+    intent = ensure_intent(payment=payment)
+    outcome = gateway.read_outcome(intent)
+    if intent.status != "canceled" and (
+        outcome.result is Result.DECLINED or (give_up and outcome.result is Result.OPEN)
+    ):
+        outcome = gateway.read_outcome(gateway.cancel_intent(payment))
+    record_outcome(payment_id=payment_id, outcome=outcome)
+    payment.refresh_from_db()
+    return payment
+
+
+@dataclass(frozen=True)
+class LockedPayment:
+    """The attempt's row, locked together with its guarantor's."""
+
+    state: str
+    intent_id: str
+    amount_cents: int
+    currency: str
+    guarantor_id: int
+    auto_post: bool
+
+
+def record_outcome(*, payment_id: uuid.UUID, outcome: Outcome) -> int | None:
+    """Record what became of an attempt, once, in one transaction. The number of the receipt it issued, if any.
+
+    Nothing is asked of Stripe in here. A copy of the same news finds it recorded and changes nothing.
+    """
+    received_on = get_practice().business_date(outcome.occurred_at)
+    with transaction.atomic():
+        payment = lock_payment(payment_id=payment_id, received_on=received_on)
+        if payment.state in (State.PAID, State.REVIEW):
+            return None
+        doubt = find_doubt(payment, outcome)
+        if doubt:
+            logger.error("Payment %s needs review: %s", payment_id, doubt)
+            _move(payment_id, State.REVIEW, review_reason=doubt)
+        elif payment.state == State.UNSUCCESSFUL:
+            return None
+        elif outcome.result in (Result.PAID, Result.DECLINED):
+            return _issue(payment_id, payment, outcome, received_on)
+        elif outcome.result is Result.PROCESSING:
+            _move(payment_id, State.PROCESSING)
+        elif outcome.result is Result.CANCELED:
+            _move(payment_id, State.ABANDONED)
+        return None
+
+
+def lock_payment(*, payment_id: uuid.UUID, received_on: dt.date) -> LockedPayment:
+    """Lock an attempt and its guarantor, after the shared lock of the date. Raises Payment.DoesNotExist.
+
+    The guarantor's row keeps two payments of one guarantor from posting to the same balance.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH day AS MATERIALIZED (SELECT {SHARED_DAY_LOCK_SQL})
+            SELECT p.state, coalesce(p.intent_id, ''), p.amount_cents, p.currency, p.guarantor_id, o.auto_post
+            FROM day, payments_payment p
+            JOIN accounts_guarantor g ON g.id = p.guarantor_id
+            JOIN practice_group o ON o.id = g.group_id
+            WHERE p.id = %(payment)s
+            FOR NO KEY UPDATE OF p, g
+            """,  # noqa: S608  a constant of ours
+            {"payment": payment_id, "day": day_key(received_on)},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Payment.DoesNotExist(payment_id)
+    return LockedPayment(*row)
+
+
+def find_doubt(payment: LockedPayment, outcome: Outcome) -> str:
+    """Why money can't be accepted without a person looking at it; empty when all is well."""
+    if payment.intent_id != outcome.intent_id:
+        return f"Stripe's object {outcome.intent_id} belongs to another attempt."
+    if outcome.result is not Result.PAID:
+        return ""
+    if payment.state == State.UNSUCCESSFUL:
+        return f"{outcome.amount_cents} cents were paid after the attempt was recorded as unsuccessful."
+    if (outcome.amount_cents, outcome.currency) != (payment.amount_cents, payment.currency):
+        return (
+            f"Stripe received {outcome.amount_cents} {outcome.currency}, "
+            f"the guarantor agreed to {payment.amount_cents} {payment.currency} (smallest units)."
+        )
+    return ""
+
+
+def _issue(payment_id: uuid.UUID, payment: LockedPayment, outcome: Outcome, received_on: dt.date) -> int:
+    receipt_number = issue_receipt(
+        guarantor_id=payment.guarantor_id,
+        batch_id=open_api_batch(batch_date=received_on),
+        channel=Receipt.Channel.ONLINE,
+        received_on=received_on,
+        received_at=outcome.occurred_at,
+        transactions=outcome.transactions,
+        auto_post=payment.auto_post,
+    )
+    if outcome.result is Result.PAID:
+        queue_receipt_email(receipt_number=receipt_number, guarantor_id=payment.guarantor_id)
+        _move(payment_id, State.PAID, receipt_number=receipt_number)
+    else:
+        _move(payment_id, State.UNSUCCESSFUL, receipt_number=receipt_number)
+    return receipt_number
+
+
+def _move(payment_id: uuid.UUID, state: State, *, receipt_number: int | None = None, review_reason: str = "") -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE payments_payment
+            SET state = %s, receipt_id = coalesce(%s, receipt_id), review_reason = %s, checked_at = now()
+            WHERE id = %s
+            """,
+            [state.value, receipt_number, review_reason, payment_id],
+        )
+
+
+# --- Events ---------------------------------------------------------------------------------------------------
+
+
+def store_event(*, event: stripe.Event) -> bool:
+    """Keep a verified event before anything is done about it. False when it was kept before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO payments_processorevent (event_id, type, object_id, account, created_at, state, note)
+            VALUES (%s, %s, %s, %s, to_timestamp(%s), 'received', '')
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                event.id,
+                event.type,
+                getattr(event.data.object, "id", ""),
+                getattr(event, "account", None) or "",
+                event.created,
+            ],
+        )
+        return cursor.rowcount == 1
+
+
+def work_off_event(*, event_id: str) -> None:
+    """Settle the payment that a stored event is about, or note why the event is none of ours."""
+    event = ProcessorEvent.objects.get(pk=event_id)
+    if event.state != ProcessorEvent.State.RECEIVED:
+        return
+    reason, payment = _find_payment(event)
+    if payment is not None:
+        settle_payment(payment_id=payment.pk)
+    event.state = ProcessorEvent.State.IGNORED if reason else ProcessorEvent.State.DONE
+    event.note = reason
+    event.save(update_fields=["state", "note"])
+
+
+def _find_payment(event: ProcessorEvent) -> tuple[str, Payment | None]:
+    if not event.type.startswith("payment_intent."):
+        return f"POPS does nothing about {event.type} events.", None
+    if event.account:
+        return f"The event is about another account, {event.account}.", None
+    payment = Payment.objects.filter(intent_id=event.object_id).first()
+    return ("" if payment else f"No payment here belongs to {event.object_id}.", payment)

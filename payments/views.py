@@ -1,0 +1,93 @@
+"""Paying, as the guarantor sees it. Another guarantor's payment answers 404."""
+
+import datetime as dt
+import logging
+import uuid
+
+import stripe
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from payments import gateway, services
+from payments.forms import AmountForm
+from payments.models import Payment
+from pops.accounts.selectors import get_balances
+from pops.portal.access import GuarantorRequest, guarantor_required
+
+logger = logging.getLogger(__name__)
+
+JUST_NOW = dt.timedelta(minutes=10)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@guarantor_required
+def start(request: GuarantorRequest) -> HttpResponseBase:
+    """Choose an amount; the attempt is started under the id that came with the page."""
+    balances = get_balances(request.guarantor)
+    form = AmountForm(request.POST or None, guarantor=request.guarantor, balances=balances)
+    if form.is_valid():
+        return _start(request, form.cleaned_data["payment_id"], form.cleaned_data["amount_cents"])
+    just_paid = request.guarantor.receipts.filter(status="paid", received_at__gt=timezone.now() - JUST_NOW).first()
+    context = {"form": form, "balances": balances, "just_paid": just_paid}
+    return render(request, "payments/start.html", context, status=422 if form.is_bound else 200)
+
+
+def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) -> HttpResponseBase:
+    try:
+        payment = services.start_payment(payment_id=payment_id, guarantor=request.guarantor, amount_cents=amount_cents)
+        if payment.amount_cents != amount_cents:  # back to the form, and another amount
+            payment = services.start_payment(
+                payment_id=uuid.uuid4(), guarantor=request.guarantor, amount_cents=amount_cents
+            )
+    except services.TooManyAttempts:
+        return render(request, "payments/too_many.html", status=429)
+    return redirect("payments:pay", payment.pk)
+
+
+@require_GET
+@never_cache
+@guarantor_required
+def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
+    """The attempt as it stands: the card form, or what became of it."""
+    payment = get_object_or_404(request.guarantor.payments, pk=payment_id)
+    if payment.receipt_id and payment.state != Payment.State.REVIEW:
+        return redirect("receipts:detail", payment.receipt_id)
+    if payment.state != Payment.State.STARTED:
+        return render(request, f"payments/{payment.state}.html", {"payment": payment})
+    try:
+        intent = services.ensure_intent(payment=payment)
+    except stripe.StripeError:
+        logger.exception("Stripe could not be asked about payment %s", payment.pk)
+        return render(request, "payments/unavailable.html", {"payment": payment}, status=503)
+    if gateway.read_outcome(intent).result is not gateway.Result.OPEN:
+        return redirect("payments:returned", payment.pk)
+    balance = get_balances(request.guarantor).current_cents
+    context = {
+        "payment": payment,
+        "intent": intent,
+        "escrow_cents": max(payment.amount_cents - balance, 0),
+        "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
+        "stripe_js_url": settings.STRIPE_JS_URL,
+    }
+    return render(request, "payments/card.html", context)
+
+
+@require_GET
+@never_cache
+@guarantor_required
+def returned(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
+    """The browser is back from Stripe: ask Stripe what happened, never trust the address line."""
+    payment = get_object_or_404(request.guarantor.payments, pk=payment_id)
+    try:
+        payment = services.settle_payment(payment_id=payment.pk)
+    except stripe.StripeError:
+        logger.exception("Stripe could not be asked about payment %s", payment.pk)
+        return render(request, "payments/processing.html", {"payment": payment})
+    if payment.state == Payment.State.PROCESSING:
+        return render(request, "payments/processing.html", {"payment": payment})
+    return redirect("payments:pay", payment.pk)

@@ -1,0 +1,17 @@
+"""The practice's business day. Standard library only."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+MIDNIGHT = dt.time(0)
+
+
+def business_date(moment: dt.datetime, *, time_zone: str, cut_off: dt.time = MIDNIGHT) -> dt.date:
+    """The practice-local date that money received at `moment` (aware) belongs to.
+
+    With a cut-off other than midnight, money from that time on belongs to the next day.
+    """
+    local = moment.astimezone(ZoneInfo(time_zone))
+    if cut_off != MIDNIGHT and local.time() >= cut_off:
+        return local.date() + dt.timedelta(days=1)
+    return local.date()

@@ -1,0 +1,28 @@
+"""Money as integer cents. The only place that turns cents into text and text into cents."""
+
+import re
+
+_AMOUNT = re.compile(r"\$?\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?")
+
+
+class InvalidAmount(ValueError):
+    """The text is not an amount of money in dollars and cents."""
+
+
+def format_cents(cents: int) -> str:
+    """Cents as dollars with thousands separators: 123456 -> "$1,234.56", -50 -> "-$0.50"."""
+    sign = "-" if cents < 0 else ""
+    dollars, rest = divmod(abs(cents), 100)
+    return f"{sign}${dollars:,}.{rest:02d}"
+
+
+def parse_cents(text: str) -> int:
+    """Cents from what a person typed: "1,234.5" -> 123450. Raises InvalidAmount.
+
+    At most two decimals and no sign: "0.001", "-5" and "1e9" are refused, never rounded.
+    """
+    match = _AMOUNT.fullmatch(text.strip())
+    if match is None or not text.isascii():
+        raise InvalidAmount(text)
+    dollars, decimals = match.groups()
+    return int(dollars.replace(",", "")) * 100 + int((decimals or "").ljust(2, "0"))

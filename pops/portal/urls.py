@@ -1,0 +1,21 @@
+"""Sign-in and the portal's first page. Only those of allauth's doors that we use are opened."""
+
+from allauth.account import views as account_views
+from allauth.mfa.base import views as mfa_views
+from django.urls import path
+from django.views.generic import RedirectView
+
+from pops.portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health/", views.health, name="health"),
+    path("sign-in/", account_views.request_login_code, name="account_request_login_code"),
+    path("sign-in/code/", account_views.confirm_login_code, name="account_confirm_login_code"),
+    path("sign-out/", account_views.logout, name="account_logout"),
+    path("staff/sign-in/", account_views.login, name="account_login"),
+    path("staff/sign-in/authenticator/", mfa_views.authenticate, name="mfa_authenticate"),
+    # Names that allauth looks up although nobody can sign up here.
+    path("sign-up/", RedirectView.as_view(pattern_name=None), name="account_signup"),
+    path("sign-in/inactive/", account_views.account_inactive, name="account_inactive"),
+]

@@ -1,0 +1,40 @@
+"""The portal's first page, and the health check."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+
+from pops.accounts.selectors import service_lines, sum_balances
+from pops.portal.access import GuarantorRequest, guarantor_required
+
+
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Staff go to the back office, guarantors see their account."""
+    if request.user.is_staff:
+        return redirect("admin:index")
+    return account(request)
+
+
+@guarantor_required
+def account(request: GuarantorRequest) -> HttpResponse:
+    """The guarantor's balances and the service lines they are made of."""
+    lines = list(service_lines(request.guarantor))
+    return render(
+        request,
+        "portal/account.html",
+        {
+            "guarantor": request.guarantor,
+            "balances": sum_balances(lines),
+            "open_lines": [line for line in lines if line.remaining_cents and not line.encounter.in_collections],
+            "collection_lines": [line for line in lines if line.remaining_cents and line.encounter.in_collections],
+        },
+    )
+
+
+@login_not_required
+def health(request: HttpRequest) -> JsonResponse:
+    """200 when this process reaches its database: for load balancers and containers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})

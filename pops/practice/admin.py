@@ -1,0 +1,35 @@
+from django.contrib import admin
+from django.http import HttpRequest
+
+from pops.practice.models import Facility, Group, Practice, Provider
+
+
+@admin.register(Practice)
+class PracticeAdmin(admin.ModelAdmin):
+    list_display = ["name", "time_zone", "cut_off", "paper_size"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return not Practice.objects.exists() and super().has_add_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Practice | None = None) -> bool:
+        return False
+
+
+@admin.register(Group)
+class GroupAdmin(admin.ModelAdmin):
+    list_display = ["name", "auto_post", "email_receipts", "allow_overpayment"]
+    fieldsets = [
+        (None, {"fields": ["name"]}),
+        ("Options", {"fields": ["auto_post", "email_receipts", "allow_overpayment"]}),
+        ("Footer", {"fields": ["footer_email", "footer_phone", "footer_text"]}),
+    ]
+
+
+@admin.register(Facility)
+class FacilityAdmin(admin.ModelAdmin):
+    list_display = ["name", "address", "phone"]
+
+
+@admin.register(Provider)
+class ProviderAdmin(admin.ModelAdmin):
+    list_display = ["name"]

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from receipts import views
+
+app_name = "receipts"
+urlpatterns = [
+    path("", views.history, name="history"),
+    path("<int:number>/", views.detail, name="detail"),
+]

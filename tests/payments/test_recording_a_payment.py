@@ -1,0 +1,55 @@
+from payments.gateway import Result
+from payments.models import Payment
+from payments.services import record_outcome
+from tests.conftest import NOON, TODAY
+from tests.factories.accounts import ServiceLineFactory
+from tests.factories.payments import PaymentFactory, outcome_of
+
+
+def test_a_payment_becomes_a_receipt_in_the_days_batch(guarantor, pay):
+    receipt = pay(guarantor, cents=5000)
+
+    assert (receipt.status, receipt.amount_cents, receipt.received_on) == ("paid", 5000, TODAY)
+    assert (receipt.batch.description, receipt.batch.user.name) == ("API Payments", "POPS")
+    assert (receipt.batch.batch_date, receipt.batch.supplement, receipt.batch.status) == (TODAY, 1, "open")
+    assert receipt.payment.state == "paid"
+    transaction = receipt.transactions.get()
+    assert (transaction.amount_cents, transaction.card_last4) == (5000, "4242")
+    assert receipt.email.state == "queued"
+    assert receipt.email.to == guarantor.email
+
+
+def test_a_declined_payment_leaves_an_unsuccessful_receipt_of_zero(guarantor, pay):
+    receipt = pay(guarantor, cents=5000, result=Result.DECLINED)
+
+    assert (receipt.status, receipt.amount_cents) == ("unsuccessful", 0)
+    assert receipt.payment.state == "unsuccessful"
+    assert receipt.transactions.get().requested_cents == 5000
+    assert not hasattr(receipt, "email")
+    assert not receipt.postings.exists()
+
+
+def test_auto_post_takes_the_oldest_balance_first_and_the_rest_is_escrow(guarantor, pay):
+    new = ServiceLineFactory(guarantor=guarantor, service_date="2026-02-02", billed_cents=3000)
+    old = ServiceLineFactory(guarantor=guarantor, service_date="2026-02-01", billed_cents=2000)
+
+    first = pay(guarantor, cents=3500)
+    second = pay(guarantor, cents=2500)
+
+    assert [(p.line, p.amount_cents, p.remaining_cents) for p in first.postings.order_by("service_date")] == [
+        (old, 2000, 0),
+        (new, 1500, 1500),
+    ]
+    assert [(p.line, p.amount_cents, p.patient_paid_cents) for p in second.postings.all()] == [(new, 1500, 3000)]
+
+
+def test_the_same_news_twice_is_recorded_once(guarantor):
+    payment = PaymentFactory(guarantor=guarantor)
+    news = outcome_of(payment, at=NOON)
+
+    first = record_outcome(payment_id=payment.pk, outcome=news)
+    second = record_outcome(payment_id=payment.pk, outcome=news)
+
+    assert first is not None
+    assert second is None
+    assert Payment.objects.get().receipt_id == first
