@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from batches.models import ReferenceBatch
@@ -41,8 +41,9 @@ class NotProcessed:
 def find_totals_by_method(batch: ReferenceBatch) -> list[MethodTotal]:
     """Processed transactions by method and card brand, in the order of the words."""
     rows = (
-        _transactions(batch)
-        .exclude(receipts__transactions__amount_cents=0)
+        _transactions(
+            batch, Q(receipts__transactions__amount_cents__gt=0) | Q(receipts__transactions__amount_cents__lt=0)
+        )
         .values(method=F(f"{TRANSACTIONS}__method"), card_brand=F(f"{TRANSACTIONS}__card_brand"))
         .annotate(count=Count(TRANSACTIONS), amount_cents=Sum(f"{TRANSACTIONS}__amount_cents"))
         .order_by("method", "card_brand")
@@ -53,8 +54,7 @@ def find_totals_by_method(batch: ReferenceBatch) -> list[MethodTotal]:
 def find_requested_not_processed(batch: ReferenceBatch) -> list[NotProcessed]:
     """What was asked for and declined, by receipt number."""
     rows = (
-        _transactions(batch)
-        .filter(receipts__transactions__amount_cents=0)
+        _transactions(batch, Q(receipts__transactions__amount_cents=0))
         .values(
             receipt_number=F("receipts__number"),
             guarantor_name=F("receipts__guarantor_name"),
@@ -72,6 +72,9 @@ def get_sum(batch: ReferenceBatch) -> tuple[int, int]:
     return sums["total"], sums["count"]
 
 
-def _transactions(batch: ReferenceBatch) -> QuerySet[ReferenceBatch]:
-    """The batch joined to its transactions: they live on the floor above and are reached by relation name."""
-    return ReferenceBatch.objects.filter(pk=batch.pk, receipts__transactions__isnull=False)
+def _transactions(batch: ReferenceBatch, which: Q) -> QuerySet[ReferenceBatch]:
+    """The batch joined to some of its transactions: they live on the floor above and are reached by relation name.
+
+    One filter() call, so that it is one join: a second one would count each transaction many times.
+    """
+    return ReferenceBatch.objects.filter(which, pk=batch.pk)

@@ -192,7 +192,18 @@ def _move(payment_id: uuid.UUID, state: State, *, receipt_number: int | None = N
 # --- Events ---------------------------------------------------------------------------------------------------
 
 
-def store_event(*, event: stripe.Event) -> bool:
+@dataclass(frozen=True)
+class EventFacts:
+    """What is kept of a processor's event. `created` is in Unix seconds, by Stripe's clock."""
+
+    id: str
+    type: str
+    object_id: str
+    account: str
+    created: int
+
+
+def store_event(*, event: EventFacts) -> bool:
     """Keep a verified event before anything is done about it. False when it was kept before."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -201,13 +212,7 @@ def store_event(*, event: stripe.Event) -> bool:
             VALUES (%s, %s, %s, %s, to_timestamp(%s), 'received', '')
             ON CONFLICT DO NOTHING
             """,
-            [
-                event.id,
-                event.type,
-                getattr(event.data.object, "id", ""),
-                getattr(event, "account", None) or "",
-                event.created,
-            ],
+            [event.id, event.type, event.object_id, event.account, event.created],
         )
         return cursor.rowcount == 1
 

@@ -6,7 +6,7 @@ import uuid
 
 import stripe
 from django.conf import settings
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -44,6 +44,8 @@ def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) 
             payment = services.start_payment(
                 payment_id=uuid.uuid4(), guarantor=request.guarantor, amount_cents=amount_cents
             )
+    except Payment.DoesNotExist as error:
+        raise Http404 from error  # another guarantor's attempt
     except services.TooManyAttempts:
         return render(request, "payments/too_many.html", status=429)
     return redirect("payments:pay", payment.pk)

@@ -138,7 +138,9 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "pops.portal.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+# Nobody signs up, but without a password here the staff door would ask for none.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {"request_login_code": "pops.portal.forms.GuarantorCodeForm"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Mail to an address we don't know would let anyone send mail from the practice to anybody.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -151,7 +153,7 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_TOTP_ISSUER = "POPS"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# In the database alone: the portal works while Redis is down.
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -199,9 +201,13 @@ CACHES = {
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A payment is committed before its task is sent: when the broker is down, give up at once, the sweep delivers.
+# A payment is committed before its task is sent. When the broker is down a web request must not wait for it
+# (Celery would, for six seconds): it gives up at once, and the sweep makes up for it.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
     "socket_connect_timeout": 2,
     "socket_timeout": 10,
     "visibility_timeout": 300,

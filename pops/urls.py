@@ -1,6 +1,5 @@
 """Every door of POPS."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -8,7 +7,6 @@ from payments.webhooks import stripe_webhook
 
 admin.site.site_header = admin.site.site_title = "POPS"
 admin.site.index_title = "Back office"
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("pops.portal.urls")),

@@ -1,26 +1,64 @@
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from celery.contrib.testing.worker import start_worker
+from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 
 from batches.models import ReferenceBatch
+from payments import gateway
 from payments.gateway import Result
 from payments.models import Payment
 from payments.services import record_outcome
 from pops.accounts.models import Guarantor, User
+from pops.celery import app as celery_app
+from pops.local.stripe_sandbox import StripeSandbox
 from pops.practice.models import Practice
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, UserFactory
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
+from tests.moments import NOON
 
 # Playwright's synchronous API runs an event loop in the test's thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-NOON = dt.datetime(2026, 3, 2, 17, 0, tzinfo=dt.UTC)  # 12:00 in New York
-TODAY = dt.date(2026, 3, 2)
+
+def pytest_configure() -> None:
+    """Static files as they lie there: no test should need collectstatic first."""
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+
+
+@pytest.fixture(autouse=True)
+def clean_cache() -> None:
+    """Rate limits of one test must not reach the next."""
+    cache.clear()
+
+
+@pytest.fixture
+def stripe_sandbox(settings: Any) -> Iterator[StripeSandbox]:
+    """Stripe's test mode on this machine; sends no webhook until a test gives it the address."""
+    with StripeSandbox() as sandbox:
+        settings.STRIPE_API_BASE = sandbox.url
+        settings.STRIPE_JS_URL = f"{sandbox.url}/stripe.js"
+        settings.STRIPE_SECRET_KEY = sandbox.secret_key
+        settings.STRIPE_PUBLISHABLE_KEY = sandbox.publishable_key
+        settings.STRIPE_WEBHOOK_SECRET = sandbox.webhook_secret
+        gateway.client.cache_clear()
+        yield sandbox
+    gateway.client.cache_clear()
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[None]:
+    """A Celery worker on the real broker."""
+    with start_worker(celery_app, pool="threads", concurrency=4, perform_ping_check=False):
+        yield
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def service_lines(guarantor: Guarantor) -> QuerySet[ServiceLine]:
     return (
         ServiceLine.objects.filter(encounter__patient__guarantor=guarantor)
         .select_related("encounter__patient", "encounter__provider", "encounter__facility")
-        .annotate(patient_paid_cents=Coalesce(Sum("postings__amount_cents"), 0))
+        .annotate(patient_paid_cents=Coalesce(Sum("postings__amount_cents"), 0))  # type: ignore[no-redef]
         .annotate(remaining_cents=F("patient_share_cents") - F("patient_paid_cents"))
         .order_by("service_date", "encounter__number", "line_number")
     )

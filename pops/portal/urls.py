@@ -2,6 +2,7 @@
 
 from allauth.account import views as account_views
 from allauth.mfa.base import views as mfa_views
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -15,7 +16,8 @@ urlpatterns = [
     path("sign-out/", account_views.logout, name="account_logout"),
     path("staff/sign-in/", account_views.login, name="account_login"),
     path("staff/sign-in/authenticator/", mfa_views.authenticate, name="mfa_authenticate"),
-    # Names that allauth looks up although nobody can sign up here.
-    path("sign-up/", RedirectView.as_view(pattern_name=None), name="account_signup"),
+    path("admin/login/", views.admin_login),
+    # allauth looks this name up although nobody can sign up here: 410 Gone.
+    path("sign-up/", login_not_required(RedirectView.as_view()), name="account_signup"),
     path("sign-in/inactive/", account_views.account_inactive, name="account_inactive"),
 ]

@@ -1,9 +1,12 @@
 """The portal's first page, and the health check."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from pops.accounts.selectors import service_lines, sum_balances
 from pops.portal.access import GuarantorRequest, guarantor_required
@@ -30,6 +33,14 @@ def account(request: GuarantorRequest) -> HttpResponse:
             "collection_lines": [line for line in lines if line.remaining_cents and line.encounter.in_collections],
         },
     )
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponseBase:
+    """Django admin's own sign-in page is replaced by the staff door, where guessing is limited."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
 
 
 @login_not_required

@@ -1,9 +1,9 @@
 from payments.gateway import Result
 from payments.models import Payment
 from payments.services import record_outcome
-from tests.conftest import NOON, TODAY
 from tests.factories.accounts import ServiceLineFactory
 from tests.factories.payments import PaymentFactory, outcome_of
+from tests.moments import NOON, TODAY
 
 
 def test_a_payment_becomes_a_receipt_in_the_days_batch(guarantor, pay):

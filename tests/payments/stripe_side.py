@@ -1,0 +1,46 @@
+"""Stripe's side of a test: attempts with a PaymentIntent, and signed events posted as Stripe posts them."""
+
+import json
+import time
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from payments.models import Payment
+from payments.services import ensure_intent
+from pops.accounts.models import Guarantor
+from pops.local.stripe_sandbox import StripeSandbox
+from tests.factories.accounts import GuarantorFactory
+from tests.factories.payments import PaymentFactory
+
+
+def start(guarantor: Guarantor | None = None, *, cents: int = 5000) -> Payment:
+    """An attempt that waits for the card, with its PaymentIntent at Stripe."""
+    payment: Payment = PaymentFactory(guarantor=guarantor or GuarantorFactory(), amount_cents=cents, intent_id=None)
+    ensure_intent(payment=payment)
+    return payment
+
+
+def events_about(sandbox: StripeSandbox, payment: Payment) -> list[dict[str, Any]]:
+    """Stripe's events about an attempt's PaymentIntent, oldest first."""
+    return [event for event in sandbox.events if event["data"]["object"]["id"] == payment.intent_id]
+
+
+def post_event(sandbox: StripeSandbox, event: dict[str, Any], *, signature: str | None = None) -> HttpResponse:
+    """Deliver an event, signed now unless told otherwise."""
+    body = json.dumps(event).encode()
+    return Client().post(
+        "/webhooks/stripe/",
+        body,
+        content_type="application/json",
+        headers={"Stripe-Signature": sandbox.sign(body) if signature is None else signature},
+    )
+
+
+def wait_until(done: Any, *, seconds: float = 15) -> None:
+    """Wait for the worker; fails when it takes too long."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)

@@ -1,0 +1,71 @@
+"""What the webhook answers, and what it keeps."""
+
+import json
+import time
+
+import pytest
+from django.test import Client
+
+from payments.models import ProcessorEvent
+from tests.payments.stripe_side import events_about, post_event, start
+
+pytestmark = pytest.mark.usefixtures("practice")
+
+
+@pytest.fixture
+def event(stripe_sandbox):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id)
+    return events_about(stripe_sandbox, payment)[-1]
+
+
+def test_a_signed_event_is_kept_and_answered_200(stripe_sandbox, event):
+    answer = post_event(stripe_sandbox, event)
+
+    assert answer.status_code == 200
+    kept = ProcessorEvent.objects.get()
+    assert (kept.event_id, kept.type, kept.state) == (event["id"], "payment_intent.succeeded", "received")
+    assert kept.object_id == event["data"]["object"]["id"]
+
+
+def test_a_copy_is_answered_200_and_kept_once(stripe_sandbox, event):
+    assert [post_event(stripe_sandbox, event).status_code for _ in range(3)] == [200, 200, 200]
+
+    assert ProcessorEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["", "t=1,v1=00", "nonsense", "t=,v1=", "t={now},v1=" + "0" * 64],
+)
+def test_a_wrong_or_missing_signature_is_refused(stripe_sandbox, event, signature):
+    answer = post_event(stripe_sandbox, event, signature=signature.replace("{now}", str(int(time.time()))))
+
+    assert answer.status_code == 400
+    assert not ProcessorEvent.objects.exists()
+
+
+def test_a_signature_of_long_ago_is_refused(stripe_sandbox, event):
+    body = json.dumps(event).encode()
+
+    answer = post_event(stripe_sandbox, event, signature=stripe_sandbox.sign(body, int(time.time()) - 3600))
+
+    assert answer.status_code == 400
+    assert not ProcessorEvent.objects.exists()
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"\xff\xfe", b"{}", b'{"object": "event"}'])
+def test_a_signed_body_that_is_no_event_is_refused(stripe_sandbox, body):
+    answer = Client().post(
+        "/webhooks/stripe/",
+        body,
+        content_type="application/json",
+        headers={"Stripe-Signature": stripe_sandbox.sign(body)},
+    )
+
+    assert answer.status_code == 400
+    assert not ProcessorEvent.objects.exists()
+
+
+def test_only_post_is_answered():
+    assert Client().get("/webhooks/stripe/").status_code == 405

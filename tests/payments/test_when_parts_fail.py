@@ -1,0 +1,205 @@
+"""Broker down, webhook lost, Stripe out of reach, rollback: nothing is lost and nothing is guessed."""
+
+import datetime as dt
+from unittest import mock
+
+import kombu.pools
+import pytest
+import stripe
+from django.db import transaction
+from django.utils import timezone
+
+from payments import services
+from payments.models import Payment, ProcessorEvent
+from payments.tasks import sweep
+from pops.celery import app as celery_app
+from receipts.models import Receipt
+from tests.payments.stripe_side import events_about, post_event, start, wait_until
+
+pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
+
+
+def use_broker(url):
+    celery_app.conf.broker_url = url
+    celery_app.amqp._producer_pool = celery_app._pool = None  # connections to the other one are kept in there
+    kombu.pools.reset()
+
+
+@pytest.fixture
+def broker_down(settings):
+    """Nothing listens there: every publish is refused by the operating system."""
+    use_broker("redis://127.0.0.1:9/0")
+    yield
+    use_broker(settings.CELERY_BROKER_URL)
+
+
+def age(payment, **ago):
+    Payment.objects.filter(pk=payment.pk).update(started_at=timezone.now() - dt.timedelta(**ago))
+
+
+def test_with_the_broker_down_the_event_is_kept_and_the_sweep_works_it_off(stripe_sandbox, broker_down):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id)
+
+    answer = post_event(stripe_sandbox, events_about(stripe_sandbox, payment)[-1])
+
+    assert answer.status_code == 200
+    assert ProcessorEvent.objects.get().state == "received"
+    ProcessorEvent.objects.update(received_at=timezone.now() - dt.timedelta(minutes=3))
+    sweep()
+    assert ProcessorEvent.objects.get().state == "done"
+    assert Receipt.objects.get().payment == payment
+
+
+def test_a_rolled_back_event_leaves_no_task(stripe_sandbox):
+    event = events_about(stripe_sandbox, start())[0]
+
+    with mock.patch("payments.tasks.work_off_event.delay") as delay:
+        with transaction.atomic():
+            assert post_event(stripe_sandbox, event).status_code == 200
+            delay.assert_not_called()
+            transaction.set_rollback(True)
+        delay.assert_not_called()
+        post_event(stripe_sandbox, event)
+
+    delay.assert_called_once_with(event["id"])
+
+
+def test_a_failure_while_recording_leaves_nothing_behind(stripe_sandbox):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id)
+
+    with (
+        mock.patch("payments.services.queue_receipt_email", side_effect=OSError("disk full")),
+        pytest.raises(OSError, match="disk full"),
+    ):
+        services.settle_payment(payment_id=payment.pk)
+
+    payment.refresh_from_db()
+    assert (payment.state, Receipt.objects.count()) == ("started", 0)
+    assert services.settle_payment(payment_id=payment.pk).state == "paid"
+
+
+def test_the_worker_works_off_what_the_webhook_stored(stripe_sandbox, worker):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id)
+
+    post_event(stripe_sandbox, events_about(stripe_sandbox, payment)[-1])
+
+    wait_until(lambda: ProcessorEvent.objects.get().state == "done")
+    assert Receipt.objects.get().payment == payment
+
+
+def test_a_lost_webhook_is_found_by_the_sweep(stripe_sandbox):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id)
+    sweep()
+    assert not Receipt.objects.exists()  # too fresh: browser and webhook come first
+
+    age(payment, minutes=3)
+    sweep()
+
+    assert Receipt.objects.get().payment == payment
+
+
+def test_an_attempt_that_nobody_pays_is_given_up_and_can_not_be_paid_any_more(stripe_sandbox):
+    payment = start()
+    age(payment, minutes=61)
+
+    sweep()
+
+    payment.refresh_from_db()
+    assert payment.state == "abandoned"
+    assert stripe_sandbox.payment_intent(payment.intent_id)["status"] == "canceled"
+    assert not Receipt.objects.exists()
+
+
+def test_an_attempt_paid_in_the_moment_of_giving_up_is_paid(stripe_sandbox):
+    payment = start()
+    unpaid = services.gateway.get_intent(payment.intent_id)
+    stripe_sandbox.confirm(payment.intent_id)
+
+    with mock.patch("payments.services.ensure_intent", return_value=unpaid):
+        services.settle_payment(payment_id=payment.pk, give_up=True)
+
+    payment.refresh_from_db()
+    assert payment.state == "paid"
+
+
+def test_an_attempt_whose_intent_was_never_saved_gets_the_same_one_again(stripe_sandbox):
+    payment = start()
+    intent_id = payment.intent_id
+    Payment.objects.update(intent_id=None)
+    age(payment, minutes=61)
+
+    sweep()
+
+    payment.refresh_from_db()
+    assert (payment.intent_id, payment.state) == (intent_id, "abandoned")
+
+
+def test_one_payment_that_fails_does_not_keep_the_sweep_from_the_others(stripe_sandbox):
+    broken, good = start(), start()
+    Payment.objects.filter(pk=broken.pk).update(intent_id="pi_missing")
+    stripe_sandbox.confirm(good.intent_id)
+    age(broken, minutes=4)
+    age(good, minutes=3)
+
+    sweep()
+
+    assert Receipt.objects.get().payment == good
+
+
+def test_stripe_out_of_reach_says_processing_and_never_failed(stripe_sandbox, client_of):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id)
+    stripe_sandbox.fail_next(500, times=10)
+
+    answer = client_of(payment.guarantor).get(f"/pay/{payment.pk}/return/")
+
+    assert answer.status_code == 200
+    assert "Your payment is in progress" in answer.content.decode()
+    payment.refresh_from_db()
+    assert payment.state == "started"
+
+
+def test_stripe_out_of_reach_before_paying_says_that_nothing_was_charged(stripe_sandbox, client_of, guarantor):
+    stripe_sandbox.stop()
+    payment = Payment.objects.create(guarantor=guarantor, amount_cents=5000)
+
+    answer = client_of(guarantor).get(f"/pay/{payment.pk}/")
+
+    assert answer.status_code == 503
+    assert "Your card was not charged." in answer.content.decode()
+
+
+def test_an_answer_of_stripe_that_got_lost_makes_no_second_intent(stripe_sandbox):
+    payment = start()
+    Payment.objects.update(intent_id=None)
+    payment.refresh_from_db()
+    stripe_sandbox.fail_next(0, executed=True)
+
+    services.ensure_intent(payment=payment)
+
+    client = services.gateway.client()
+    assert [intent.id for intent in client.v1.payment_intents.list().data] == [payment.intent_id]
+
+
+def test_the_task_retries_while_stripe_is_out_of_reach(stripe_sandbox, worker, monkeypatch):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id)
+    attempts = []
+    real = services.gateway.get_intent
+
+    def flaky(intent_id):
+        attempts.append(intent_id)
+        if len(attempts) == 1:
+            raise stripe.APIConnectionError("no answer")
+        return real(intent_id)
+
+    monkeypatch.setattr(services.gateway, "get_intent", flaky)
+
+    post_event(stripe_sandbox, events_about(stripe_sandbox, payment)[-1])
+
+    wait_until(lambda: ProcessorEvent.objects.get().state == "done")
+    assert Receipt.objects.count() == 1

@@ -1,0 +1,51 @@
+import datetime as dt
+
+import pytest
+
+from pops.clock import business_date
+
+NEW_YORK, SYDNEY = "America/New_York", "Australia/Sydney"
+
+
+@pytest.mark.parametrize(
+    ("utc", "time_zone", "date"),
+    [
+        # The last and the first second of a day.
+        ("2026-03-03T04:59:59", NEW_YORK, "2026-03-02"),
+        ("2026-03-03T05:00:00", NEW_YORK, "2026-03-03"),
+        ("2026-03-02T12:59:59", SYDNEY, "2026-03-02"),
+        ("2026-03-02T13:00:00", SYDNEY, "2026-03-03"),
+        # Spring forward: the day has 23 hours, and it ends at 04:00 UTC instead of 05:00.
+        ("2026-03-08T04:59:59", NEW_YORK, "2026-03-07"),
+        ("2026-03-08T05:00:00", NEW_YORK, "2026-03-08"),
+        ("2026-03-09T03:59:59", NEW_YORK, "2026-03-08"),
+        ("2026-03-09T04:00:00", NEW_YORK, "2026-03-09"),
+        ("2026-10-03T13:59:59", SYDNEY, "2026-10-03"),
+        ("2026-10-04T12:59:59", SYDNEY, "2026-10-04"),
+        ("2026-10-04T13:00:00", SYDNEY, "2026-10-05"),
+        # Fall back: 1:30 comes twice, both times on the same day of 25 hours.
+        ("2026-11-01T05:30:00", NEW_YORK, "2026-11-01"),
+        ("2026-11-01T06:30:00", NEW_YORK, "2026-11-01"),
+        ("2026-11-02T04:59:59", NEW_YORK, "2026-11-01"),
+        ("2026-11-02T05:00:00", NEW_YORK, "2026-11-02"),
+        ("2026-04-05T13:59:59", SYDNEY, "2026-04-05"),
+        ("2026-04-05T14:00:00", SYDNEY, "2026-04-06"),
+        # Leap day.
+        ("2028-02-29T04:59:59", NEW_YORK, "2028-02-28"),
+        ("2028-02-29T05:00:00", NEW_YORK, "2028-02-29"),
+        ("2028-03-01T04:59:59", NEW_YORK, "2028-02-29"),
+    ],
+)
+def test_money_belongs_to_the_practice_local_date(utc, time_zone, date):
+    moment = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
+
+    assert business_date(moment, time_zone=time_zone) == dt.date.fromisoformat(date)
+
+
+def test_a_cut_off_moves_the_evening_to_the_next_day():
+    six = dt.time(18)
+    before = dt.datetime(2026, 3, 2, 22, 59, 59, tzinfo=dt.UTC)
+    after = dt.datetime(2026, 3, 2, 23, 0, 0, tzinfo=dt.UTC)
+
+    assert business_date(before, time_zone=NEW_YORK, cut_off=six) == dt.date(2026, 3, 2)
+    assert business_date(after, time_zone=NEW_YORK, cut_off=six) == dt.date(2026, 3, 3)

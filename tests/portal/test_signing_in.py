@@ -1,0 +1,125 @@
+"""Guarantors sign in with a code by email, staff with a password. Guessing is slowed down."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from tests.factories.accounts import UserFactory
+
+
+def ask_for_code(client, email):
+    return client.post("/sign-in/", {"email": email}, follow=True)
+
+
+def sent_code():
+    return re.search(r"\b[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}\b", mail.outbox[-1].body).group()
+
+
+def test_a_guarantor_signs_in_with_an_emailed_code(guarantor):
+    client = Client()
+    ask_for_code(client, guarantor.email)
+
+    page = client.post("/sign-in/code/", {"code": sent_code()}, follow=True)
+
+    assert [message.to for message in mail.outbox] == [[guarantor.email]]
+    assert page.redirect_chain[-1][0] == "/"
+    assert page.context["guarantor"] == guarantor
+
+
+def test_sign_in_leads_back_to_where_one_was_going(guarantor):
+    client = Client()
+    client.post("/sign-in/?next=/receipts/", {"email": guarantor.email, "next": "/receipts/"})
+
+    answer = client.post("/sign-in/code/", {"code": sent_code(), "next": "/receipts/"})
+
+    assert answer.url == "/receipts/"
+
+
+def test_sign_in_leads_nowhere_else(guarantor):
+    client = Client()
+    client.post("/sign-in/", {"email": guarantor.email, "next": "https://evil.example/"})
+
+    answer = client.post("/sign-in/code/", {"code": sent_code(), "next": "https://evil.example/"})
+
+    assert answer.url == "/"
+
+
+def test_an_unknown_address_looks_the_same_and_gets_no_mail(guarantor):
+    known = ask_for_code(Client(), guarantor.email)
+    unknown = ask_for_code(Client(), "stranger@example.com")
+
+    assert len(mail.outbox) == 1
+    assert unknown.status_code == known.status_code == 200
+    assert unknown.redirect_chain == known.redirect_chain
+
+
+def test_a_wrong_code_signs_nobody_in_and_three_end_the_attempt(guarantor):
+    client = Client()
+    ask_for_code(client, guarantor.email)
+    code = sent_code()
+
+    for _ in range(3):
+        client.post("/sign-in/code/", {"code": "WRONG1"})
+
+    client.post("/sign-in/code/", {"code": code})
+    assert client.get("/receipts/").status_code == 302
+
+
+def test_asking_for_codes_is_limited(guarantor):
+    answers = [Client().post("/sign-in/", {"email": guarantor.email}) for _ in range(5)]
+
+    assert len(mail.outbox) == 3
+    assert answers[-1].status_code != 302
+
+
+def test_staff_sign_in_with_a_password_and_land_in_the_back_office(db):
+    staff = UserFactory(is_staff=True, email="dana@example.com")
+    staff.set_password("a long and good one")
+    staff.save()
+    client = Client()
+
+    answer = client.post("/staff/sign-in/", {"login": "dana@example.com", "password": "a long and good one"})
+
+    assert answer.url == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_guessing_a_password_is_limited(db):
+    staff = UserFactory(is_staff=True, email="dana@example.com")
+    staff.set_password("a long and good one")
+    staff.save()
+
+    for _ in range(5):
+        Client().post("/staff/sign-in/", {"login": "dana@example.com", "password": "guess"})
+    answer = Client().post("/staff/sign-in/", {"login": "dana@example.com", "password": "a long and good one"})
+
+    assert answer.status_code != 302
+
+
+def test_the_admin_asks_staff_to_sign_in_at_the_staff_door(db):
+    assert Client().get("/admin/", follow=True).redirect_chain[-1][0] == "/staff/sign-in/?next=/admin/"
+
+
+def test_a_guarantor_has_no_back_office(guarantor, client_of):
+    assert client_of(guarantor).get("/admin/", follow=True).status_code == 403
+
+
+def test_nobody_can_sign_up(db):
+    assert Client().get("/sign-up/").status_code == 410
+
+
+@pytest.mark.parametrize("email", ["", "no address", "a@b\nBcc: c@example.com"])
+def test_what_is_no_address_is_refused(db, email):
+    assert Client().post("/sign-in/", {"email": email}).status_code == 200
+    assert not mail.outbox
+
+
+def test_staff_get_no_code(db):
+    staff = UserFactory(is_staff=True)
+
+    answer = ask_for_code(Client(), staff.email)
+
+    assert answer.redirect_chain[-1][0] == "/sign-in/code/"
+    assert not mail.outbox
