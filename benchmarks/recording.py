@@ -102,13 +102,13 @@ def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID
             share, paid = line[11], int(line[12])
             take = min(left, share - paid)
             if take > 0:
-                postings.append((number, *line[:11], take, paid + take, share - paid - take))
+                postings.append((number, batch_id, *line[:11], take, paid + take, share - paid - take))
                 left -= take
         if postings:
             execute_values(
                 cursor,
-                "INSERT INTO receipts_posting (receipt_id, line_id, facility_name, provider_name, patient_name,"
-                " service_id, service_date, description, billed_cents, adjusted_cents, insurance_pending_cents,"
+                "INSERT INTO receipts_posting (receipt_id, batch_id, line_id, facility_name, provider_name,"
+                " patient_name, service_id, service_date, description, billed_cents, adjusted_cents, insurance_pending_cents,"
                 " insurance_paid_cents, amount_cents, patient_paid_cents, remaining_cents) VALUES %s",
                 postings,
             )

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from batches.models import ReferenceBatch
-from pops.accounts.models import Guarantor, ServiceLine
+from pops.accounts.models import Guarantor, ServiceLine, User
 
 # Stripe's names of the card brands that aren't just capitalised.
 CARD_BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
@@ -57,7 +57,14 @@ ADDS_UP = pgtrigger.Trigger(
 
 
 class Receipt(models.Model):
-    """Money received: who paid, how much, how. Immutable once issued; its number comes from a sequence."""
+    """Money received, or given back: who, how much, how. Immutable once issued; numbered from a sequence.
+
+    A refund is a receipt of its own with a negative amount. A voided receipt stays, marked by its ReceiptVoid.
+    """
+
+    class Kind(models.TextChoices):
+        PAYMENT = "payment", "Payment"
+        REFUND = "refund", "Refund"
 
     class Status(models.TextChoices):
         PAID = "paid", "Paid"
@@ -71,12 +78,23 @@ class Receipt(models.Model):
     number = models.BigAutoField("receipt number", primary_key=True)
     guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="receipts")
     batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="receipts")
+    kind = models.CharField(max_length=7, choices=Kind, db_default=Kind.PAYMENT)
     status = models.CharField(max_length=12, choices=Status)
     channel = models.CharField(max_length=6, choices=Channel)
     amount_cents = models.BigIntegerField()
     received_on = models.DateField("payment date", help_text="Practice-local date, equal to the batch date.")
     received_at = models.DateTimeField()
     issued_at = models.DateTimeField(db_default=Now())
+    issued_by = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="issued_receipts",
+        help_text="Who took or refunded the money at the desk; empty when POPS did.",
+    )
+    refund_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="refunds")
+    reason = models.CharField(max_length=300, db_default="", blank=True, help_text="Why it was refunded.")
     guarantor_name = models.CharField(max_length=200)
     account_number = models.CharField(max_length=20)
 
@@ -87,8 +105,14 @@ class Receipt(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status="paid", amount_cents__gt=0) | Q(status="unsuccessful", amount_cents=0),
+                condition=Q(kind="payment", status="paid", amount_cents__gt=0)
+                | Q(kind="refund", status="paid", amount_cents__lt=0)
+                | Q(kind="payment", status="unsuccessful", amount_cents=0),
                 name="receipt_amount_fits_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="payment", refund_of=None) | Q(kind="refund", refund_of__isnull=False),
+                name="receipt_refund_names_its_payment",
             ),
         ]
         triggers = [APPEND_ONLY, JOINS_OPEN_BATCH, ADDS_UP]
@@ -102,8 +126,10 @@ class Receipt(models.Model):
 
     @property
     def escrow_cents(self) -> int:
-        """What is not yet applied to a service."""
-        return self.amount_cents - sum(posting.amount_cents for posting in self.postings.all())
+        """What was not applied to a service when the receipt was issued."""
+        return self.amount_cents - sum(
+            posting.amount_cents for posting in self.postings.all() if posting.batch_id == self.batch_id
+        )
 
 
 class Transaction(models.Model):
@@ -113,6 +139,8 @@ class Transaction(models.Model):
         CARD = "card", "Credit Card"
         APPLE_PAY = "apple_pay", "Apple Pay"
         GOOGLE_PAY = "google_pay", "Google Pay"
+        CHECK = "check", "Check"
+        CASH = "cash", "Cash"
         OTHER = "other", "Other"
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="transactions")
@@ -123,6 +151,8 @@ class Transaction(models.Model):
     card_brand = models.CharField(max_length=20, blank=True)
     card_last4 = models.CharField(max_length=4, blank=True)
     card_expiry = models.CharField(max_length=7, blank=True, help_text="MM/YYYY")
+    check_number = models.CharField(max_length=30, blank=True, db_default="")
+    approval_code = models.CharField(max_length=20, blank=True, db_default="", help_text="Of the card terminal.")
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was not processed.")
 
     class Meta:
@@ -150,7 +180,15 @@ class Posting(models.Model):
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="postings")
     line = models.ForeignKey(ServiceLine, on_delete=models.PROTECT, related_name="postings")
-    amount_cents = models.BigIntegerField()
+    batch = models.ForeignKey(
+        ReferenceBatch,
+        on_delete=models.PROTECT,
+        related_name="postings",
+        help_text="The receipt's own, or that of the day on which escrow was posted or a posting was taken back.",
+    )
+    amount_cents = models.BigIntegerField(help_text="Negative when it takes an earlier posting back.")
+    posted_at = models.DateTimeField(db_default=Now())
+    posted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="postings")
     facility_name = models.CharField(max_length=200)
     provider_name = models.CharField(max_length=200)
     patient_name = models.CharField(max_length=200)
@@ -166,10 +204,64 @@ class Posting(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["receipt", "line"], name="posting_one_a_line"),
             models.CheckConstraint(condition=~Q(amount_cents=0), name="posting_moves_money"),
         ]
         triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:
         return f"{self.service_id}: {self.amount_cents} cents"
+
+
+class ReceiptVoid(models.Model):
+    """Says that a receipt was voided on its own business day. The receipt stays findable; no total counts it.
+
+    Its postings are taken back by negative ones, written with it.
+    """
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="void")
+    reason = models.CharField(max_length=300)
+    voided_at = models.DateTimeField(db_default=Now())
+    voided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="voided_receipts")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="receipt_void_has_a_reason")]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"Void of receipt {self.receipt_id}"
+
+
+class Disbursement(models.Model):
+    """Escrow of a receipt that was flagged as money that doesn't belong here."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="disbursements")
+    batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="disbursements")
+    amount_cents = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    disbursed_at = models.DateTimeField(db_default=Now())
+    disbursed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="disbursements")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="disbursement_amount_positive"),
+            models.CheckConstraint(condition=~Q(reason=""), name="disbursement_has_a_reason"),
+        ]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.amount_cents} cents of receipt {self.receipt_id} disbursed"
+
+
+class ReceiptDocument(models.Model):
+    """The PDF of a receipt: rendered once, kept with its SHA-256, never rendered differently later."""
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="document")
+    file = models.FileField(upload_to="receipts/%Y/%m/")
+    sha256 = models.CharField(max_length=64)
+    rendered_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"PDF of receipt {self.receipt_id}"
