@@ -55,7 +55,8 @@ WITH receipt AS (
     FROM line WINDOW oldest_first AS (ORDER BY service_date, encounter, line_number)
 ), posting AS (
     INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents,
-                                  facility_name, provider_name, patient_name, service_id, service_date, description, billed_cents, adjusted_cents,
+                                  facility_name, provider_name, patient_name,
+                                  service_id, service_date, description, billed_cents, adjusted_cents,
                                   insurance_pending_cents, insurance_paid_cents, patient_paid_cents, remaining_cents)
     SELECT receipt.number, share.id, %(batch)s, cents,
            (SELECT name FROM practice_facility WHERE id = facility_id),

@@ -104,7 +104,8 @@ function start() {
       if (error.type === "validation_error") card.focus();
       return;
     }
-    form.hidden = true; // never guess: a lost answer may be a paid one
+    // Never guess: a lost answer may be a paid one. The only way on is to look.
+    form.hidden = document.querySelector(".back-link").hidden = true;
     show(unknownBox);
   });
 }
