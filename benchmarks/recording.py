@@ -109,7 +109,8 @@ def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID
                 cursor,
                 "INSERT INTO receipts_posting (receipt_id, batch_id, line_id, facility_name, provider_name,"
                 " patient_name, service_id, service_date, description, billed_cents, adjusted_cents,"
-                " insurance_pending_cents, insurance_paid_cents, amount_cents, patient_paid_cents, remaining_cents) VALUES %s",
+                " insurance_pending_cents, insurance_paid_cents, amount_cents, patient_paid_cents, remaining_cents)"
+                " VALUES %s",
                 postings,
             )
         cursor.execute(
