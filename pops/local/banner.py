@@ -1,0 +1,67 @@
+"""What the demo says when everything runs: where it is, who to be, which cards to use."""
+
+from pops.local import links
+from pops.local.product import Product
+
+GUARANTOR = "maria.alvarez@example.com"
+FRONT_DESK = "frontdesk@example.com"
+MANAGER = "manager@example.com"
+ADMINISTRATOR = "admin@example.com"
+PEOPLE = (
+    ("Guarantor", GUARANTOR),
+    ("Front desk", FRONT_DESK),
+    ("Billing manager", MANAGER),
+    ("Administrator", ADMINISTRATOR),
+)
+STAFF_PASSWORD = "demo-password-1"  # noqa: S105 - of the sample users, who exist in the demo alone
+
+CARDS = (
+    ("4242 4242 4242 4242", "paid"),
+    ("4000 0000 0000 0002", "declined"),
+    ("4000 0000 0000 9995", "declined: insufficient funds"),
+    ("4000 0025 0000 3155", "asks for 3-D Secure"),
+)
+Lines = list[tuple[str, str]]
+
+
+def text(product: Product) -> str:
+    """The box that ends the start of the demo."""
+    sections = [
+        ("POPS is running", _places(product)),
+        ("Sign in with one click (for a day)", _doors(product)),
+        ("Sign in by hand", _logins(product)),
+        ("Test cards (any future date, any CVC)", list(CARDS) if product.sandbox else []),
+        ("", [("Logs", str(product.logs)), ("Stop", "Ctrl-C")]),
+    ]
+    width = max(len(name) for _, lines in sections for name, _ in lines)
+    shown = [_section(title, lines, width) for title, lines in sections if lines]
+    rule = "=" * 78
+    return "\n".join(["", rule, "\n\n".join(shown), rule])
+
+
+def _section(title: str, lines: Lines, width: int) -> str:
+    head = [f" {title}"] if title else []
+    return "\n".join(head + [f"   {name.ljust(width)}  {value}" for name, value in lines])
+
+
+def _places(product: Product) -> Lines:
+    places = [("Portal", f"{product.site}/"), ("Back office", f"{product.site}/admin/")]
+    if not product.env.get("EMAIL_URL"):
+        places.append(("Mail that was sent", f"{product.site}/demo/mail/"))
+    if product.sandbox:
+        places.append(("Stripe sandbox", f"{product.sandbox}/"))
+    return places
+
+
+def _doors(product: Product) -> Lines:
+    key = product.env["SECRET_KEY"]
+    return [(who, f"{product.site}/demo/sign-in/{links.make_token(email, key=key)}/") for who, email in PEOPLE]
+
+
+def _logins(product: Product) -> Lines:
+    where = "the mail" if product.env.get("EMAIL_URL") else "the mail page"
+    return [
+        ("Guarantor", f"{GUARANTOR}, with the code in {where}"),
+        ("Staff", f"{FRONT_DESK}, {MANAGER}, {ADMINISTRATOR}"),
+        ("  password", STAFF_PASSWORD),
+    ]

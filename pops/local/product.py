@@ -1,0 +1,176 @@
+"""The parts of the demo: how each is started, and how we know that it really works."""
+
+import hashlib
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from celery import Celery
+
+from pops.local import datadir, environment
+from pops.local.datadir import ROOT
+from pops.local.ports import answers
+from pops.local.process import Child
+from pops.local.servers import Servers
+
+Job = Callable[[], str]
+WORKER = "pops@demo"
+
+
+class Product:
+    """One demo: its folder, its environment, its children in the order they were started."""
+
+    def __init__(self, servers: Servers, *, port: int) -> None:
+        self.servers = servers
+        self.folder = servers.folder
+        self.port = port
+        self.site = f"http://127.0.0.1:{port}"
+        self.sandbox = ""  # its address; empty with Stripe itself
+        self.env: dict[str, str] = {}
+        self._started: list[Child] = []
+
+    @property
+    def children(self) -> list[Child]:
+        return [*self.servers.children, *self._started]
+
+    @property
+    def logs(self) -> Path:
+        return datadir.make_folder(self.folder / "logs")
+
+    def jobs(self) -> list[tuple[str, Job]]:
+        """What there is to do, in order; each job returns a note for the display. They raise StepError."""
+        return [
+            ("PostgreSQL", self.servers.start_postgres),
+            ("Valkey", self._start_broker),
+            ("Stripe", self._start_stripe),
+            ("Database tables", lambda: self._manage("migrate", "--no-input")),
+            ("Sample practice", lambda: self._manage("seed_demo")),
+            ("Style sheets and scripts", self._collect_static),
+            ("Web server", self._start_web),
+            ("Worker", self._start_worker),
+            ("Scheduler", self._start_scheduler),
+        ]
+
+    def stop(self) -> None:
+        """Stop what was started here, last first; the servers are the caller's."""
+        while self._started:
+            self._started.pop().stop()
+
+    # --- The parts ----------------------------------------------------------------------------------------
+
+    def _start_broker(self) -> str:
+        note = self.servers.start_broker()
+        self.env = environment.demo(self.servers.urls, folder=self.folder, port=self.port)
+        return note
+
+    def _start_stripe(self) -> str:
+        if environment.has_stripe(os.environ):
+            return "Stripe itself, with the keys that are set"
+        data = datadir.make_folder(self.folder / "stripe")
+        port = datadir.kept_port(self.folder / "stripe.port")
+        self.sandbox = f"http://127.0.0.1:{port}"
+        self.env |= _sandbox_keys(data, self.sandbox)
+        command = _python("-m", "pops.local.stripe_sandbox", "--port", str(port), "--data-dir", str(data))
+        command += ["--webhook-url", f"{self.site}/webhooks/stripe/"]
+        command += ["--webhook-secret", self.env["STRIPE_WEBHOOK_SECRET"]]
+        command += ["--secret-key", self.env["STRIPE_SECRET_KEY"]]
+        command += ["--publishable-key", self.env["STRIPE_PUBLISHABLE_KEY"]]
+        child = self._child("Stripe sandbox", command)
+        child.wait_until(lambda: answers(self.env["STRIPE_JS_URL"]))
+        return f"sandbox on port {port}"
+
+    def _collect_static(self) -> str:
+        """Compress style sheets and scripts, unless they are the same as last time."""
+        done, now = self.folder / "static.stamp", _fingerprint(ROOT / "static", ROOT / ".venv" / ".pops-ready")
+        if done.exists() and done.read_text() == now:
+            return "unchanged"
+        self._manage("collectstatic", "--no-input", "--clear")
+        done.write_text(now)
+        return ""
+
+    def _start_web(self) -> str:
+        # All three begin at once: most of their start is Python's imports, and there are cores for it.
+        self._web, self._worker, self._scheduler = self._launch_web(), self._launch_worker(), self._launch_scheduler()
+        self._web.wait_until(lambda: answers(f"{self.site}/health/"), seconds=60, pause=0.1)
+        return self.site
+
+    def _start_worker(self) -> str:
+        with Celery("probe", broker=self.env["REDIS_URL"], set_as_current=False) as probe:
+            self._worker.wait_until(lambda: bool(probe.control.ping([WORKER], timeout=0.3)), seconds=60)
+        return ""
+
+    def _start_scheduler(self) -> str:
+        # It answers to nobody; that it has written its schedule is its sign of life.
+        self._scheduler.wait_until(self._has_schedule, seconds=60)
+        return ""
+
+    def _has_schedule(self) -> bool:
+        return any(file.stat().st_mtime >= self._begun for file in self._schedule.parent.iterdir())
+
+    def _launch_web(self) -> Child:
+        command = _python("-m", "gunicorn", "pops.wsgi", "--bind", f"127.0.0.1:{self.port}")
+        command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4"]
+        command += ["--access-logfile", "-", "--graceful-timeout", "5", "--no-control-socket"]
+        return self._child("Web server", command)
+
+    def _launch_worker(self) -> Child:
+        command = _python("-m", "celery", "-A", "pops", "worker", "--hostname", WORKER)
+        return self._child("Worker", [*command, "--concurrency", "2", "--loglevel", "INFO"])
+
+    def _launch_scheduler(self) -> Child:
+        self._begun = time.time()
+        self._schedule = datadir.make_folder(self.folder / "beat") / "schedule"
+        command = _python("-m", "celery", "-A", "pops", "beat", "--loglevel", "INFO", "--pidfile=")
+        return self._child("Scheduler", [*command, "--schedule", str(self._schedule)])
+
+    # --- Running them -------------------------------------------------------------------------------------
+
+    def _child(self, name: str, command: Sequence[str]) -> Child:
+        log = self.logs / f"{name.lower().replace(' ', '-')}.log"
+        child = Child(name, command, log=log, env=self.env, cwd=ROOT)
+        self._started.append(child)
+        return child
+
+    def _manage(self, *arguments: str) -> str:
+        """Run one management command to its end."""
+        log = self.logs / f"{arguments[0]}.log"
+        log.unlink(missing_ok=True)
+        command = _python("manage.py", *arguments)
+        child = Child(f"manage.py {arguments[0]}", command, log=log, env=self.env, cwd=ROOT)
+        self._started.append(child)
+        try:
+            if child.popen.wait() != 0 and (error := child.died()):
+                raise error
+        finally:
+            self._started.remove(child)
+            child.stop()
+        return ""
+
+
+def _python(*arguments: str) -> list[str]:
+    return [sys.executable, *arguments]
+
+
+def _fingerprint(*paths: Path) -> str:
+    """Names, sizes and times of the files in these places, as one word."""
+    files = [file for path in paths for file in (path, *sorted(path.rglob("*"))) if file.is_file()]
+    facts = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _sandbox_keys(data: Path, address: str) -> dict[str, str]:
+    """Keys for the sandbox: kept, as it knows its customers by them, and drawn anew in every clone."""
+    secret = data / "keys"
+    if not secret.exists():
+        datadir.write_private(secret, secrets.token_hex(12))
+    key = secret.read_text()
+    return {
+        "STRIPE_SECRET_KEY": f"sk_test_{key}",
+        "STRIPE_PUBLISHABLE_KEY": f"pk_test_{key[::-1]}",
+        "STRIPE_WEBHOOK_SECRET": f"whsec_{key}",
+        "STRIPE_API_BASE": address,
+        "STRIPE_JS_URL": f"{address}/stripe.js",
+    }

@@ -1,0 +1,166 @@
+"""Makes the sample practice, with some months behind it. Uses the services the product itself uses."""
+
+import datetime as dt
+import itertools
+import random
+import uuid
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import Permission
+from django.db import transaction
+
+from batches.models import ReferenceBatch
+from batches.services import close_batch
+from payments.gateway import Outcome, Result
+from payments.models import Payment
+from payments.services import record_outcome
+from pops.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement, User
+from pops.accounts.selectors import get_balances
+from pops.accounts.services import create_guarantor_login
+from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD
+from pops.practice.models import Facility, Group, Practice, Provider
+from receipts.services import TransactionFacts
+
+TIME_ZONE = "America/New_York"
+DECLINED = "The card doesn't have enough funds for this payment."
+
+
+@transaction.atomic
+def seed_practice(*, now: dt.datetime) -> bool:
+    """Make the sample practice as of `now`. False when there is a practice already: nothing is changed."""
+    if Practice.objects.exists():
+        return False
+    chance = random.Random(20260301)  # noqa: S311  the same practice each time
+    _make_practice()
+    staff = _make_staff()
+    for n, (name, email, patients) in enumerate(HOUSEHOLDS):
+        _make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
+    _make_history(now, chance)
+    # Yesterday's batch was forgotten: it stands out in the back office as one to close.
+    open_days = ReferenceBatch.objects.filter(status="open").order_by("-batch_date")
+    for batch in open_days[1:]:
+        close_batch(batch_id=batch.pk, by=staff)
+    return True
+
+
+def _make_practice() -> None:
+    Practice.objects.create(
+        pk=1,
+        name="Lakeside Family Medicine",
+        time_zone=TIME_ZONE,
+        phone="(555) 010-2000",
+        email="billing@lakeside.example",
+    )
+    Group.objects.create(
+        name="Lakeside Family Medicine",
+        email_receipts=True,
+        footer_email="billing@lakeside.example",
+        footer_phone="(555) 010-2000",
+        footer_text="Questions about a bill? Our billing office answers Monday to Friday, 8 AM to 5 PM.",
+    )
+    Facility.objects.bulk_create(Facility(name=name, address=at, phone=phone) for name, at, phone in FACILITIES)
+    Provider.objects.bulk_create(Provider(name=name) for name in PROVIDERS)
+
+
+def _make_staff() -> User:
+    """The staff logins; returns the front desk's."""
+    for email, name, is_administrator in STAFF:
+        user = User.objects.create_user(email, STAFF_PASSWORD, name=name, is_staff=True, is_superuser=is_administrator)
+        user.user_permissions.set(
+            Permission.objects.filter(
+                codename__startswith="view_",
+                content_type__app_label__in=["batches", "receipts", "payments", "notifications", "accounts"],
+            )
+        )
+    return User.objects.get(email=STAFF[0][0])
+
+
+def _make_household(
+    n: int, name: str, email: str, patient_names: list[str], *, chance: random.Random, today: dt.date
+) -> None:
+    guarantor = Guarantor.objects.create(
+        account_number=str(48210 + 7 * n),
+        group=Group.objects.get(),
+        name=name,
+        email=email,
+        phone=f"(555) 010-{3000 + n}",
+    )
+    if email:
+        create_guarantor_login(guarantor=guarantor)
+    statement = Statement.objects.create(
+        guarantor=guarantor, statement_date=today - dt.timedelta(days=20), balance_cents=0
+    )
+    numbers = itertools.count(67500 + 40 * n)
+    for patient_name in patient_names:
+        patient = Patient.objects.create(guarantor=guarantor, name=patient_name)
+        for _ in range(chance.randint(2, 4)):
+            _make_visit(patient, statement, next(numbers), chance=chance, today=today)
+    # Walter Pruitt's oldest visit went to a collections agency.
+    if name == "Walter Pruitt":
+        Encounter.objects.filter(patient__guarantor=guarantor, number=67500 + 40 * n).update(in_collections=True)
+    statement.balance_cents = get_balances(guarantor).amount_due_cents
+    statement.save(update_fields=["balance_cents"])
+
+
+def _make_visit(patient: Patient, statement: Statement, number: int, *, chance: random.Random, today: dt.date) -> None:
+    encounter = Encounter.objects.create(
+        number=number,
+        patient=patient,
+        provider=chance.choice(list(Provider.objects.all())),
+        facility=chance.choice(list(Facility.objects.all())),
+    )
+    service_date = today - dt.timedelta(days=chance.randint(5, 150))
+    for line, (description, code, billed, share) in enumerate(chance.sample(SERVICES, chance.randint(1, 3)), 1):
+        patient_share = billed * share // 100
+        adjusted = (billed - patient_share) // 3
+        is_recent = service_date > statement.statement_date
+        rest = billed - patient_share - adjusted
+        ServiceLine.objects.create(
+            encounter=encounter,
+            line_number=line,
+            service_date=service_date,
+            description=description,
+            procedure_code=code,
+            billed_cents=billed,
+            adjusted_cents=adjusted,
+            insurance_pending_cents=rest if is_recent else 0,
+            insurance_paid_cents=0 if is_recent else rest,
+            statement=None if is_recent else statement,
+        )
+
+
+def _make_history(now: dt.datetime, chance: random.Random) -> None:
+    """Payments of the last weeks; none today, so that the first one of the demo opens the day's batch."""
+    guarantors = [guarantor for guarantor in Guarantor.objects.all() if get_balances(guarantor).current_cents > 2000]
+    for days_ago in (74, 61, 45, 33, 21, 12, 6, 3, 2, 1):
+        maria, *others = guarantors
+        for guarantor in [maria, *chance.sample(others, 3)] if days_ago % 2 else chance.sample(others, 3):
+            moment = now - dt.timedelta(days=days_ago, minutes=chance.randint(0, 300))
+            cents = chance.choice([1500, 2000, 2500, 3575, 4000])
+            _record(guarantor, cents, moment, chance.choice(CARDS), declined=chance.random() < 0.15)
+
+
+def _record(guarantor: Guarantor, cents: int, moment: dt.datetime, card: tuple[str, str], *, declined: bool) -> None:
+    payment = Payment.objects.create(guarantor=guarantor, amount_cents=cents, intent_id=f"pi_{uuid.uuid4().hex[:24]}")
+    Payment.objects.filter(pk=payment.pk).update(started_at=moment)
+    facts = TransactionFacts(
+        number=f"ch_{uuid.uuid4().hex[:24]}",
+        method="card",
+        amount_cents=0 if declined else cents,
+        requested_cents=cents,
+        card_brand=card[0],
+        card_last4=card[1],
+        card_expiry="11/2029",
+        reason=DECLINED if declined else "",
+    )
+    record_outcome(
+        payment_id=payment.pk,
+        outcome=Outcome(
+            result=Result.DECLINED if declined else Result.PAID,
+            intent_id=str(payment.intent_id),
+            amount_cents=cents,
+            currency="usd",
+            occurred_at=moment,
+            transactions=[facts],
+        ),
+    )

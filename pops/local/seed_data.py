@@ -1,0 +1,53 @@
+"""The sample practice: names and prices as a family practice in New England would have them."""
+
+FACILITIES = [
+    ("Lakeside Main Clinic", "14 Harbor Street, Burlington, VT 05401", "(555) 010-2000"),
+    ("Lakeside North", "220 Maple Avenue, Colchester, VT 05446", "(555) 010-2010"),
+]
+
+PROVIDERS = ["Priya Raman, MD", "Thomas Okafor, MD", "Helen Sørensen, NP", "Marcus Bell, PT"]
+
+# Description, procedure code, billed cents, share of the bill that is left to the patient (percent).
+SERVICES = [
+    ("Office visit, established patient", "99213", 14200, 25),
+    ("Office visit, new patient", "99203", 21800, 25),
+    ("Annual physical", "99396", 23500, 10),
+    ("Comprehensive metabolic panel", "80053", 4800, 40),
+    ("Lipid panel", "80061", 4300, 40),
+    ("Strep test, rapid", "87880", 3600, 100),
+    ("Influenza vaccine", "90686", 4100, 0),
+    ("Vaccine administration", "90471", 2900, 20),
+    ("X-ray, ankle, three views", "73610", 12700, 30),
+    ("Electrocardiogram", "93000", 8900, 30),
+    ("Physical therapy, therapeutic exercise", "97110", 7800, 35),
+    ("Urinalysis", "81003", 1900, 100),
+    ("Suture of a small wound", "12001", 31200, 25),
+    ("Telehealth visit", "99442", 9600, 30),
+]
+
+# Guarantor, email, patients. The first one is the sample guarantor of the demo.
+HOUSEHOLDS = [
+    ("Maria Alvarez", "maria.alvarez@example.com", ["Maria Alvarez", "Leo Alvarez", "Sofia Alvarez"]),
+    ("James Whitcomb", "james.whitcomb@example.com", ["James Whitcomb"]),
+    ("Nguyễn Thị Hồng Nhung", "nhung.nguyen@example.com", ["Nguyễn Thị Hồng Nhung", "Nguyễn Minh Anh"]),
+    ("Aisha Karim", "aisha.karim@example.com", ["Yusuf Karim"]),
+    ("Robert O'Connell", "rob.oconnell@example.com", ["Robert O'Connell", "Maeve O'Connell"]),
+    ("Eleni Papadopoulou", "eleni.p@example.com", ["Eleni Papadopoulou"]),
+    ("Dmitri Volkov", "dmitri.volkov@example.com", ["Dmitri Volkov", "Anya Volkov"]),
+    ("Grace Lindqvist", "", ["Grace Lindqvist"]),
+    ("Samuel Adeyemi", "samuel.adeyemi@example.com", ["Samuel Adeyemi", "Tola Adeyemi"]),
+    ("王小明", "xiaoming.wang@example.com", ["王小明"]),
+    ("Charlotte Beaumont", "c.beaumont@example.com", ["Charlotte Beaumont", "Hugo Beaumont"]),
+    ("Walter Pruitt", "walter.pruitt@example.com", ["Walter Pruitt"]),
+]
+
+STAFF_PASSWORD = "demo-password-1"  # noqa: S105  printed by the demo, never used elsewhere
+
+# Email, name, is an administrator.
+STAFF = [
+    ("frontdesk@example.com", "Dana Whitfield", False),
+    ("manager@example.com", "Ruth Castellano", False),
+    ("admin@example.com", "Alex Moreau", True),
+]
+
+CARDS = [("visa", "4242"), ("mastercard", "4444"), ("amex", "8431"), ("discover", "1117")]

@@ -1,0 +1,117 @@
+"""Debian packages that the Python packages lean on: which are missing, and installing them where one may.
+
+Standard library only and no newer than Python 3.8: part of `bootstrap.py`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING or __package__:
+    from pops.local.steps import StepError
+else:  # Run by path, see bootstrap.py.
+    from steps import StepError
+
+Run = Callable[[list], None]
+
+
+class Need(NamedTuple):
+    """A Debian package, how to see that it is there, and what is lost without it."""
+
+    package: str
+    sign: str  # a library's file name, a command, or the path of a file; the first that is there is enough
+    without: str
+    jobs: tuple = ("demo", "test", "bench")
+    needed_by: tuple = ("test",)  # jobs that can't run without it
+
+
+PDF = "receipts can't be made into PDF"
+FONTS = "names in some scripts print as boxes in PDF"
+BROWSER = "the tests can't drive a browser"
+TOOLS = "the tests can't read the PDFs they make"
+
+# Names are written in the world's scripts: Noto has most of them (12 MB to download), Droid Fallback has
+# Chinese, Japanese and Korean (2 MB, where Noto's own fonts for these take 57 MB).
+NEEDS = (
+    Need("libpango-1.0-0", "libpango-1.0.so.0", PDF),
+    Need("libpangoft2-1.0-0", "libpangoft2-1.0.so.0", PDF),
+    Need("libharfbuzz-subset0", "libharfbuzz-subset.so.0", "PDF takes 3 times as long"),
+    Need("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", PDF),
+    Need("fonts-noto-core", "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", FONTS),
+    Need("fonts-droid-fallback", "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", FONTS),
+    Need("chromium", "chromium chromium-browser google-chrome", BROWSER, jobs=("test",)),
+    Need("poppler-utils", "pdftotext", TOOLS, jobs=("test",)),
+)
+
+
+def missing(job: str) -> list[Need]:
+    """What the job would like to have and this machine hasn't."""
+    return [need for need in NEEDS if job in need.jobs and not _is_there(need)]
+
+
+def venv_package(python: str) -> Need:
+    """The package in which Debian keeps `venv` and `ensurepip` for this interpreter."""
+    name = Path(python).name
+    package = f"{name}-venv" if name.startswith("python3") else "python3-venv"
+    return Need(package, "", "a virtual environment can't be made", needed_by=("demo", "test", "bench", "lint"))
+
+
+def provide(job: str, needs: list[Need], run: Run) -> str:
+    """Install the packages; where that isn't allowed, a note, or StepError if the job needs one of them."""
+    packages = [need.package for need in needs]
+    command = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(packages)}"
+    prefix = _as_root()
+    if shutil.which("apt-get") is None or prefix is None:
+        return _do_without(job, needs, command)
+    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=120"]
+    try:
+        run([*apt, "update"])
+        run([*apt, "install", "--yes", "--no-install-recommends", *packages])
+    except StepError as error:
+        note = _do_without(job, needs, command, error.output)
+        return f"{error.what}; {note}"
+    return "installed"
+
+
+def _do_without(job: str, needs: list[Need], command: str, output: str = "") -> str:
+    packages = ", ".join(need.package for need in needs)
+    losses = ", ".join(sorted({need.without for need in needs}))
+    how = f"as root, run: {command}"
+    if shutil.which("apt-get") is None:
+        how = f"install what this system calls: {packages}"
+    if any(job in need.needed_by for need in needs):
+        raise StepError(f"{packages} not installed: {losses}", output=output, advice=how)
+    return f"going on without ({losses}); {how}"
+
+
+def _as_root() -> list | None:
+    """How to run a command as root without asking: nothing before it, sudo, or None."""
+    if os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0:
+        return [sudo, "-n"]
+    return None
+
+
+def _is_there(need: Need) -> bool:
+    if need.sign.startswith("/"):
+        # Other systems keep their fonts elsewhere and have fonts of their own.
+        return shutil.which("apt-get") is None or Path(need.sign).exists()
+    if ".so" in need.sign:
+        return _loads(need.sign)
+    return any(shutil.which(command) for command in need.sign.split())
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

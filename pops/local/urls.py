@@ -1,0 +1,17 @@
+"""The product's doors and the demo's: sign-in by one click, and the mail that was sent."""
+
+from django.urls import include, path
+
+from pops.local import views
+
+demo_patterns = [
+    path("sign-in/<str:token>/", views.sign_in, name="sign_in"),
+    path("mail/", views.mail_list, name="mail_list"),
+    path("mail/<slug:name>/", views.mail_detail, name="mail_detail"),
+    path("mail/<slug:name>/html/", views.mail_html, name="mail_html"),
+]
+
+urlpatterns = [
+    path("demo/", include((demo_patterns, "demo"))),
+    path("", include("pops.urls")),
+]

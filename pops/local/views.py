@@ -1,0 +1,68 @@
+"""The demo's doors. They exist in `pops.local.urls` only."""
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace, csp_update
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from pops.accounts.models import User
+from pops.local import links, mail
+
+# A mail brings its own style, may show pictures that lie in it, and may do nothing else. Its links open
+# beside the page. No page but ours may frame it.
+MAIL_POLICY = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "img-src": ["data:"],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+    "frame-ancestors": [SELF],
+    "script-src": None,
+    "frame-src": None,
+    "connect-src": None,
+}
+
+
+@login_not_required
+@never_cache
+def sign_in(request: HttpRequest, token: str) -> HttpResponse:
+    """Sign in whoever the token names; 404 for a token that is forged or old."""
+    email = links.read_token(token, key=settings.SECRET_KEY)
+    user = User.objects.filter(email=email, is_active=True).first() if email else None
+    if user is None:
+        raise Http404
+    login(request, user)
+    return redirect("admin:index" if user.is_staff else "home")
+
+
+@login_not_required
+@never_cache
+def mail_list(request: HttpRequest) -> HttpResponse:
+    """The mail that was sent, newest first."""
+    return render(request, "local/mail_list.html", {"mails": mail.list_mails()})
+
+
+@login_not_required
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
+def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
+    """One message: who, when, its text, its HTML part in a frame."""
+    return render(request, "local/mail_detail.html", {"mail": _get_mail(name)})
+
+
+@login_not_required
+@xframe_options_sameorigin
+@csp_replace(MAIL_POLICY)  # type: ignore[arg-type]  # typed for views without arguments
+def mail_html(request: HttpRequest, name: str) -> HttpResponse:
+    """The HTML part of a message as it came, in a sandbox: what wrote it isn't trusted."""
+    return HttpResponse(f'<base target="_blank">{_get_mail(name).html}')
+
+
+def _get_mail(name: str) -> mail.Mail:
+    found = mail.find_mail(name)
+    if found is None:
+        raise Http404
+    return found

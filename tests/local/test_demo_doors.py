@@ -1,0 +1,143 @@
+"""The demo's doors: sign-in by one click and the mail page, which a practice must never have."""
+
+import datetime as dt
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from pytest_django.fixtures import Settings
+
+from pops.accounts.models import Guarantor, User
+from pops.local import links, mail
+from tests.factories.accounts import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def plain_static(settings: Settings) -> None:
+    """Pages without collectstatic before."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture
+def demo(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client) -> Client:
+    monkeypatch.setenv("POPS_MAIL_DIR", str(tmp_path))
+    settings.ROOT_URLCONF = "pops.local.urls"
+    return client
+
+
+def door(email: str, *, key: str = "") -> str:
+    return f"/demo/sign-in/{links.make_token(email, key=key or django_settings.SECRET_KEY)}/"
+
+
+def test_one_click_signs_a_guarantor_in(demo: Client, guarantor: Guarantor) -> None:
+    assert guarantor.user
+
+    answer = demo.get(door(guarantor.user.email))
+
+    assert answer.url == reverse("home")  # type: ignore[attr-defined]
+    assert demo.session["_auth_user_id"] == str(guarantor.user.pk)
+
+
+def test_one_click_takes_staff_to_the_back_office(demo: Client) -> None:
+    staff = UserFactory(is_staff=True)
+
+    assert demo.get(door(staff.email)).url == reverse("admin:index")  # type: ignore[attr-defined]
+
+
+def test_a_forged_token_is_not_found(demo: Client, staff_user: User) -> None:
+    for path in (
+        "/demo/sign-in/nonsense/",
+        door(staff_user.email, key="another key"),
+        door(staff_user.email)[:-3] + "/",
+    ):
+        assert demo.get(path).status_code == 404
+    assert "_auth_user_id" not in demo.session
+
+
+def test_a_token_ends_after_a_day(demo: Client, staff_user: User) -> None:
+    with time_machine.travel(dt.datetime.now(dt.UTC) - dt.timedelta(hours=25)):
+        path = door(staff_user.email)
+
+    assert demo.get(path).status_code == 404
+
+
+def test_nobody_signs_in_by_an_address_without_a_login_or_a_closed_one(demo: Client) -> None:
+    closed = UserFactory(is_active=False)
+
+    assert demo.get(door("stranger@example.com")).status_code == 404
+    assert demo.get(door(closed.email)).status_code == 404
+
+
+def test_the_product_has_none_of_these_doors(client: Client, staff_user: User) -> None:
+    client.force_login(staff_user)
+
+    assert client.get(door(staff_user.email)).status_code == 404
+    assert client.get("/demo/mail/").status_code == 404
+    with pytest.raises(NoReverseMatch):
+        reverse("demo:mail_list")
+
+
+def send(subject: str = "Your receipt") -> None:
+    message = EmailMultiAlternatives(subject, "Paid: $50.00\nhttps://example.com/receipts/", "desk@example.com")
+    message.to = ["maria@example.com"]
+    message.attach_alternative("<style>p{color:red}</style><p>Paid</p><script>alert(1)</script>", "text/html")
+    message.attach("note.txt", "hello", "text/plain")
+    get_connection("pops.local.mail.FolderBackend").send_messages([message])
+
+
+def test_the_mail_page_lists_the_newest_first(demo: Client) -> None:
+    assert "Nothing was sent yet" in demo.get("/demo/mail/").content.decode()
+    send("The first")
+    send("The second")
+
+    page = demo.get("/demo/mail/").content.decode()
+
+    assert re.findall("The first|The second", page) == ["The second", "The first"]
+    assert "maria@example.com" in page
+
+
+def test_a_mail_is_shown_with_its_text_and_attachments(demo: Client) -> None:
+    send()
+    name = mail.list_mails()[0].name
+
+    answer = demo.get(f"/demo/mail/{name}/")
+
+    page = answer.content.decode()
+    assert "Your receipt" in page
+    assert "Paid: $50.00" in page
+    assert '<a href="https://example.com/receipts/"' in page
+    assert "note.txt (text/plain, 5" in page
+    assert "alert(1)" not in page
+    assert "frame-src" in answer["Content-Security-Policy"]
+
+
+def test_the_html_part_is_served_in_a_sandbox(demo: Client) -> None:
+    send()
+    name = mail.list_mails()[0].name
+
+    answer = demo.get(f"/demo/mail/{name}/html/")
+
+    policy = {part.split()[0]: part.split()[1:] for part in answer["Content-Security-Policy"].split(";")}
+    assert "<p>Paid</p>" in answer.content.decode()
+    assert policy["default-src"] == ["'none'"]
+    assert policy["style-src"] == ["'unsafe-inline'"]
+    assert "script-src" not in policy
+    assert "allow-scripts" not in policy["sandbox"]
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_a_mail_that_is_not_there_is_not_found(demo: Client, tmp_path: Path) -> None:
+    (tmp_path.parent / "outside.eml").write_text("Subject: private\n\nx")
+
+    for name in ("20260101-000000-000000-abcd", quote("../outside", safe="")):
+        assert demo.get(f"/demo/mail/{name}/").status_code == 404
+    assert mail.find_mail("../outside") is None
