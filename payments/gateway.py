@@ -104,8 +104,9 @@ def _result(intent: stripe.PaymentIntent) -> Result:
 
 
 def _transaction(intent: stripe.PaymentIntent, charge: stripe.Charge | None, *, paid: bool) -> TransactionFacts:
+    # Stripe leaves out what doesn't apply: another kind of payment has no card, an error need not be a decline.
     error = intent.last_payment_error
-    card = charge.payment_method_details.card if charge and charge.payment_method_details else None
+    card = getattr(charge.payment_method_details, "card", None) if charge else None
     wallet = card.wallet.type if card and card.wallet else ""
     return TransactionFacts(
         number=charge.id if charge else intent.id,
@@ -115,7 +116,9 @@ def _transaction(intent: stripe.PaymentIntent, charge: stripe.Charge | None, *, 
         card_brand=(card.brand or "") if card else "",
         card_last4=(card.last4 or "") if card else "",
         card_expiry=f"{card.exp_month:02d}/{card.exp_year}" if card else "",
-        reason="" if paid or error is None else plain_reason(error.decline_code, error.code),
+        reason=""
+        if paid or error is None
+        else plain_reason(getattr(error, "decline_code", None), getattr(error, "code", None)),
     )
 
 

@@ -1,10 +1,10 @@
 import datetime as dt
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from celery.contrib.testing.worker import start_worker
+from csp.constants import SELF
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
@@ -24,9 +24,6 @@ from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
 from tests.moments import NOON
 
-# Playwright's synchronous API runs an event loop in the test's thread.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
 
 def pytest_configure() -> None:
     """Static files as they lie there: no test should need collectstatic first."""
@@ -43,12 +40,15 @@ def clean_cache() -> None:
 @pytest.fixture
 def stripe_sandbox(settings: Any) -> Iterator[StripeSandbox]:
     """Stripe's test mode on this machine; sends no webhook until a test gives it the address."""
-    with StripeSandbox() as sandbox:
+    with StripeSandbox(processing_delay=600) as sandbox:
         settings.STRIPE_API_BASE = sandbox.url
         settings.STRIPE_JS_URL = f"{sandbox.url}/stripe.js"
         settings.STRIPE_SECRET_KEY = sandbox.secret_key
         settings.STRIPE_PUBLISHABLE_KEY = sandbox.publishable_key
         settings.STRIPE_WEBHOOK_SECRET = sandbox.webhook_secret
+        policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        allowed = {name: [SELF, sandbox.url] for name in ("script-src", "frame-src", "connect-src")}
+        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy, **allowed}}
         gateway.client.cache_clear()
         yield sandbox
     gateway.client.cache_clear()
