@@ -86,6 +86,7 @@ class ProcessorEvent(models.Model):
     created_at = models.DateTimeField(help_text="Whole seconds, by Stripe's clock.")
     received_at = models.DateTimeField(db_default=Now())
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    claimed_at = models.DateTimeField(null=True, blank=True, help_text="When a worker last took it on.")
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:

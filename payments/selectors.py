@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db.models import F, Q, QuerySet
 
-from payments.models import Payment, ProcessorEvent
+from payments.models import Payment
 
 # A browser that comes back and a webhook settle a payment within seconds; the sweep is for when neither does.
 QUIET = dt.timedelta(minutes=2)
@@ -21,10 +21,3 @@ def find_quiet_payments(*, now: dt.datetime, limit: int) -> QuerySet[Payment]:
         .filter(Q(checked_at=None) | Q(checked_at__lt=now - ASK_AGAIN))
         .order_by(F("checked_at").asc(nulls_first=True), "started_at")[:limit]
     )
-
-
-def find_waiting_events(*, now: dt.datetime, limit: int) -> QuerySet[ProcessorEvent]:
-    """Events that were stored but whose task was lost, oldest first."""
-    return ProcessorEvent.objects.filter(state=ProcessorEvent.State.RECEIVED, received_at__lt=now - QUIET).order_by(
-        "received_at"
-    )[:limit]

@@ -25,6 +25,8 @@ State = Payment.State
 
 ATTEMPTS_ALLOWED = 10
 ATTEMPTS_WINDOW = dt.timedelta(minutes=10)
+# Longer than Stripe's answer may take with its retries.
+CLAIM_SECONDS = 90
 
 
 class TooManyAttempts(Exception):
@@ -215,6 +217,27 @@ def store_event(*, event: EventFacts) -> bool:
             [event.id, event.type, event.object_id, event.account, event.created],
         )
         return cursor.rowcount == 1
+
+
+def claim_event() -> str | None:
+    """The id of the oldest event that waits and that no worker took on lately; it is ours for CLAIM_SECONDS.
+
+    A claim is committed before Stripe is asked, so that two workers don't ask about the same event and no row
+    stays locked over a network call. Of a worker that died the claim runs out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE payments_processorevent SET claimed_at = now() WHERE event_id = (
+                SELECT event_id FROM payments_processorevent
+                WHERE state = 'received' AND (claimed_at IS NULL OR claimed_at < now() - %s * interval '1 second')
+                ORDER BY received_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING event_id
+            """,
+            [CLAIM_SECONDS],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def work_off_event(*, event_id: str) -> None:

@@ -32,8 +32,14 @@ def start(request: GuarantorRequest) -> HttpResponseBase:
     form = AmountForm(request.POST or None, guarantor=request.guarantor, balances=balances)
     if form.is_valid():
         return _start(request, form.cleaned_data["payment_id"], form.cleaned_data["amount_cents"])
-    just_paid = request.guarantor.receipts.filter(status="paid", received_at__gt=timezone.now() - JUST_NOW).first()
-    context = {"form": form, "balances": balances, "just_paid": just_paid}
+    context = {
+        "form": form,
+        "balances": balances,
+        "just_paid": request.guarantor.receipts.filter(
+            kind="payment", status="paid", received_at__gt=timezone.now() - JUST_NOW
+        ).first(),
+        "processing": request.guarantor.payments.filter(state=Payment.State.PROCESSING).first(),
+    }
     return render(request, "payments/start.html", context, status=422 if form.is_bound else 200)
 
 

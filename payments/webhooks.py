@@ -36,8 +36,7 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
     except ValueError:
         return HttpResponse("The body is not an event.", status=400, content_type="text/plain")
     if services.store_event(event=event):
-        # robust: with the broker down the event is kept all the same, and the sweep works it off.
-        transaction.on_commit(lambda: tasks.work_off_event.delay(event.id), robust=True)
+        transaction.on_commit(tasks.nudger.nudge)
     return HttpResponse(status=200)
 
 

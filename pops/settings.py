@@ -27,6 +27,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[origin(SITE_URL
 DATABASES = {
     "default": {
         **env.db("DATABASE_URL"),
+        "ENGINE": "pops.postgresql",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -145,8 +146,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 # Mail to an address we don't know would let anyone send mail from the practice to anybody.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
@@ -178,8 +181,8 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "script-src": [SELF, origin(STRIPE_JS_URL)],
-        "frame-src": [origin(STRIPE_JS_URL), "https://hooks.stripe.com"],
+        "script-src": [SELF, origin(STRIPE_JS_URL), "https://*.js.stripe.com"],
+        "frame-src": [origin(STRIPE_JS_URL), "https://*.js.stripe.com", "https://hooks.stripe.com"],
         "connect-src": [SELF, origin(STRIPE_API_BASE)],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],

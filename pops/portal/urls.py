@@ -3,7 +3,6 @@
 from allauth.account import views as account_views
 from allauth.mfa.base import views as mfa_views
 from django.contrib.auth.decorators import login_not_required
-from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -12,7 +11,7 @@ from pops.portal import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
-    path("favicon.ico", login_not_required(RedirectView.as_view(url=static("img/favicon.svg")))),
+    path("favicon.ico", views.favicon),
     path("sign-in/", account_views.request_login_code, name="account_request_login_code"),
     path("sign-in/code/", account_views.confirm_login_code, name="account_confirm_login_code"),
     path("sign-out/", account_views.logout, name="account_logout"),

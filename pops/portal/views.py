@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 
 from pops.accounts.selectors import service_lines, sum_balances
@@ -41,6 +42,12 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         raise PermissionDenied
     return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
+
+
+@login_not_required
+def favicon(request: HttpRequest) -> HttpResponseBase:
+    """Browsers ask here on pages that name no icon, such as a PDF."""
+    return redirect(static("img/favicon.svg"))
 
 
 @login_not_required

@@ -1,19 +1,21 @@
 """Broker down, webhook lost, Stripe out of reach, rollback: nothing is lost and nothing is guessed."""
 
 import datetime as dt
+import json
 from unittest import mock
 
 import kombu.pools
 import pytest
-import stripe
 from django.db import transaction
 from django.utils import timezone
 
-from payments import services
+from payments import services, tasks
 from payments.models import Payment, ProcessorEvent
 from payments.tasks import sweep
+from payments.webhooks import read_event
 from pops.celery import app as celery_app
 from receipts.models import Receipt
+from tests.concurrency import run_together
 from tests.payments.stripe_side import events_about, post_event, start, wait_until
 
 pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
@@ -45,7 +47,6 @@ def test_with_the_broker_down_the_event_is_kept_and_the_sweep_works_it_off(strip
 
     assert answer.status_code == 200
     assert ProcessorEvent.objects.get().state == "received"
-    ProcessorEvent.objects.update(received_at=timezone.now() - dt.timedelta(minutes=3))
     sweep()
     assert ProcessorEvent.objects.get().state == "done"
     assert Receipt.objects.get().payment == payment
@@ -54,15 +55,14 @@ def test_with_the_broker_down_the_event_is_kept_and_the_sweep_works_it_off(strip
 def test_a_rolled_back_event_leaves_no_task(stripe_sandbox):
     event = events_about(stripe_sandbox, start())[0]
 
-    with mock.patch("payments.tasks.work_off_event.delay") as delay:
+    with mock.patch("payments.tasks.nudger.nudge") as nudge:
         with transaction.atomic():
             assert post_event(stripe_sandbox, event).status_code == 200
-            delay.assert_not_called()
             transaction.set_rollback(True)
-        delay.assert_not_called()
+        nudge.assert_not_called()
         post_event(stripe_sandbox, event)
 
-    delay.assert_called_once_with(event["id"])
+    nudge.assert_called_once_with()
 
 
 def test_a_failure_while_recording_leaves_nothing_behind(stripe_sandbox):
@@ -185,21 +185,40 @@ def test_an_answer_of_stripe_that_got_lost_makes_no_second_intent(stripe_sandbox
     assert [intent.id for intent in client.v1.payment_intents.list().data] == [payment.intent_id]
 
 
-def test_the_task_retries_while_stripe_is_out_of_reach(stripe_sandbox, worker, monkeypatch):
+def test_an_event_that_came_while_stripe_was_out_of_reach_is_worked_off_later(stripe_sandbox):
     payment = start()
     stripe_sandbox.confirm(payment.intent_id)
-    attempts = []
-    real = services.gateway.get_intent
+    event = events_about(stripe_sandbox, payment)[-1]
+    post_event(stripe_sandbox, event)
+    stripe_sandbox.fail_next(0, times=3)  # as often as Stripe is asked
+    sweep()
+    assert ProcessorEvent.objects.get().state == "received"
 
-    def flaky(intent_id):
-        attempts.append(intent_id)
-        if len(attempts) == 1:
-            raise stripe.APIConnectionError("no answer")
-        return real(intent_id)
+    ProcessorEvent.objects.update(claimed_at=timezone.now() - dt.timedelta(minutes=2))  # the claim ran out
+    sweep()
 
-    monkeypatch.setattr(services.gateway, "get_intent", flaky)
-
-    post_event(stripe_sandbox, events_about(stripe_sandbox, payment)[-1])
-
-    wait_until(lambda: ProcessorEvent.objects.get().state == "done")
+    assert ProcessorEvent.objects.get().state == "done"
     assert Receipt.objects.count() == 1
+
+
+def test_two_workers_do_not_take_on_the_same_event(stripe_sandbox):
+    for event in [event for _ in range(6) for event in events_about(stripe_sandbox, start())]:
+        services.store_event(event=read_event(json.dumps(event)))
+
+    claimed = run_together([services.claim_event] * 8, width=8)
+
+    assert sorted(filter(None, claimed)) == sorted(ProcessorEvent.objects.values_list("event_id", flat=True))
+
+
+def test_many_events_in_a_row_send_few_tasks(stripe_sandbox):
+    payment = start()
+    events = [{**events_about(stripe_sandbox, payment)[0], "id": f"evt_{n}"} for n in range(30)]
+
+    with mock.patch("payments.tasks.work_off_events.delay") as delay:
+        for event in events:
+            post_event(stripe_sandbox, event)
+        wait_until(lambda: delay.called and not tasks.nudger._wanted.is_set())
+
+    assert delay.call_count < len(events)
+    sweep()
+    assert set(ProcessorEvent.objects.values_list("state", flat=True)) == {"done"}

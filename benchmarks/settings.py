@@ -1,0 +1,5 @@
+"""The product's settings with one more door: the bare view that others are measured beside."""
+
+from pops.settings import *  # noqa: F403
+
+ROOT_URLCONF = "benchmarks.urls"
