@@ -53,3 +53,40 @@ def test_the_same_news_twice_is_recorded_once(guarantor):
     assert first is not None
     assert second is None
     assert Payment.objects.get().receipt_id == first
+
+
+def test_nothing_is_posted_to_a_balance_in_collections(guarantor, pay):
+    ServiceLineFactory(guarantor=guarantor, encounter__in_collections=True)
+
+    receipt = pay(guarantor, cents=5000)
+
+    assert not receipt.postings.exists()
+    assert receipt.escrow_cents == 5000
+
+
+def test_without_auto_post_all_of_it_is_escrow(guarantor, pay):
+    guarantor.group.auto_post = False
+    guarantor.group.save()
+    ServiceLineFactory(guarantor=guarantor)
+
+    assert pay(guarantor, cents=5000).escrow_cents == 5000
+
+
+def test_another_attempts_money_is_kept_for_review(guarantor):
+    payment, other = PaymentFactory(guarantor=guarantor), PaymentFactory()
+
+    assert record_outcome(payment_id=payment.pk, outcome=outcome_of(other, at=NOON)) is None
+
+    payment.refresh_from_db()
+    assert payment.state == "review"
+    assert "belongs to another attempt" in payment.review_reason
+
+
+def test_money_after_an_unsuccessful_receipt_is_kept_for_review(guarantor, pay):
+    receipt = pay(guarantor, result=Result.DECLINED)
+
+    record_outcome(payment_id=receipt.payment.pk, outcome=outcome_of(receipt.payment, at=NOON))
+
+    receipt.payment.refresh_from_db()
+    assert receipt.payment.state == "review"
+    assert guarantor.receipts.get() == receipt
