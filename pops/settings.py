@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "pops.portal.middleware.PracticeClockMiddleware",
 ]
 
 ROOT_URLCONF = "pops.urls"
