@@ -1,8 +1,6 @@
 """Background work on payments."""
 
 import logging
-import threading
-import time
 
 import stripe
 from celery import shared_task
@@ -10,51 +8,18 @@ from django.utils import timezone
 
 from payments import selectors, services
 from payments.models import Payment
+from pops.nudger import Nudger
 
 logger = logging.getLogger(__name__)
 
 SWEEP_LIMIT = 200
 EVENTS_A_TASK = 100
-# One task takes all events that wait: more than twenty a second from one process would find nothing to do.
-NUDGE_PAUSE = 0.05
 
 # When Stripe can't be asked there is no point in asking about the next one: the sweep goes on later.
 OUT_OF_REACH = (stripe.APIConnectionError, stripe.RateLimitError)
 
 
-class Nudger:
-    """Sends the worker one task for all events stored in the last moments, from a thread of its own.
-
-    Sending a task costs more than storing an event, and waits when the broker is away; a webhook's answer should
-    do neither. What a dying process didn't send any more is found by the sweep.
-    """
-
-    def __init__(self) -> None:
-        self._wanted = threading.Event()
-        self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def nudge(self) -> None:
-        """Ask for a task. Call it after the commit: the task takes all that is stored when it starts."""
-        self._wanted.set()
-        with self._starting:
-            # Not at import: a thread doesn't survive the fork of a server's process.
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="nudger", daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        while True:
-            self._wanted.wait()
-            self._wanted.clear()  # before sending: an event stored from here on asks anew
-            try:
-                work_off_events.delay()
-            except Exception:
-                logger.exception("The broker can't be reached; the sweep works the events off")
-            time.sleep(NUDGE_PAUSE)
-
-
-nudger = Nudger()
+nudger = Nudger("payments.tasks.work_off_events")
 
 
 @shared_task

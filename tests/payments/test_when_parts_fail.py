@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from payments import services, tasks
+from payments import services
 from payments.models import Payment, ProcessorEvent
 from payments.tasks import sweep
 from payments.webhooks import read_event
@@ -208,17 +208,3 @@ def test_two_workers_do_not_take_on_the_same_event(stripe_sandbox):
     claimed = run_together([services.claim_event] * 8, width=8)
 
     assert sorted(filter(None, claimed)) == sorted(ProcessorEvent.objects.values_list("event_id", flat=True))
-
-
-def test_many_events_in_a_row_send_few_tasks(stripe_sandbox):
-    payment = start()
-    events = [{**events_about(stripe_sandbox, payment)[0], "id": f"evt_{n}"} for n in range(30)]
-
-    with mock.patch("payments.tasks.work_off_events.delay") as delay:
-        for event in events:
-            post_event(stripe_sandbox, event)
-        wait_until(lambda: delay.called and not tasks.nudger._wanted.is_set())
-
-    assert delay.call_count < len(events)
-    sweep()
-    assert set(ProcessorEvent.objects.values_list("state", flat=True)) == {"done"}
