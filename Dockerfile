@@ -17,7 +17,7 @@ FROM python:3.12-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
-        fonts-dejavu-core fonts-noto-core fonts-droid-fallback \
+        fonts-dejavu-core fonts-noto-core fonts-droid-fallback fonts-lexi-gulim \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent pops \
     # A named volume takes over owner and mode from here.

@@ -1,50 +1,90 @@
+from typing import Any
+
 from django.contrib import admin
-from django.urls import reverse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from batches.models import ReferenceBatch
-from batches.selectors import find_requested_not_processed, find_totals_by_method, get_sum
+from batches.models import PeriodLock, ReferenceBatch
+from batches.selectors import batches_with_totals, find_last_close, find_requested_not_processed, get_breakdown, get_sum
+from pops.history_admin import KeepsHistory
 from pops.money import format_cents
-from pops.readonly_admin import ReadOnlyAdmin, html_table
+from pops.readonly_admin import ReadOnlyAdmin
+
+DECLINED_SHOWN = 20
 
 
 @admin.register(ReferenceBatch)
-class ReferenceBatchAdmin(ReadOnlyAdmin):
-    list_display = ["batch_date", "description", "user", "supplement", "status", "total"]
+class ReferenceBatchAdmin(ReadOnlyAdmin, KeepsHistory):
+    """The list of batches, and a batch with its whole breakdown. What changes them are the desk's own pages."""
+
+    list_display = ["batch_date", "description", "user", "supplement", "state", "total", "difference"]
     list_display_links = ["batch_date", "description"]
-    list_filter = ["status", "batch_date"]
+    list_filter = ["status", "is_api", "batch_date"]
     list_select_related = ["user"]
-    date_hierarchy = "batch_date"
-    search_fields = ["description"]
-    fieldsets = [
-        (None, {"fields": ["description", "user", "batch_date", "supplement", "status", "facility", "note"]}),
-        ("Receipts", {"fields": ["total", "receipt_link", "totals_by_method", "requested_not_processed"]}),
-        ("Closed", {"fields": ["opened_at", "closed_at", "closed_by"]}),
-    ]
+    search_fields = ["description", "user__name"]
+    search_help_text = "Description or user"
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    change_form_template = "backoffice/batch.html"
+    fields = ["description"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReferenceBatch]:
+        return batches_with_totals()
+
+    @admin.display(description="Status", ordering="status")
+    def state(self, batch: ReferenceBatch) -> SafeString:
+        return format_html('<span class="tag tag-{}">{}</span>', batch.status, batch.get_status_display())
 
     @admin.display(description="Total")
-    def total(self, batch: ReferenceBatch) -> str:
+    def total(self, batch: ReferenceBatch) -> SafeString:
         """What was stored at close, or what is in the open batch now."""
-        cents = get_sum(batch)[0] if batch.closed_total_cents is None else batch.closed_total_cents
-        return format_cents(cents)
+        return format_html('<span class="money">{}</span>', format_cents(batch.total_cents))
 
-    @admin.display(description="Receipts")
-    def receipt_link(self, batch: ReferenceBatch) -> SafeString:
-        url = reverse("admin:receipts_receipt_changelist", query={"batch__id__exact": batch.pk})
-        return format_html('<a href="{}">Show the receipts of this batch</a>', url)
+    @admin.display(description="Difference")
+    def difference(self, batch: ReferenceBatch) -> SafeString:
+        """Over or short at the close; before it, total less the reference total. Flagged unless it is zero."""
+        cents = batch.over_short_cents if not batch.is_open else None
+        if cents is None and batch.reference_total_cents is not None:
+            cents = batch.total_cents - batch.reference_total_cents
+        if cents is None:
+            return format_html('<span class="quiet">{}</span>', "none known")
+        return format_html('<span class="money{}">{}</span>', " off" if cents else "", format_cents(cents))
 
-    @admin.display(description="Totals by method")
-    def totals_by_method(self, batch: ReferenceBatch) -> SafeString:
-        rows: list[list[object]] = [
-            [total.label, total.count, format_cents(total.amount_cents)] for total in find_totals_by_method(batch)
-        ]
-        return html_table(["Method", "Transactions", "Amount"], rows, empty="No money was received yet.")
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        batch = self.get_object(request, object_id)
+        context = dict(extra_context or {})
+        if batch is not None:
+            breakdown = get_breakdown(batch)
+            total, receipts = (breakdown.total_cents, get_sum(batch)[1]) if batch.is_open else (
+                batch.closed_total_cents, batch.closed_receipt_count
+            )  # fmt: skip
+            reference = batch.reference_total_cents
+            context |= {
+                "title": batch.description,
+                "subtitle": None,
+                "breakdown": breakdown,
+                "total_cents": total,
+                "receipt_count": receipts,
+                "off_by_cents": None if reference is None else total - reference,
+                "declined": find_requested_not_processed(batch, limit=DECLINED_SHOWN) if breakdown.declined else [],
+                "close": find_last_close(batch),
+                "documents": batch_documents(batch),
+                "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
+            }
+        return super().change_view(request, object_id, form_url, context)
 
-    @admin.display(description="Requested, not processed")
-    def requested_not_processed(self, batch: ReferenceBatch) -> SafeString:
-        rows: list[list[object]] = [
-            [row.receipt_number, row.guarantor_name, row.reason, format_cents(row.requested_cents)]
-            for row in find_requested_not_processed(batch)
-        ]
-        return html_table(["Receipt", "Guarantor", "Why not", "Requested (in no total)"], rows, empty="None.")
+
+def batch_documents(batch: ReferenceBatch) -> list[Any]:
+    """The files of the latest close."""
+    close = find_last_close(batch)
+    return list(close.documents.order_by("kind")) if close else []
+
+
+@admin.register(PeriodLock)
+class PeriodLockAdmin(ReadOnlyAdmin):
+    list_display = ["locked_through", "locked_by", "locked_at", "note"]
+    list_select_related = ["locked_by"]

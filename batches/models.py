@@ -1,15 +1,59 @@
 """The Reference Batch: receipts that are reconciled and closed together."""
 
+import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
 
 from pops.accounts.models import User
 from pops.practice.models import Facility
 
 API_PAYMENTS = "API Payments"
 
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
+# A closed batch opens again only beside a BatchReopening written in the same transaction: the reason can't be
+# left out. Archiving changes nothing but the status and who did it. Archived is the end.
+KEEP_CLOSED = pgtrigger.Trigger(
+    name="keep_closed",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Q(old__status__in=["closed", "archived"]),
+    func="""
+        IF OLD.status = 'closed' AND NEW.status = 'open' AND EXISTS (
+            SELECT FROM batches_batchreopening WHERE batch_id = OLD.id AND transaction_id = txid_current()
+        ) THEN
+            RETURN NEW;
+        END IF;
+        IF OLD.status = 'closed' AND NEW.status = 'archived'
+            AND to_jsonb(NEW) - '{status,archived_at,archived_by_id}'::text[]
+              = to_jsonb(OLD) - '{status,archived_at,archived_by_id}'::text[]
+        THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'batch % is %: it can not be changed', OLD.id, OLD.status USING ERRCODE = 'check_violation';
+    """,
+)
+
+# The month-end lock, judged by the database. Locking a period keeps other writers of this table out until it is
+# committed, so that no batch opens behind its back (services.lock_period).
+KEEP_LOCKED = pgtrigger.Trigger(
+    name="keep_locked",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    declare=[("locked", "date")],
+    func="""
+        SELECT max(locked_through) INTO locked FROM batches_periodlock;
+        IF NEW.batch_date <= locked THEN
+            RAISE EXCEPTION 'the period is locked through %', locked USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
+@pghistory.track()
 class ReferenceBatch(models.Model):
     """Receipts of one date that are closed together. Its batch date is the post date of all in it.
 
@@ -20,6 +64,7 @@ class ReferenceBatch(models.Model):
     class Status(models.TextChoices):
         OPEN = "open", "Open"
         CLOSED = "closed", "Closed"
+        ARCHIVED = "archived", "Archived"
 
     description = models.CharField(max_length=200)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batches")
@@ -29,13 +74,35 @@ class ReferenceBatch(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     facility = models.ForeignKey(Facility, null=True, blank=True, on_delete=models.PROTECT)
     note = models.TextField(blank=True)
+    reference_total_cents = models.BigIntegerField(
+        "reference total",
+        null=True,
+        blank=True,
+        help_text="What the desk counted or the slip says. A batch that doesn't match is flagged.",
+    )
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="closed_batches")
     closed_total_cents = models.BigIntegerField(null=True, blank=True)
     closed_receipt_count = models.PositiveIntegerField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    archived_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="archived_batches"
+    )
+
+    # Annotated by selectors.batches_with_totals().
+    total_cents: int
+    over_short_cents: int | None
 
     class Meta:
+        permissions = [
+            ("open_batch", "Can open a batch and work in it"),
+            ("reconcile_batch", "Can count and reconcile a batch"),
+            ("close_batch", "Can close a batch"),
+            ("reopen_batch", "Can reopen a closed batch"),
+            ("archive_batch", "Can archive a closed batch"),
+            ("lock_period", "Can lock a period at month-end"),
+        ]
         verbose_name_plural = "reference batches"
         ordering = ["-batch_date", "-id"]
         constraints = [
@@ -58,7 +125,7 @@ class ReferenceBatch(models.Model):
                     closed_receipt_count=None,
                 )
                 | Q(
-                    status="closed",
+                    status__in=["closed", "archived"],
                     closed_at__isnull=False,
                     closed_by__isnull=False,
                     closed_total_cents__isnull=False,
@@ -66,13 +133,19 @@ class ReferenceBatch(models.Model):
                 ),
                 name="reference_batch_closed_means_totalled",
             ),
+            models.CheckConstraint(
+                condition=Q(status="archived", archived_at__isnull=False, archived_by__isnull=False)
+                | Q(status__in=["open", "closed"], archived_at=None, archived_by=None),
+                name="reference_batch_archived_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(reference_total_cents=None) | Q(reference_total_cents__gte=0),
+                name="reference_batch_reference_total_not_negative",
+            ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="keep_closed",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__status="closed"),
-            ),
+            KEEP_CLOSED,
+            KEEP_LOCKED,
             pgtrigger.Protect(name="keep", operation=pgtrigger.Delete),
         ]
 
@@ -83,3 +156,149 @@ class ReferenceBatch(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+
+class BatchAttachment(models.Model):
+    """The one batch a member of staff works in now."""
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="attachment")
+    batch = models.ForeignKey(ReferenceBatch, on_delete=models.CASCADE, related_name="attachments")
+    attached_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.user} works in {self.batch}"
+
+
+class BatchCount(models.Model):
+    """What a person counted, by method, before they saw what was expected. Every count is kept."""
+
+    batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="counts")
+    cash_cents = models.BigIntegerField()
+    check_cents = models.BigIntegerField()
+    card_cents = models.BigIntegerField()
+    other_cents = models.BigIntegerField()
+    counted_at = models.DateTimeField(db_default=Now())
+    counted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batch_counts")
+
+    class Meta:
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"Count of {self.batch}"
+
+
+class BatchClose(models.Model):
+    """A close of a batch: totals, count, differences, who and when. A reopened batch gets another one."""
+
+    batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="closes")
+    count = models.OneToOneField(
+        BatchCount,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="close",
+        help_text="Empty for API Payments: there is nothing on the desk to count.",
+    )
+    total_cents = models.BigIntegerField()
+    receipt_count = models.PositiveIntegerField()
+    cash_cents = models.BigIntegerField(help_text="Expected.")
+    check_cents = models.BigIntegerField(help_text="Expected.")
+    card_cents = models.BigIntegerField(help_text="Expected.")
+    other_cents = models.BigIntegerField(help_text="Expected.")
+    cash_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
+    check_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
+    card_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
+    other_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
+    note = models.TextField(blank=True)
+    closed_at = models.DateTimeField(db_default=Now())
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batch_closes")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total_cents=F("cash_cents") + F("check_cents") + F("card_cents") + F("other_cents")),
+                name="batch_close_methods_add_up",
+            ),
+            models.CheckConstraint(
+                condition=~Q(note="")
+                | Q(
+                    cash_over_short_cents=0,
+                    check_over_short_cents=0,
+                    card_over_short_cents=0,
+                    other_over_short_cents=0,
+                ),
+                name="batch_close_difference_is_explained",
+            ),
+        ]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"Close of {self.batch}"
+
+    @property
+    def over_short_cents(self) -> int:
+        """Counted - expected, over all methods."""
+        return (
+            self.cash_over_short_cents
+            + self.check_over_short_cents
+            + self.card_over_short_cents
+            + self.other_over_short_cents
+        )
+
+
+class BatchReopening(models.Model):
+    """Who opened a closed batch again, and why. The database opens none without it."""
+
+    batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="reopenings")
+    reason = models.CharField(max_length=300)
+    reopened_at = models.DateTimeField(db_default=Now())
+    reopened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reopenings")
+    transaction_id = models.BigIntegerField(
+        db_default=Func(function="txid_current"), editable=False, help_text="Ties the reason to the change itself."
+    )
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="batch_reopening_has_a_reason")]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"Reopening of {self.batch}"
+
+
+class PeriodLock(models.Model):
+    """Month-end: all batches up to and including a date are viewable, unchangeable and not reopenable."""
+
+    locked_through = models.DateField(unique=True, help_text="Practice-local date, included in the locked period.")
+    note = models.CharField(max_length=300, blank=True)
+    locked_at = models.DateTimeField(db_default=Now())
+    locked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="period_locks")
+
+    class Meta:
+        ordering = ["-locked_through"]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"Locked through {self.locked_through}"
+
+
+class BatchDocument(models.Model):
+    """A file made of a close: rendered once, kept with its SHA-256."""
+
+    class Kind(models.TextChoices):
+        PACKET = "packet", "Close packet (PDF)"
+        PACKET_CSV = "packet_csv", "Close packet (CSV)"
+        SLIP = "slip", "Deposit slip (PDF)"
+        SLIP_CSV = "slip_csv", "Deposit slip (CSV)"
+
+    close = models.ForeignKey(BatchClose, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=10, choices=Kind)
+    file = models.FileField(upload_to="batches/%Y/%m/")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["close", "kind"], name="batch_document_one_of_a_kind")]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.close}"

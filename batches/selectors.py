@@ -1,15 +1,31 @@
-"""Reading batches. All amounts are cents."""
+"""Reading batches. All amounts are cents. A voided receipt is in no total.
 
-from dataclasses import dataclass
+Receipts live on the floor above and are reached by relation name.
+"""
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from batches.models import ReferenceBatch
+from batches.models import BatchClose, PeriodLock, ReferenceBatch
+from pops.accounts.models import User
 
 TRANSACTIONS = "receipts__transactions"
 # The methods' names are the receipts' (receipts.models.Transaction.Method); a batch only sums them.
-METHODS = {"card": "Credit Card", "apple_pay": "Apple Pay", "google_pay": "Google Pay", "other": "Other"}
+METHODS = {
+    "card": "Credit Card",
+    "apple_pay": "Apple Pay",
+    "google_pay": "Google Pay",
+    "check": "Check",
+    "cash": "Cash",
+    "other": "Other",
+}
+# What a person counts at the desk, and the methods that go into each.
+TENDERS = {"cash": "Cash", "check": "Checks", "card": "Cards", "other": "Other"}
+TENDER_OF = {"cash": "cash", "check": "check", "card": "card", "apple_pay": "card", "google_pay": "card"}
+BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
 
 
 @dataclass(frozen=True)
@@ -24,8 +40,8 @@ class MethodTotal:
     @property
     def label(self) -> str:
         """Credit Card, Visa"""
-        method = METHODS.get(self.method, self.method)
-        return f"{method}, {self.card_brand.replace('_', ' ').title()}" if self.card_brand else method
+        brand = BRANDS.get(self.card_brand, self.card_brand.replace("_", " ").title())
+        return ", ".join(filter(None, [METHODS.get(self.method, self.method), brand]))
 
 
 @dataclass(frozen=True)
@@ -38,43 +54,153 @@ class NotProcessed:
     reason: str
 
 
-def find_totals_by_method(batch: ReferenceBatch) -> list[MethodTotal]:
-    """Processed transactions by method and card brand, in the order of the words."""
+@dataclass(frozen=True)
+class Breakdown:
+    """A batch taken apart. received + refunded = total = posted + disbursed + escrow."""
+
+    received: list[MethodTotal] = field(default_factory=list)
+    refunded: list[MethodTotal] = field(default_factory=list)
+    voided: list[MethodTotal] = field(default_factory=list)
+    declined: list[MethodTotal] = field(default_factory=list)
+    posted_cents: int = 0
+    disbursed_cents: int = 0
+
+    @property
+    def received_cents(self) -> int:
+        return sum(row.amount_cents for row in self.received)
+
+    @property
+    def refunded_cents(self) -> int:
+        return sum(row.amount_cents for row in self.refunded)
+
+    @property
+    def voided_cents(self) -> int:
+        return sum(row.amount_cents for row in self.voided)
+
+    @property
+    def voided_count(self) -> int:
+        return sum(row.count for row in self.voided)
+
+    @property
+    def declined_count(self) -> int:
+        return sum(row.count for row in self.declined)
+
+    @property
+    def total_cents(self) -> int:
+        return self.received_cents + self.refunded_cents
+
+    @property
+    def escrow_cents(self) -> int:
+        """What this batch added to escrow; negative when it posted more of older receipts than it left."""
+        return self.total_cents - self.posted_cents - self.disbursed_cents
+
+    @property
+    def expected(self) -> dict[str, int]:
+        """What should be there, by what a person counts."""
+        sums = dict.fromkeys(TENDERS, 0)
+        for row in [*self.received, *self.refunded]:
+            sums[TENDER_OF.get(row.method, "other")] += row.amount_cents
+        return sums
+
+
+def get_breakdown(batch: ReferenceBatch) -> Breakdown:
+    """The whole breakdown, summed by the database now: three statements, however many receipts there are."""
     rows = (
-        _transactions(
-            batch, Q(receipts__transactions__amount_cents__gt=0) | Q(receipts__transactions__amount_cents__lt=0)
+        ReferenceBatch.objects.filter(pk=batch.pk, receipts__transactions__isnull=False)
+        .values(
+            method=F(f"{TRANSACTIONS}__method"),
+            card_brand=F(f"{TRANSACTIONS}__card_brand"),
+            receipt_kind=F("receipts__kind"),
+            receipt_status=F("receipts__status"),
+            is_voided=Q(receipts__void__isnull=False),
         )
-        .values(method=F(f"{TRANSACTIONS}__method"), card_brand=F(f"{TRANSACTIONS}__card_brand"))
         .annotate(count=Count(TRANSACTIONS), amount_cents=Sum(f"{TRANSACTIONS}__amount_cents"))
         .order_by("method", "card_brand")
     )
-    return [MethodTotal(**row) for row in rows]
+    breakdown = Breakdown(
+        posted_cents=batch.postings.aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"],
+        disbursed_cents=batch.disbursements.aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"],
+    )
+    for row in rows:
+        total = MethodTotal(row["method"], row["card_brand"], row["count"], row["amount_cents"])
+        if row["is_voided"]:
+            breakdown.voided.append(total)
+        elif row["receipt_status"] == "unsuccessful":
+            breakdown.declined.append(total)
+        else:
+            (breakdown.refunded if row["receipt_kind"] == "refund" else breakdown.received).append(total)
+    return breakdown
 
 
-def find_requested_not_processed(batch: ReferenceBatch) -> list[NotProcessed]:
+def find_requested_not_processed(batch: ReferenceBatch, *, limit: int) -> list[NotProcessed]:
     """What was asked for and declined, by receipt number."""
     rows = (
-        _transactions(batch, Q(receipts__transactions__amount_cents=0))
+        # One filter() call, so that it is one join: a second one would count each transaction many times.
+        ReferenceBatch.objects.filter(pk=batch.pk, receipts__transactions__amount_cents=0)
         .values(
             receipt_number=F("receipts__number"),
             guarantor_name=F("receipts__guarantor_name"),
             requested_cents=F(f"{TRANSACTIONS}__requested_cents"),
             reason=F(f"{TRANSACTIONS}__reason"),
         )
-        .order_by("receipt_number")
+        .order_by("receipt_number")[:limit]
     )
     return [NotProcessed(**row) for row in rows]
 
 
 def get_sum(batch: ReferenceBatch) -> tuple[int, int]:
-    """Total in cents and number of the receipts in a batch, summed by the database now."""
-    sums = batch.receipts.aggregate(total=Coalesce(Sum("amount_cents"), 0), count=Count("number"))
+    """Total in cents and number of the receipts in a batch that were not voided, summed by the database now."""
+    sums = batch.receipts.filter(void=None).aggregate(total=Coalesce(Sum("amount_cents"), 0), count=Count("number"))
     return sums["total"], sums["count"]
 
 
-def _transactions(batch: ReferenceBatch, which: Q) -> QuerySet[ReferenceBatch]:
-    """The batch joined to some of its transactions: they live on the floor above and are reached by relation name.
+def batches_with_totals() -> QuerySet[ReferenceBatch]:
+    """Batches with `total_cents`: stored at close, or summed now for those that are open.
 
-    One filter() call, so that it is one join: a second one would count each transaction many times.
+    And with `over_short_cents` of the last close, None where nothing was counted.
     """
-    return ReferenceBatch.objects.filter(which, pk=batch.pk)
+    now = (
+        ReferenceBatch.objects.filter(pk=OuterRef("pk"), receipts__void=None)
+        .values("pk")
+        .annotate(cents=Sum("receipts__amount_cents"))
+        .values("cents")
+    )
+    last = (
+        BatchClose.objects.filter(batch=OuterRef("pk"), count__isnull=False)
+        .order_by("-pk")
+        .values(
+            cents=F("cash_over_short_cents")
+            + F("check_over_short_cents")
+            + F("card_over_short_cents")
+            + F("other_over_short_cents")
+        )[:1]
+    )
+    return ReferenceBatch.objects.annotate(  # type: ignore[no-redef]
+        total_cents=Case(
+            When(status="open", then=Coalesce(Subquery(now), 0)),
+            default=F("closed_total_cents"),
+            output_field=BigIntegerField(),
+        ),
+        over_short_cents=Subquery(last),
+    )
+
+
+def find_open_batches(*, before: dt.date) -> list[ReferenceBatch]:
+    """What is still open from earlier days, oldest first, with totals."""
+    batches = batches_with_totals().filter(status="open", batch_date__lt=before)
+    return list(batches.select_related("user").order_by("batch_date", "id"))
+
+
+def find_attached_batch(user: User) -> ReferenceBatch | None:
+    """The batch a member of staff works in."""
+    return batches_with_totals().select_related("user").filter(attachments__user=user).first()
+
+
+def find_last_close(batch: ReferenceBatch) -> BatchClose | None:
+    """The latest close of a batch with its count."""
+    return batch.closes.select_related("count", "closed_by").order_by("-pk").first()
+
+
+def find_locked_through() -> dt.date | None:
+    """The last practice-local date of the locked period."""
+    return PeriodLock.objects.values_list("locked_through", flat=True).first()

@@ -10,9 +10,16 @@ from django.db import connection
 
 django.setup()
 
-from benchmarks import recording, webhook  # noqa: E402  models need the set-up above
+from benchmarks import back_office, email, history, pdf, recording, webhook  # noqa: E402  models need the set-up above
 
-BENCHMARKS = {"recording": recording.benchmark, "webhook": webhook.benchmark}
+BENCHMARKS = {
+    "back_office": back_office.benchmark,
+    "email": email.benchmark,
+    "history": history.benchmark,
+    "pdf": pdf.benchmark,
+    "recording": recording.benchmark,
+    "webhook": webhook.benchmark,
+}
 RESULTS = Path(__file__).parent / "results"
 
 

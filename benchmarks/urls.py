@@ -1,7 +1,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
+
+from pops.portal.access import GuarantorRequest, guarantor_required
+from receipts.history import PAGE
+from receipts.models import Transaction
 
 
 @csrf_exempt
@@ -11,4 +16,23 @@ def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=200)
 
 
-urlpatterns = [path("bare/", bare), path("", include("pops.urls"))]
+@guarantor_required
+def rows(request: GuarantorRequest) -> HttpResponse:
+    """What one would write for a list without thinking twice: a query, and a template that renders each row."""
+    newest = Transaction.objects.filter(receipt__guarantor=request.guarantor).select_related("receipt")
+    newest = newest.order_by("-receipt__received_at", "-receipt__number")[:PAGE]
+    return render(request, "benchmarks/rows.html", {"transactions": newest})
+
+
+@guarantor_required
+def smallest(request: GuarantorRequest) -> HttpResponse:
+    """The smallest page that only a guarantor sees."""
+    return HttpResponse("<!DOCTYPE html><title>POPS</title>")
+
+
+urlpatterns = [
+    path("bare/", bare),
+    path("rows/", rows),
+    path("smallest/", smallest),
+    path("", include("pops.urls")),
+]

@@ -21,7 +21,11 @@ class AmountForm(forms.Form):
 
     payment_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     choice = forms.ChoiceField(
-        widget=forms.RadioSelect, error_messages={"required": "Choose how much you want to pay."}
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose how much you want to pay.",
+            "invalid_choice": "Your balance has changed. Choose one of these amounts.",
+        },
     )
     other_amount = forms.CharField(
         label="Amount in dollars",
@@ -36,11 +40,13 @@ class AmountForm(forms.Form):
         self.balance_cents = balances.current_cents
         self.amounts = {self.CURRENT: balances.current_cents}
         # A second choice only where it is a different amount.
-        if 0 < balances.amount_due_cents < balances.current_cents:
+        if balances.amount_due_cents < balances.current_cents:
             self.amounts[self.DUE] = balances.amount_due_cents
+        # What Stripe would refuse is not offered.
+        self.amounts = {key: cents for key, cents in self.amounts.items() if MIN_CENTS <= cents <= MAX_CENTS}
         labels = {self.CURRENT: "Current Balance", self.DUE: "Amount Due"}
         self.fields["choice"].choices = [  # type: ignore[attr-defined]
-            *((key, f"{labels[key]} {format_cents(cents)}") for key, cents in self.amounts.items() if cents > 0),
+            *((key, f"{labels[key]} {format_cents(cents)}") for key, cents in self.amounts.items()),
             (self.OTHER, "Other amount"),
         ]
 

@@ -1,10 +1,12 @@
 """Reading payments."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
 
-from payments.models import Payment
+from payments.models import Payment, ProcessorEvent, Refund
+from pops.accounts.models import Guarantor
 
 # A browser that comes back and a webhook settle a payment within seconds; the sweep is for when neither does.
 QUIET = dt.timedelta(minutes=2)
@@ -21,3 +23,41 @@ def find_quiet_payments(*, now: dt.datetime, limit: int) -> QuerySet[Payment]:
         .filter(Q(checked_at=None) | Q(checked_at__lt=now - ASK_AGAIN))
         .order_by(F("checked_at").asc(nulls_first=True), "started_at")[:limit]
     )
+
+
+def find_quiet_refunds(*, now: dt.datetime, limit: int) -> QuerySet[Refund]:
+    """Refunds in flight that nobody told us about for a while, those not asked about longest first."""
+    return (
+        Refund.objects.filter(state__in=Refund.IN_FLIGHT, requested_at__lt=now - QUIET)
+        .filter(Q(checked_at=None) | Q(checked_at__lt=now - ASK_AGAIN))
+        .order_by(F("checked_at").asc(nulls_first=True), "requested_at")[:limit]
+    )
+
+
+@dataclass(frozen=True)
+class InTheAir:
+    """What may still bring money to a date or take it away."""
+
+    payments: int
+    events: int
+    refunds: int
+    reviews: int
+
+    def __bool__(self) -> bool:
+        return bool(self.payments or self.events or self.refunds or self.reviews)
+
+
+def find_in_the_air(*, until: dt.datetime) -> InTheAir:
+    """What began before the end of a day and is not settled."""
+    return InTheAir(
+        payments=Payment.objects.filter(state__in=Payment.UNSETTLED, started_at__lt=until).count(),
+        events=ProcessorEvent.objects.filter(state="received", received_at__lt=until).count(),
+        refunds=Refund.objects.filter(state__in=Refund.IN_FLIGHT, requested_at__lt=until).count(),
+        reviews=Payment.objects.filter(state=Payment.State.REVIEW, started_at__lt=until).count()
+        + Refund.objects.filter(state=Refund.State.REVIEW, requested_at__lt=until).count(),
+    )
+
+
+def find_unclear_payment(guarantor: Guarantor) -> Payment | None:
+    """The guarantor's newest attempt of which nobody can say yet whether it was paid."""
+    return guarantor.payments.filter(state__in=[Payment.State.PROCESSING, Payment.State.REVIEW]).first()

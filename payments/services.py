@@ -9,12 +9,15 @@ import stripe
 from django.db import connection, transaction
 from django.utils import timezone
 
-from batches.services import SHARED_DAY_LOCK_SQL, day_key, open_api_batch
+from batches.services import SHARED_DAY_LOCK_SQL, PeriodLocked, day_key, open_api_batch
 from notifications.services import queue_receipt_email
-from payments import gateway
+from payments import gateway, gateway_refunds
+from payments.disputes import record_dispute
 from payments.gateway import Outcome, Result
 from payments.models import Payment, ProcessorEvent
+from payments.refunds import record_charge_refunds, record_refund
 from pops.accounts.models import Guarantor
+from pops.portal.templatetags.pops import day
 from pops.practice.selectors import get_practice
 from receipts.models import Receipt
 from receipts.services import issue_receipt
@@ -71,9 +74,14 @@ def settle_payment(*, payment_id: uuid.UUID, give_up: bool = False) -> Payment:
     `give_up` the same is done with one that nobody paid. Raises stripe.StripeError when Stripe can't be asked.
     """
     payment = Payment.objects.get(pk=payment_id)
-    if payment.state in (State.PAID, State.REVIEW):
+    if payment.state in Payment.FINAL:
         return payment
-    intent = ensure_intent(payment=payment)
+    try:
+        intent = ensure_intent(payment=payment)
+    except stripe.InvalidRequestError:
+        if give_up and not payment.intent_id:  # Stripe never took it on: there is nothing to cancel
+            _move(payment_id, State.ABANDONED)
+        raise
     outcome = gateway.read_outcome(intent)
     if intent.status != "canceled" and (
         outcome.result is Result.DECLINED or (give_up and outcome.result is Result.OPEN)
@@ -81,7 +89,18 @@ def settle_payment(*, payment_id: uuid.UUID, give_up: bool = False) -> Payment:
         outcome = gateway.read_outcome(gateway.cancel_intent(payment))
     record_outcome(payment_id=payment_id, outcome=outcome)
     payment.refresh_from_db()
+    if payment.state == State.PAID:
+        _close_other_attempts(payment)
     return payment
+
+
+def _close_other_attempts(payment: Payment) -> None:
+    """Who paid in one window and left another open must not pay there again without being asked."""
+    for other in Payment.objects.filter(guarantor=payment.guarantor_id, state=State.STARTED).exclude(pk=payment.pk):
+        try:
+            settle_payment(payment_id=other.pk, give_up=True)
+        except stripe.StripeError:
+            logger.warning("Attempt %s could not be closed; the sweep does it later", other.pk)
 
 
 @dataclass(frozen=True)
@@ -102,9 +121,21 @@ def record_outcome(*, payment_id: uuid.UUID, outcome: Outcome) -> int | None:
     Nothing is asked of Stripe in here. A copy of the same news finds it recorded and changes nothing.
     """
     received_on = get_practice().business_date(outcome.occurred_at)
+    try:
+        return _record(payment_id, outcome, received_on)
+    except PeriodLocked as locked:
+        # Late money for a period that was locked at month-end counts for the first day after it.
+        note = (
+            f"The money came on {day(received_on)}, in a period that was closed. "
+            f"It counts for {day(locked.first_open)}."
+        )
+        return _record(payment_id, outcome, locked.first_open, note=note)
+
+
+def _record(payment_id: uuid.UUID, outcome: Outcome, received_on: dt.date, *, note: str = "") -> int | None:
     with transaction.atomic():
         payment = lock_payment(payment_id=payment_id, received_on=received_on)
-        if payment.state in (State.PAID, State.REVIEW):
+        if payment.state in Payment.FINAL:
             return None
         doubt = find_doubt(payment, outcome)
         if doubt:
@@ -113,7 +144,7 @@ def record_outcome(*, payment_id: uuid.UUID, outcome: Outcome) -> int | None:
         elif payment.state == State.UNSUCCESSFUL:
             return None
         elif outcome.result in (Result.PAID, Result.DECLINED):
-            return _issue(payment_id, payment, outcome, received_on)
+            return issue_for(payment_id, payment, outcome, received_on, note=note)
         elif outcome.result is Result.PROCESSING:
             _move(payment_id, State.PROCESSING)
         elif outcome.result is Result.CANCELED:
@@ -161,7 +192,10 @@ def find_doubt(payment: LockedPayment, outcome: Outcome) -> str:
     return ""
 
 
-def _issue(payment_id: uuid.UUID, payment: LockedPayment, outcome: Outcome, received_on: dt.date) -> int:
+def issue_for(
+    payment_id: uuid.UUID, payment: LockedPayment, outcome: Outcome, received_on: dt.date, *, note: str = ""
+) -> int:
+    """Issue the receipt of a locked attempt and move the attempt on. The receipt's number."""
     receipt_number = issue_receipt(
         guarantor_id=payment.guarantor_id,
         batch_id=open_api_batch(batch_date=received_on),
@@ -170,6 +204,7 @@ def _issue(payment_id: uuid.UUID, payment: LockedPayment, outcome: Outcome, rece
         received_at=outcome.occurred_at,
         transactions=outcome.transactions,
         auto_post=payment.auto_post,
+        reason=note,
     )
     if outcome.result is Result.PAID:
         queue_receipt_email(receipt_number=receipt_number, guarantor_id=payment.guarantor_id)
@@ -245,18 +280,34 @@ def work_off_event(*, event_id: str) -> None:
     event = ProcessorEvent.objects.get(pk=event_id)
     if event.state != ProcessorEvent.State.RECEIVED:
         return
-    reason, payment = _find_payment(event)
-    if payment is not None:
-        settle_payment(payment_id=payment.pk)
+    reason = _work_off(event)
     event.state = ProcessorEvent.State.IGNORED if reason else ProcessorEvent.State.DONE
     event.note = reason
     event.save(update_fields=["state", "note"])
 
 
-def _find_payment(event: ProcessorEvent) -> tuple[str, Payment | None]:
-    if not event.type.startswith("payment_intent."):
-        return f"POPS does nothing about {event.type} events.", None
+def _work_off(event: ProcessorEvent) -> str:
+    """Do what an event asks for; the reason when nothing was done. The facts are asked of Stripe anew."""
+    topic = event.type.rpartition(".")[0]
+    if topic not in ("payment_intent", "refund", "charge", "charge.refund", "charge.dispute") or (
+        topic == "charge" and event.type != "charge.refunded"
+    ):
+        return f"POPS does nothing about {event.type} events."
     if event.account:
-        return f"The event is about another account, {event.account}.", None
-    payment = Payment.objects.filter(intent_id=event.object_id).first()
-    return ("" if payment else f"No payment here belongs to {event.object_id}.", payment)
+        return f"The event is about another account, {event.account}."
+    if topic == "payment_intent":
+        is_ours = _settle_intent(event.object_id)
+    elif topic == "charge":
+        is_ours = record_charge_refunds(charge_id=event.object_id)
+    elif topic == "charge.dispute":
+        is_ours = record_dispute(facts=gateway_refunds.get_dispute(event.object_id))
+    else:
+        is_ours = record_refund(facts=gateway_refunds.get_refund(event.object_id))
+    return "" if is_ours else f"No payment here belongs to {event.object_id}."
+
+
+def _settle_intent(intent_id: str) -> bool:
+    payment = Payment.objects.filter(intent_id=intent_id).first()
+    if payment is not None:
+        settle_payment(payment_id=payment.pk)
+    return payment is not None

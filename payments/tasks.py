@@ -1,13 +1,14 @@
 """Background work on payments."""
 
+import datetime as dt
 import logging
 
 import stripe
 from celery import shared_task
 from django.utils import timezone
 
-from payments import selectors, services
-from payments.models import Payment
+from payments import refunds, selectors, services
+from payments.models import Payment, Refund
 from pops.nudger import Nudger
 
 logger = logging.getLogger(__name__)
@@ -41,9 +42,11 @@ def work_off_events() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Find what nobody told us about: events whose task was lost, payments whose webhook never came."""
+    """Find what nobody told us about: events whose task was lost, payments and refunds whose webhook never came."""
     work_off_events()
     now = timezone.now()
+    if not _settle_refunds(now):
+        return
     for payment in selectors.find_quiet_payments(now=now, limit=SWEEP_LIMIT):
         Payment.objects.filter(pk=payment.pk).update(checked_at=now)
         try:
@@ -54,3 +57,17 @@ def sweep() -> None:
         except Exception:
             # One that fails must not keep the others waiting; a later sweep tries it again.
             logger.exception("The sweep could not settle payment %s", payment.pk)
+
+
+def _settle_refunds(now: dt.datetime) -> bool:
+    """Ask about refunds in flight. False when Stripe can't be reached."""
+    for refund in selectors.find_quiet_refunds(now=now, limit=SWEEP_LIMIT):
+        Refund.objects.filter(pk=refund.pk).update(checked_at=now)
+        try:
+            refunds.settle_refund(refund_id=refund.pk)
+        except OUT_OF_REACH:
+            logger.warning("Stripe can't be reached; the next sweep goes on")
+            return False
+        except Exception:
+            logger.exception("The sweep could not settle refund %s", refund.pk)
+    return True

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import gateway, services
 from payments.forms import AmountForm
 from payments.models import Payment
+from payments.selectors import find_unclear_payment
 from pops.accounts.selectors import get_balances
 from pops.portal.access import GuarantorRequest, guarantor_required
 
@@ -23,8 +23,7 @@ logger = logging.getLogger(__name__)
 JUST_NOW = dt.timedelta(minutes=10)
 
 
-@require_http_methods(["GET", "POST"])
-@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @guarantor_required
 def start(request: GuarantorRequest) -> HttpResponseBase:
     """Choose an amount; the attempt is started under the id that came with the page."""
@@ -38,7 +37,7 @@ def start(request: GuarantorRequest) -> HttpResponseBase:
         "just_paid": request.guarantor.receipts.filter(
             kind="payment", status="paid", received_at__gt=timezone.now() - JUST_NOW
         ).first(),
-        "processing": request.guarantor.payments.filter(state=Payment.State.PROCESSING).first(),
+        "unclear": find_unclear_payment(request.guarantor),
     }
     return render(request, "payments/start.html", context, status=422 if form.is_bound else 200)
 
@@ -57,8 +56,7 @@ def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) 
     return redirect("payments:pay", payment.pk)
 
 
-@require_GET
-@never_cache
+@require_safe
 @guarantor_required
 def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """The attempt as it stands: the card form, or what became of it."""
@@ -85,8 +83,7 @@ def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     return render(request, "payments/card.html", context)
 
 
-@require_GET
-@never_cache
+@require_safe
 @guarantor_required
 def returned(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """The browser is back from Stripe: ask Stripe what happened, never trust the address line."""

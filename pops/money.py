@@ -2,7 +2,7 @@
 
 import re
 
-_AMOUNT = re.compile(r"\$?\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?")
+_AMOUNT = re.compile(r"\$?\s*(?=\.?\d)(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d{0,2}))?")
 
 
 class InvalidAmount(ValueError):
@@ -25,4 +25,4 @@ def parse_cents(text: str) -> int:
     if match is None or not text.isascii():
         raise InvalidAmount(text)
     dollars, decimals = match.groups()
-    return int(dollars.replace(",", "")) * 100 + int((decimals or "").ljust(2, "0"))
+    return int(dollars.replace(",", "") or 0) * 100 + int((decimals or "").ljust(2, "0"))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -13,6 +13,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     actions = None
     show_full_result_count = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        name = str(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": name[:1].upper() + name[1:], **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

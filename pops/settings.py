@@ -1,10 +1,14 @@
 """The one settings file. Everything that differs between machines comes from the environment (see README)."""
 
+import os
+from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,10 +57,13 @@ INSTALLED_APPS = [
     "receipts",
     "notifications",
     "payments",
+    "backoffice",
+    "pghistory",
     "pgtrigger",
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "anymail",
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -77,9 +84,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Deny by default: a view is public only when it says so.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "pops.portal.second_factor.SecondFactorMiddleware",
+    "pops.portal.middleware.SlidingSessionMiddleware",
     "pops.portal.middleware.PracticeClockMiddleware",
 ]
 
@@ -117,15 +127,34 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "media")
+# Where the PDFs of receipts lie: on this disk (MEDIA_ROOT), or in a bucket that speaks S3 once S3_BUCKET names it.
+# They hold health information: nothing there is public, every file is read through this product.
+DISK = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"file_permissions_mode": 0o640, "directory_permissions_mode": 0o750},
+}
+S3 = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": env("S3_BUCKET", default=""),
+        "endpoint_url": env("S3_ENDPOINT_URL", default=None),  # empty: Amazon's own
+        "region_name": env("S3_REGION", default=None),
+        "access_key": env("S3_ACCESS_KEY_ID", default=None),  # empty: the machine's role
+        "secret_key": env("S3_SECRET_ACCESS_KEY", default=None),
+        "default_acl": None,
+        "file_overwrite": False,
+        "object_parameters": {"ServerSideEncryption": env("S3_ENCRYPTION", default="AES256")},
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": S3 if S3["OPTIONS"]["bucket_name"] else DISK,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
 # --- Sign-in: a code by email for guarantors, a password (and TOTP) for staff --------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["pops.portal.backends.PortalBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -150,11 +179,15 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+# By minute, hour and day: three guesses a code, and a code has a million possibilities.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key,20/d/key"}
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
 MFA_TOTP_ISSUER = "POPS"
+# The practice makes the staff's logins: their addresses are known, and nobody proves them by mail.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 # In the database alone: the portal works while Redis is down.
@@ -221,14 +254,51 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
+# KiB. A worker's process that grew beyond this is replaced after its task. The PDF of 2,000 lines takes 530,000.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000
+# Receipts by email don't stand in line behind PDFs. A worker takes from both queues unless told with -Q.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("mail")]
+CELERY_TASK_ROUTES = {"notifications.tasks.*": {"queue": "mail"}}
 CELERY_BEAT_SCHEDULE = {
+    "make-close-packets": {"task": "backoffice.tasks.make_missing", "schedule": 60.0, "options": {"expires": 55}},
     "sweep-payments": {"task": "payments.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},
+    "sweep-receipt-emails": {"task": "notifications.tasks.deliver", "schedule": 15.0, "options": {"expires": 12}},
+    "render-receipts": {"task": "receipts.tasks.render_missing", "schedule": 30.0, "options": {"expires": 25}},
+    "render-all-receipts": {
+        "task": "receipts.tasks.render_all_missing",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
 }
 
 # --- Mail and logs -----------------------------------------------------------------------------------------
 
-vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+# SMTP, or the API of a provider by its name in Anymail: postmark, amazon_ses, mailgun, sendgrid, resend...
+EMAIL_PROVIDER = env("EMAIL_PROVIDER", default="")
+if EMAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+else:
+    vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+# The provider's own settings, such as ANYMAIL_POSTMARK_SERVER_TOKEN.
+ANYMAIL: dict[str, Any] = {
+    name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")
+}
+EMAIL_TIMEOUT = ANYMAIL["REQUESTS_TIMEOUT"] = 10
+# Nobody is watched while reading a receipt. Providers that can't be told so for one mail don't watch unless set to.
+ANYMAIL["SEND_DEFAULTS"] = {"track_opens": False, "track_clicks": False}
+ANYMAIL["IGNORE_UNSUPPORTED_FEATURES"] = True
+# "name:password", which the provider sends with its news. Without it the door for them is closed.
+EMAIL_WEBHOOK_SECRET = ANYMAIL["WEBHOOK_SECRET"] = env("EMAIL_WEBHOOK_SECRET", default="")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="POPS <pops@localhost>")
+MESSAGE_ID_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2].encode("idna").decode()
+
+# Seconds. A worker's claim on a receipt's mail outlives the worker: the task that made it is killed before.
+RECEIPT_EMAIL_CLAIM = 75
+RECEIPT_EMAIL_TIME_LIMIT = 60
+# The first pause after a fault, doubled each time up to the longest, until it is given up.
+RECEIPT_EMAIL_FIRST_PAUSE = 15
+RECEIPT_EMAIL_LONGEST_PAUSE = 2 * 3600
+RECEIPT_EMAIL_GIVE_UP = 24 * 3600
 
 LOGGING = {
     "version": 1,
@@ -236,6 +306,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    # Stripe's own log lines name customers' objects in full at INFO.
-    "loggers": {"stripe": {"level": "WARNING"}},
+    # Stripe's own log lines name customers' objects in full at INFO; WeasyPrint tells each of its steps.
+    "loggers": {"stripe": {"level": "WARNING"}, "weasyprint.progress": {"level": "WARNING"}},
 }

@@ -4,56 +4,25 @@ All amounts are cents; refunds are negative. A receipt copies what it prints, so
 name changes no old receipt.
 """
 
-import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from batches.models import ReferenceBatch
 from pops.accounts.models import Guarantor, ServiceLine, User
+from receipts.triggers import (
+    ADDS_UP,
+    APPEND_ONLY,
+    JOINS_OPEN_BATCH,
+    OWNER_OF_ROW,
+    SKIP_NEW_RECEIPT,
+    needs_open_batch,
+    not_overspent,
+    only_moved,
+)
 
 # Stripe's names of the card brands that aren't just capitalised.
 CARD_BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
-
-APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-
-# A receipt joins only an open batch. The day's lock keeps this true between the check and the commit.
-JOINS_OPEN_BATCH = pgtrigger.Trigger(
-    name="joins_open_batch",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert,
-    declare=[("batch", "batches_referencebatch%ROWTYPE")],
-    func="""
-        SELECT * INTO batch FROM batches_referencebatch WHERE id = NEW.batch_id;
-        IF batch.status <> 'open' THEN
-            RAISE EXCEPTION 'batch % is %, a receipt joins only an open one', batch.id, batch.status
-                USING ERRCODE = 'check_violation';
-        END IF;
-        IF batch.batch_date <> NEW.received_on THEN
-            RAISE EXCEPTION 'batch % is of %, the receipt of %', batch.id, batch.batch_date, NEW.received_on
-                USING ERRCODE = 'check_violation';
-        END IF;
-        RETURN NEW;
-    """,
-)
-
-# Judged at commit, when all rows of the receipt are there.
-ADDS_UP = pgtrigger.Trigger(
-    name="adds_up",
-    when=pgtrigger.After,
-    operation=pgtrigger.Insert,
-    timing=pgtrigger.Deferred,
-    declare=[("moved", "bigint"), ("posted", "bigint")],
-    func="""
-        SELECT coalesce(sum(amount_cents), 0) INTO moved FROM receipts_transaction WHERE receipt_id = NEW.number;
-        SELECT coalesce(sum(amount_cents), 0) INTO posted FROM receipts_posting WHERE receipt_id = NEW.number;
-        IF moved <> NEW.amount_cents OR abs(posted) > abs(moved) OR sign(posted) * sign(moved) < 0 THEN
-            RAISE EXCEPTION 'receipt % of % cents has transactions of % and postings of %',
-                NEW.number, NEW.amount_cents, moved, posted USING ERRCODE = 'check_violation';
-        END IF;
-        RETURN NULL;
-    """,
-)
 
 
 class Receipt(models.Model):
@@ -65,6 +34,8 @@ class Receipt(models.Model):
     class Kind(models.TextChoices):
         PAYMENT = "payment", "Payment"
         REFUND = "refund", "Refund"
+        # The bank gave a refund back to us after its receipt: the money is here again.
+        UNDONE = "undone", "Refund that failed"
 
     class Status(models.TextChoices):
         PAID = "paid", "Paid"
@@ -94,28 +65,48 @@ class Receipt(models.Model):
         help_text="Who took or refunded the money at the desk; empty when POPS did.",
     )
     refund_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="refunds")
-    reason = models.CharField(max_length=300, db_default="", blank=True, help_text="Why it was refunded.")
-    guarantor_name = models.CharField(max_length=200)
+    reason = models.CharField(
+        max_length=300,
+        db_default="",
+        blank=True,
+        help_text="Why it was refunded, or what else has to be said about it.",
+    )
+    guarantor_name = models.CharField(max_length=300)
     account_number = models.CharField(max_length=20)
 
     class Meta:
         ordering = ["-received_at", "-number"]
         indexes = [
             models.Index(fields=["guarantor", "-received_at", "-number"], name="receipt_history"),
+            models.Index(fields=["-received_at", "-number"], name="receipt_newest"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="payment", status="paid", amount_cents__gt=0)
                 | Q(kind="refund", status="paid", amount_cents__lt=0)
+                | Q(kind="undone", status="paid", amount_cents__gt=0)
                 | Q(kind="payment", status="unsuccessful", amount_cents=0),
                 name="receipt_amount_fits_status",
             ),
             models.CheckConstraint(
-                condition=Q(kind="payment", refund_of=None) | Q(kind="refund", refund_of__isnull=False),
+                condition=Q(kind="payment", refund_of=None) | Q(kind__in=["refund", "undone"], refund_of__isnull=False),
                 name="receipt_refund_names_its_payment",
             ),
         ]
-        triggers = [APPEND_ONLY, JOINS_OPEN_BATCH, ADDS_UP]
+        permissions = [
+            ("take_payment", "Can take a payment at the desk"),
+            ("void_receipt", "Can void a receipt on its own day"),
+            ("refund_receipt", "Can refund a receipt"),
+            ("move_receipt", "Can move a receipt to another open batch"),
+            ("post_escrow", "Can post escrow to services"),
+            ("disburse_escrow", "Can mark escrow as disbursed"),
+        ]
+        triggers = [
+            only_moved("number"),
+            JOINS_OPEN_BATCH,
+            ADDS_UP,
+            not_overspent("IF NEW.kind <> 'refund' THEN RETURN NULL; END IF; owner := NEW.refund_of_id;"),
+        ]
 
     def __str__(self) -> str:
         return f"Receipt {self.number}"
@@ -171,8 +162,12 @@ class Transaction(models.Model):
     @property
     def card(self) -> str:
         """Visa ending in 4242; empty when no card was used or none is known."""
-        brand = CARD_BRANDS.get(self.card_brand, self.card_brand.replace("_", " ").title()) or "Card"
-        return f"{brand} ending in {self.card_last4}" if self.card_last4 else ""
+        return f"{self.card_brand_name or 'Card'} ending in {self.card_last4}" if self.card_last4 else ""
+
+    @property
+    def card_brand_name(self) -> str:
+        """Visa, American Express; empty when no card was used or its brand isn't known."""
+        return CARD_BRANDS.get(self.card_brand, self.card_brand.replace("_", " ").title())
 
 
 class Posting(models.Model):
@@ -206,7 +201,11 @@ class Posting(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(amount_cents=0), name="posting_moves_money"),
         ]
-        triggers = [APPEND_ONLY]
+        triggers = [
+            only_moved("receipt_id"),
+            needs_open_batch(),
+            not_overspent(SKIP_NEW_RECEIPT + OWNER_OF_ROW),
+        ]
 
     def __str__(self) -> str:
         return f"{self.service_id}: {self.amount_cents} cents"
@@ -225,7 +224,11 @@ class ReceiptVoid(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="receipt_void_has_a_reason")]
-        triggers = [APPEND_ONLY]
+        triggers = [
+            APPEND_ONLY,
+            needs_open_batch("(SELECT batch_id FROM receipts_receipt WHERE number = NEW.receipt_id)"),
+            not_overspent(OWNER_OF_ROW),
+        ]
 
     def __str__(self) -> str:
         return f"Void of receipt {self.receipt_id}"
@@ -246,10 +249,31 @@ class Disbursement(models.Model):
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="disbursement_amount_positive"),
             models.CheckConstraint(condition=~Q(reason=""), name="disbursement_has_a_reason"),
         ]
-        triggers = [APPEND_ONLY]
+        triggers = [APPEND_ONLY, needs_open_batch(), not_overspent(OWNER_OF_ROW)]
 
     def __str__(self) -> str:
         return f"{self.amount_cents} cents of receipt {self.receipt_id} disbursed"
+
+
+class ReceiptMove(models.Model):
+    """Says that a receipt was moved to another open batch of its date. The database moves none without it."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="moves")
+    from_batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="moved_out")
+    to_batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="moved_in")
+    reason = models.CharField(max_length=300)
+    moved_at = models.DateTimeField(db_default=Now())
+    moved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="moved_receipts")
+    transaction_id = models.BigIntegerField(
+        db_default=Func(function="txid_current"), editable=False, help_text="Ties the reason to the change itself."
+    )
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="receipt_move_has_a_reason")]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"Receipt {self.receipt_id} moved to {self.to_batch}"
 
 
 class ReceiptDocument(models.Model):

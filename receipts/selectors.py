@@ -1,13 +1,17 @@
-"""Reading receipts."""
+"""Reading receipts. All amounts are cents."""
 
-from django.db.models import QuerySet
+from django.db.models import Max
 
-from pops.accounts.models import Guarantor
 from receipts.models import Receipt
 
 
-def receipt_history(guarantor: Guarantor) -> QuerySet[Receipt]:
-    """The guarantor's receipts with their transactions, newest first."""
-    return (
-        Receipt.objects.filter(guarantor=guarantor).order_by("-received_at", "-number").prefetch_related("transactions")
-    )
+def find_documentless(*, recent: int | None, limit: int) -> list[int]:
+    """Numbers of receipts without a stored PDF, newest first; voided ones get none.
+
+    Among the `recent` numbers used last: a few thousand rows by the primary key. None looks through all.
+    """
+    receipts = Receipt.objects.filter(document=None, void=None).order_by("-number")
+    if recent is not None:
+        newest = Receipt.objects.aggregate(newest=Max("number"))["newest"] or 0
+        receipts = receipts.filter(number__gt=newest - recent)
+    return list(receipts.values_list("number", flat=True)[:limit])

@@ -2,16 +2,31 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from django.db import connection
+from celery import current_app
+from django.core.cache import cache
+from django.db import connection, transaction
 
+from pops.accounts.models import User
 from receipts.models import Receipt
+
+# By name: tasks stand above services. They go stale when no worker takes them; the sweep does the work then.
+RENDER_MISSING = "receipts.tasks.render_missing"
+RENDER_ONE = "receipts.tasks.render_document"
+RENDER_EXPIRES = 60
+# One call is enough for all receipts that are issued before a worker answers it.
+CALLED = "receipts.render_called"
+CALLED_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class TransactionFacts:
-    """One movement of money to be put on a receipt. Amounts in cents, 0 when it was not processed."""
+    """One movement of money to be put on a receipt. Amounts in cents, 0 when it was not processed.
+
+    Without a number of the processor's it gets one of ours, from the receipt's: 100234-1.
+    """
 
     number: str
     method: str
@@ -20,6 +35,8 @@ class TransactionFacts:
     card_brand: str = ""
     card_last4: str = ""
     card_expiry: str = ""
+    check_number: str = ""
+    approval_code: str = ""
     reason: str = ""
 
 
@@ -27,19 +44,21 @@ class TransactionFacts:
 # that are in collections can't be paid here. What no line takes is escrow: no row, it is the difference.
 ISSUE_RECEIPT = """
 WITH receipt AS (
-    INSERT INTO receipts_receipt (guarantor_id, batch_id, status, channel, amount_cents, received_on, received_at,
-                                  guarantor_name, account_number)
-    SELECT id, %(batch)s, %(status)s, %(channel)s, %(amount)s, %(received_on)s, %(received_at)s, name, account_number
+    INSERT INTO receipts_receipt (guarantor_id, batch_id, kind, status, channel, amount_cents, received_on,
+                                  received_at, issued_by_id, refund_of_id, reason, guarantor_name, account_number)
+    SELECT id, %(batch)s, %(kind)s, %(status)s, %(channel)s, %(amount)s, %(received_on)s,
+           %(received_at)s, %(issued_by)s, %(refund_of)s, %(reason)s, name, account_number
     FROM accounts_guarantor WHERE id = %(guarantor)s
     RETURNING number
 ), movement AS (
-    INSERT INTO receipts_transaction (receipt_id, number, method, amount_cents, requested_cents,
-                                      card_brand, card_last4, card_expiry, reason)
-    SELECT receipt.number, t.number, t.method, t.amount_cents, t.requested_cents,
-           t.card_brand, t.card_last4, t.card_expiry, t.reason
+    INSERT INTO receipts_transaction (receipt_id, number, method, amount_cents, requested_cents, card_brand,
+                                      card_last4, card_expiry, check_number, approval_code, reason)
+    SELECT receipt.number, CASE WHEN t.number = '' THEN receipt.number || '-' || t.nth ELSE t.number END,
+           t.method, t.amount_cents, t.requested_cents, t.card_brand,
+           t.card_last4, t.card_expiry, t.check_number, t.approval_code, t.reason
     FROM receipt, jsonb_to_recordset(%(transactions)s::jsonb) AS t (
-        number text, method text, amount_cents bigint, requested_cents bigint,
-        card_brand text, card_last4 text, card_expiry text, reason text)
+        nth int, number text, method text, amount_cents bigint, requested_cents bigint, card_brand text,
+        card_last4 text, card_expiry text, check_number text, approval_code text, reason text)
 ), line AS (
     SELECT l.*, e.number AS encounter, e.facility_id, e.provider_id, p.name AS patient_name,
            paid.cents AS paid_cents, l.patient_share_cents - paid.cents AS open_cents
@@ -54,11 +73,11 @@ WITH receipt AS (
     SELECT *, least(open_cents, %(amount)s - (sum(open_cents) OVER oldest_first - open_cents))::bigint AS cents
     FROM line WINDOW oldest_first AS (ORDER BY service_date, encounter, line_number)
 ), posting AS (
-    INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents,
+    INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, posted_by_id,
                                   facility_name, provider_name, patient_name,
                                   service_id, service_date, description, billed_cents, adjusted_cents,
                                   insurance_pending_cents, insurance_paid_cents, patient_paid_cents, remaining_cents)
-    SELECT receipt.number, share.id, %(batch)s, cents,
+    SELECT receipt.number, share.id, %(batch)s, cents, %(issued_by)s,
            (SELECT name FROM practice_facility WHERE id = facility_id),
            (SELECT name FROM practice_provider WHERE id = provider_id), patient_name,
            encounter || '-' || line_number, service_date, description, billed_cents, adjusted_cents,
@@ -78,6 +97,10 @@ def issue_receipt(
     received_at: dt.datetime,
     transactions: list[TransactionFacts],
     auto_post: bool,
+    kind: Receipt.Kind = Receipt.Kind.PAYMENT,
+    refund_of: int | None = None,
+    issued_by: User | None = None,
+    reason: str = "",
 ) -> int:
     """Issue a receipt over the transactions and return its number.
 
@@ -92,13 +115,96 @@ def issue_receipt(
             {
                 "guarantor": guarantor_id,
                 "batch": batch_id,
+                "kind": kind.value,
                 "channel": channel.value,
                 "status": (Receipt.Status.PAID if amount else Receipt.Status.UNSUCCESSFUL).value,
                 "amount": amount,
                 "received_on": received_on,
                 "received_at": received_at,
-                "transactions": json.dumps([asdict(transaction) for transaction in transactions]),
+                "issued_by": issued_by.pk if issued_by else None,
+                "refund_of": refund_of,
+                "reason": reason,
+                "transactions": json.dumps([{"nth": n, **asdict(row)} for n, row in enumerate(transactions, 1)]),
                 "auto_post": auto_post and amount > 0,
             },
         )
-        return int(cursor.fetchone()[0])
+        number = int(cursor.fetchone()[0])
+    # robust: with the broker down the receipt is kept all the same, and the sweep finds it.
+    transaction.on_commit(call_renderer, robust=True)
+    return number
+
+
+def call_renderer() -> None:
+    """Have a worker render the PDFs that are missing, unless one is called already."""
+    if cache.add(CALLED, 1, timeout=CALLED_SECONDS):
+        current_app.send_task(RENDER_MISSING, expires=RENDER_EXPIRES)
+
+
+def answer_call() -> None:
+    """A worker is about to look. What is issued after this calls anew."""
+    cache.delete(CALLED)
+
+
+def queue_document(*, receipt_number: int) -> None:
+    """Have a worker render the PDF of one receipt, for somebody who waits for it."""
+
+    def call() -> None:
+        if cache.add(f"{CALLED}.{receipt_number}", 1, timeout=CALLED_SECONDS):
+            current_app.send_task(RENDER_ONE, [receipt_number], expires=RENDER_EXPIRES)
+
+    transaction.on_commit(call, robust=True)
+
+
+POST_TO_LINES = """
+INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, posted_by_id, posted_at,
+                              facility_name, provider_name, patient_name,
+                              service_id, service_date, description, billed_cents, adjusted_cents,
+                              insurance_pending_cents, insurance_paid_cents, patient_paid_cents, remaining_cents)
+SELECT %(receipt)s, l.id, %(batch)s, part.cents, %(by)s,
+       CASE WHEN %(is_new)s THEN (SELECT issued_at FROM receipts_receipt WHERE number = %(receipt)s)
+            ELSE statement_timestamp() END,
+       f.name, v.name, p.name,
+       e.number || '-' || l.line_number, l.service_date, l.description, l.billed_cents, l.adjusted_cents,
+       l.insurance_pending_cents, l.insurance_paid_cents,
+       paid.cents + part.cents, l.patient_share_cents - paid.cents - part.cents
+FROM jsonb_to_recordset(%(parts)s::jsonb) AS part (line_id bigint, cents bigint)
+JOIN accounts_serviceline l ON l.id = part.line_id
+JOIN accounts_encounter e ON e.id = l.encounter_id
+JOIN accounts_patient p ON p.id = e.patient_id AND p.guarantor_id = %(guarantor)s
+JOIN practice_facility f ON f.id = e.facility_id
+JOIN practice_provider v ON v.id = e.provider_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(amount_cents), 0)::bigint AS cents FROM receipts_posting WHERE line_id = l.id
+) paid
+"""
+
+
+def post_to_lines(
+    *,
+    receipt_number: int,
+    guarantor_id: int,
+    batch_id: int,
+    parts: Mapping[int, int],
+    by: User | None,
+    is_new: bool = False,
+) -> None:
+    """Apply parts of a receipt to service lines of its guarantor: cents by line, negative to take back.
+
+    What is posted with a new receipt bears the very moment of its issue: it is printed on it. Call it in a
+    transaction that holds the guarantor's row. The caller has looked at the balances; the database refuses at
+    commit what exceeds the receipt.
+    """
+    if not parts:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            POST_TO_LINES,
+            {
+                "receipt": receipt_number,
+                "guarantor": guarantor_id,
+                "batch": batch_id,
+                "by": by.pk if by else None,
+                "is_new": is_new,
+                "parts": json.dumps([{"line_id": line, "cents": cents} for line, cents in parts.items()]),
+            },
+        )

@@ -6,4 +6,5 @@ app_name = "receipts"
 urlpatterns = [
     path("", views.history, name="history"),
     path("<int:number>/", views.detail, name="detail"),
+    path("<int:number>/pdf/", views.document, name="document"),
 ]

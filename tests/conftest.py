@@ -17,6 +17,7 @@ from payments.services import record_outcome
 from pops.accounts.models import Guarantor, User
 from pops.celery import app as celery_app
 from pops.local.stripe_sandbox import StripeSandbox
+from pops.portal.second_factor import SESSION_KEY
 from pops.practice.models import Practice
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, UserFactory
@@ -35,6 +36,14 @@ def pytest_configure() -> None:
 def clean_cache() -> None:
     """Rate limits of one test must not reach the next."""
     cache.clear()
+
+
+@pytest.fixture
+def mail_at_once() -> Iterator[None]:
+    """Sign-in codes are sent by the worker; here the request does it."""
+    celery_app.conf.task_always_eager = True
+    yield
+    celery_app.conf.task_always_eager = False
 
 
 @pytest.fixture
@@ -96,13 +105,17 @@ def pay(practice: Practice) -> Callable[..., Receipt]:
 
 @pytest.fixture
 def client_of() -> Callable[[Guarantor | User], Client]:
-    """A browser-like client, signed in."""
+    """A browser-like client, signed in; staff with their authenticator."""
 
     def client_of(who: Guarantor | User) -> Client:
         client = Client()
         user = who.user if isinstance(who, Guarantor) else who
         assert user is not None
         client.force_login(user)
+        if user.is_staff:
+            session = client.session
+            session[SESSION_KEY] = "test"
+            session.save()
         return client
 
     return client_of

@@ -1,12 +1,21 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
-from pops.accounts.models import Guarantor, Patient, User
+from pops.accounts.models import Guarantor, Patient, User, UserGroup, UserRight
+from pops.accounts.search import find_guarantor_ids
 from pops.accounts.selectors import get_balances
+from pops.history_admin import KeepsHistory, WhyForm
 from pops.money import format_cents
+from pops.practice.selectors import get_practice
 from pops.readonly_admin import ReadOnlyAdmin
+
+EMAILS_SHOWN = 20
+SEARCH_LIMIT = 1000
 
 
 class StaffCreationForm(AdminUserCreationForm):
@@ -17,9 +26,18 @@ class StaffCreationForm(AdminUserCreationForm):
         fields = ("email", "name")
 
 
+class StaffChangeForm(WhyForm, UserChangeForm):
+    """A login, with why it is changed."""
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(KeepsHistory, DjangoUserAdmin):
+    form = StaffChangeForm
     add_form = StaffCreationForm
+    related_events = [
+        (UserGroup.pgh_event_model, "user_id", "group"),
+        (UserRight.pgh_event_model, "user_id", "permission"),
+    ]
     ordering = ["email"]
     list_display = ["email", "name", "is_staff", "is_active", "last_login"]
     list_filter = ["is_staff", "is_active", "groups"]
@@ -29,6 +47,7 @@ class UserAdmin(DjangoUserAdmin):
         (None, {"fields": ["email", "name", "password"]}),
         ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
         ("Dates", {"fields": ["last_login", "created_at"]}),
+        ("This change", {"fields": ["why"]}),
     )
     add_fieldsets = (
         (None, {"classes": ["wide"], "fields": ["email", "name", "usable_password", "password1", "password2"]}),
@@ -48,16 +67,38 @@ class PatientInline(admin.TabularInline):
 
 
 @admin.register(Guarantor)
-class GuarantorAdmin(ReadOnlyAdmin):
+class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
     list_display = ["account_number", "name", "email", "phone", "group"]
     list_select_related = ["group"]
-    search_fields = ["account_number", "name", "email", "phone", "patients__name"]
-    search_help_text = "Account number, name, email, phone or patient"
+    change_form_template = "backoffice/guarantor.html"
+    search_fields = ["name"]
+    search_help_text = "Name, account number, phone, email or patient"
+    show_full_result_count = False
     inlines = [PatientInline]
     fieldsets = [
-        (None, {"fields": ["account_number", "name", "email", "phone", "group", "user"]}),
+        (None, {"fields": ["account_number", "name", "email", "email_opt_out", "phone", "group", "user"]}),
         ("Balances", {"fields": ["current_balance", "amount_due", "collections"]}),
+        ("Receipts by email", {"fields": ["emails_table"]}),
+        ("This change", {"fields": ["why"]}),
     ]
+    # What the practice's own system knows better is shown; that a guarantor wants no email is told to the desk.
+    readonly_fields = [
+        "account_number", "name", "email", "phone", "group", "user",
+        "current_balance", "amount_due", "collections", "emails_table",
+    ]  # fmt: skip
+
+    def has_change_permission(self, request: HttpRequest, obj: Guarantor | None = None) -> bool:
+        return request.user.has_perm("accounts.change_guarantor")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Guarantor], search_term: str
+    ) -> tuple[QuerySet[Guarantor], bool]:
+        """By the words of name, account number, phone or patient; an email address as a whole."""
+        if "@" in search_term:
+            return queryset.filter(email__iexact=search_term.strip()), False
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=find_guarantor_ids(search_term, limit=SEARCH_LIMIT)), False
 
     @admin.display(description="Current Balance")
     def current_balance(self, guarantor: Guarantor) -> str:
@@ -70,3 +111,10 @@ class GuarantorAdmin(ReadOnlyAdmin):
     @admin.display(description="In collections")
     def collections(self, guarantor: Guarantor) -> str:
         return format_cents(get_balances(guarantor).collections_cents)
+
+    @admin.display(description="Latest emails")
+    def emails_table(self, guarantor: Guarantor) -> SafeString:
+        receipts = guarantor.receipts.filter(emails__isnull=False).distinct().order_by("-number")
+        latest = receipts.prefetch_related("emails__copied_by", "emails__copy")[:EMAILS_SHOWN]
+        emails = [email for receipt in latest for email in receipt.emails.all()]
+        return render_to_string("notifications/_trail.html", {"emails": emails, "time_zone": get_practice().time_zone})

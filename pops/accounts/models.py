@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
@@ -23,11 +24,12 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
+@pghistory.track(fields=["email", "name", "is_staff", "is_superuser", "is_active"])
 class User(AbstractBaseUser, PermissionsMixin):
     """A login: of a guarantor (by emailed code) or of staff (by password). POPS itself is one too."""
 
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=300, blank=True)
     is_staff = models.BooleanField(default=False, help_text="May sign in to the back office.")
     is_active = models.BooleanField(default=True, help_text="Uncheck instead of deleting a login.")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -44,14 +46,34 @@ class User(AbstractBaseUser, PermissionsMixin):
         return str(self)
 
 
+@pghistory.track(pghistory.InsertEvent("given"), pghistory.DeleteEvent("taken"), obj_field=None)
+class UserGroup(User.groups.through):  # type: ignore[name-defined]
+    """A user's role, as a row of its own: so that its history can be kept."""
+
+    class Meta:
+        proxy = True
+
+
+@pghistory.track(pghistory.InsertEvent("given"), pghistory.DeleteEvent("taken"), obj_field=None)
+class UserRight(User.user_permissions.through):  # type: ignore[name-defined]
+    """A right given to one user, beside those of their roles."""
+
+    class Meta:
+        proxy = True
+
+
+@pghistory.track()
 class Guarantor(models.Model):
     """The person responsible for a balance. Account Number = Guarantor ID."""
 
     account_number = models.CharField(max_length=20, unique=True)
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="guarantor")
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="guarantors")
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=300)
     email = models.EmailField(blank=True)
+    email_opt_out = models.BooleanField(
+        "no receipts by email", default=False, db_default=False, help_text="The guarantor asked for none."
+    )
     phone = models.CharField(max_length=40, blank=True)
 
     def __str__(self) -> str:

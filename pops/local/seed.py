@@ -6,11 +6,14 @@ import random
 import uuid
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group as Role
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
+from batches.closing import close_batch
 from batches.models import ReferenceBatch
-from batches.services import close_batch
+from batches.services import open_api_batch, share_day
+from notifications.models import ReceiptEmail
 from payments.gateway import Outcome, Result
 from payments.models import Payment
 from payments.services import record_outcome
@@ -19,6 +22,9 @@ from pops.accounts.selectors import get_balances
 from pops.accounts.services import create_guarantor_login
 from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD
 from pops.practice.models import Facility, Group, Practice, Provider
+from pops.practice.selectors import get_practice
+from receipts.corrections import issue_refund
+from receipts.models import Receipt
 from receipts.services import TransactionFacts
 
 TIME_ZONE = "America/New_York"
@@ -36,6 +42,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     for n, (name, email, patients) in enumerate(HOUSEHOLDS):
         _make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
     _make_history(now, chance)
+    _note_emails_of_the_past()
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.
     open_days = ReferenceBatch.objects.filter(status="open").order_by("-batch_date")
     for batch in open_days[1:]:
@@ -64,14 +71,10 @@ def _make_practice() -> None:
 
 def _make_staff() -> User:
     """The staff logins; returns the front desk's."""
-    for email, name, is_administrator in STAFF:
+    for email, name, role in STAFF:
+        is_administrator = role == "Administrator"
         user = User.objects.create_user(email, STAFF_PASSWORD, name=name, is_staff=True, is_superuser=is_administrator)
-        user.user_permissions.set(
-            Permission.objects.filter(
-                codename__startswith="view_",
-                content_type__app_label__in=["batches", "receipts", "payments", "notifications", "accounts"],
-            )
-        )
+        user.groups.add(Role.objects.get(name=role))
     return User.objects.get(email=STAFF[0][0])
 
 
@@ -102,14 +105,22 @@ def _make_household(
     statement.save(update_fields=["balance_cents"])
 
 
-def _make_visit(patient: Patient, statement: Statement, number: int, *, chance: random.Random, today: dt.date) -> None:
+def _make_visit(
+    patient: Patient,
+    statement: Statement,
+    number: int,
+    *,
+    chance: random.Random,
+    today: dt.date,
+    days_ago: int | None = None,
+) -> None:
     encounter = Encounter.objects.create(
         number=number,
         patient=patient,
         provider=chance.choice(list(Provider.objects.all())),
         facility=chance.choice(list(Facility.objects.all())),
     )
-    service_date = today - dt.timedelta(days=chance.randint(5, 150))
+    service_date = today - dt.timedelta(days=days_ago or chance.randint(5, 150))
     for line, (description, code, billed, share) in enumerate(chance.sample(SERVICES, chance.randint(1, 3)), 1):
         patient_share = billed * share // 100
         adjusted = (billed - patient_share) // 3
@@ -134,13 +145,69 @@ def _make_history(now: dt.datetime, chance: random.Random) -> None:
     guarantors = [guarantor for guarantor in Guarantor.objects.all() if get_balances(guarantor).current_cents > 2000]
     for days_ago in (74, 61, 45, 33, 21, 12, 6, 3, 2, 1):
         maria, *others = guarantors
-        for guarantor in [maria, *chance.sample(others, 3)] if days_ago % 2 else chance.sample(others, 3):
+        for guarantor in [maria, *chance.sample(others, 3)] if days_ago > 9 else chance.sample(others, 3):
             moment = now - dt.timedelta(days=days_ago, minutes=chance.randint(0, 300))
-            cents = chance.choice([1500, 2000, 2500, 3575, 4000])
+            cents = min(chance.choice([2500, 4000, 6000, 9500]), max(get_balances(guarantor).current_cents, 1000))
             _record(guarantor, cents, moment, chance.choice(CARDS), declined=chance.random() < 0.15)
+    _make_sample_receipts(guarantors[0], now)
+    _make_new_charges(guarantors[0], now.astimezone(ZoneInfo(TIME_ZONE)).date(), chance)
 
 
-def _record(guarantor: Guarantor, cents: int, moment: dt.datetime, card: tuple[str, str], *, declined: bool) -> None:
+def _note_emails_of_the_past() -> None:
+    """The receipts' mails were sent right after their payments; the latest of them came back."""
+    queued = ReceiptEmail.objects.filter(state="queued")
+    paid_at = Subquery(Receipt.objects.filter(pk=OuterRef("receipt_id")).values("received_at"))
+    latest = queued.latest("pk").pk
+    queued.update(state="sent", sent_at=paid_at, attempts=1)
+    ReceiptEmail.objects.filter(pk=latest).update(
+        state="bounced", ended_at=paid_at, error="The address does not take mail."
+    )
+
+
+def _make_sample_receipts(guarantor: Guarantor, now: dt.datetime) -> None:
+    """What the sample guarantor finds among her receipts: one that paid ahead, a refund of it, and a declined card."""
+    moments = [now - dt.timedelta(days=days, minutes=50) for days in (9, 5, 4)]
+    paid = _record(guarantor, get_balances(guarantor).current_cents + 6000, moments[0], CARDS[0], declined=False)
+    assert paid is not None
+    _record(guarantor, 4500, moments[1], CARDS[1], declined=True)
+    refunded_on = get_practice().business_date(moments[2])
+    facts = TransactionFacts(
+        number=f"re_{uuid.uuid4().hex[:24]}",
+        method="card",
+        amount_cents=-4000,
+        requested_cents=-4000,
+        card_brand=CARDS[0][0],
+        card_last4=CARDS[0][1],
+    )
+    share_day(date=refunded_on)
+    issue_refund(
+        receipt=Receipt.objects.get(number=paid),
+        tenders=[facts],
+        batch_id=open_api_batch(batch_date=refunded_on),
+        received_on=refunded_on,
+        received_at=moments[2],
+        reason="Paid more than was owed",
+        by=None,
+        channel=Receipt.Channel.ONLINE,
+    )
+
+
+def _make_new_charges(guarantor: Guarantor, today: dt.date, chance: random.Random) -> None:
+    """What insurance has left to the sample guarantor since: on a new statement, and a visit not on it yet."""
+    statement = Statement.objects.create(
+        guarantor=guarantor, statement_date=today - dt.timedelta(days=2), balance_cents=0
+    )
+    for n, patient in enumerate(guarantor.patients.order_by("pk")):
+        days_ago = 1 if n == 0 else 20 + 9 * n
+        _make_visit(patient, statement, 67_530 + n, chance=chance, today=today, days_ago=days_ago)
+    statement.balance_cents = get_balances(guarantor).amount_due_cents
+    statement.save(update_fields=["balance_cents"])
+
+
+def _record(
+    guarantor: Guarantor, cents: int, moment: dt.datetime, card: tuple[str, str], *, declined: bool
+) -> int | None:
+    """Record an online payment; the number of its receipt."""
     payment = Payment.objects.create(guarantor=guarantor, amount_cents=cents, intent_id=f"pi_{uuid.uuid4().hex[:24]}")
     Payment.objects.filter(pk=payment.pk).update(started_at=moment)
     facts = TransactionFacts(
@@ -153,7 +220,7 @@ def _record(guarantor: Guarantor, cents: int, moment: dt.datetime, card: tuple[s
         card_expiry="11/2029",
         reason=DECLINED if declined else "",
     )
-    record_outcome(
+    return record_outcome(
         payment_id=payment.pk,
         outcome=Outcome(
             result=Result.DECLINED if declined else Result.PAID,

@@ -43,11 +43,11 @@ HOUSEHOLDS = [
 
 STAFF_PASSWORD = "demo-password-1"  # noqa: S105  printed by the demo, never used elsewhere
 
-# Email, name, is an administrator.
+# Email, name, role: the groups that the migrations made.
 STAFF = [
-    ("frontdesk@example.com", "Dana Whitfield", False),
-    ("manager@example.com", "Ruth Castellano", False),
-    ("admin@example.com", "Alex Moreau", True),
+    ("frontdesk@example.com", "Dana Whitfield", "Front desk"),
+    ("manager@example.com", "Ruth Castellano", "Billing manager"),
+    ("admin@example.com", "Alex Moreau", "Administrator"),
 ]
 
 CARDS = [("visa", "4242"), ("mastercard", "4444"), ("amex", "8431"), ("discover", "1117")]

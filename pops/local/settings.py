@@ -4,13 +4,13 @@ import os
 from urllib.parse import urlsplit
 
 from pops.settings import *  # noqa: F403
-from pops.settings import INSTALLED_APPS, SITE_URL
+from pops.settings import EMAIL_PROVIDER, INSTALLED_APPS, SITE_URL
 
 INSTALLED_APPS = [*INSTALLED_APPS, "pops.local"]
 ROOT_URLCONF = "pops.local.urls"
 
-# Mail is kept for the mail page, unless a mail server is named.
-if not os.environ.get("EMAIL_URL"):
+# Mail is kept for the mail page, unless a mail server or provider is named.
+if not os.environ.get("EMAIL_URL") and not EMAIL_PROVIDER:
     EMAIL_BACKEND = "pops.local.mail.FolderBackend"
 
 # Browsers keep cookies by host, not by port: two demos on one machine would sign each other out.

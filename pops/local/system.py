@@ -36,8 +36,8 @@ FONTS = "names in some scripts print as boxes in PDF"
 BROWSER = "the tests can't drive a browser"
 TOOLS = "the tests can't read the PDFs they make"
 
-# Names are written in the world's scripts: Noto has most of them (12 MB to download), Droid Fallback has
-# Chinese, Japanese and Korean (2 MB, where Noto's own fonts for these take 57 MB).
+# Names are written in the world's scripts: Noto has most of them (12 MB to download), Droid Fallback has Chinese and
+# Japanese, Lexi Gulim all of Korean (2 MB and 0.3 MB, where Noto's own fonts for these take 57 MB).
 NEEDS = (
     Need("libpango-1.0-0", "libpango-1.0.so.0", PDF),
     Need("libpangoft2-1.0-0", "libpangoft2-1.0.so.0", PDF),
@@ -45,6 +45,7 @@ NEEDS = (
     Need("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", PDF),
     Need("fonts-noto-core", "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", FONTS),
     Need("fonts-droid-fallback", "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", FONTS),
+    Need("fonts-lexi-gulim", "/usr/share/fonts/truetype/lexi/LexiGulim.ttf", FONTS),
     Need("chromium", "chromium chromium-browser google-chrome", BROWSER, jobs=("test",)),
     Need("poppler-utils", "pdftotext", TOOLS, jobs=("test",)),
 )

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 
 from pops.accounts.models import Guarantor
 
@@ -27,10 +28,13 @@ def guarantor_required(
 
     @wraps(view)
     def wrapped(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        guarantor = Guarantor.objects.select_related("group").filter(user=request.user).first()
-        if guarantor is None:
+        # No query: the session's backend has read it with the login.
+        request.guarantor = getattr(request.user, "guarantor", None)
+        if request.guarantor is None:
             raise Http404
-        request.guarantor = guarantor
-        return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        # After signing out, "back" must not bring a patient's page to the screen again.
+        add_never_cache_headers(response)
+        return response
 
     return wrapped

@@ -1,5 +1,6 @@
 """What every request of the back office gets."""
 
+import time
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,27 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from pops.practice.models import Practice
+
+
+class SlidingSessionMiddleware:
+    """Keeps a session alive while it is used: it ends after SESSION_COOKIE_AGE without a request.
+
+    Writing it down with each request would cost a query each; a few minutes' grain is as good.
+    """
+
+    GRAIN_SECONDS = 300
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        # Read only if the view did: a page that needs no session must not pay for one.
+        if request.session.accessed and request.user.is_authenticated:
+            now = int(time.time())
+            if now - request.session.get("used_at", 0) > self.GRAIN_SECONDS:
+                request.session["used_at"] = now
+        return response
 
 
 class PracticeClockMiddleware:

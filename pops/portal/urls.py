@@ -2,21 +2,28 @@
 
 from allauth.account import views as account_views
 from allauth.mfa.base import views as mfa_views
+from allauth.mfa.recovery_codes.views import view_recovery_codes
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
 from pops.portal import views
+from pops.portal.second_factor import EnrolView
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
     path("favicon.ico", views.favicon),
+    path("logo/<int:group_id>/", views.logo, name="logo"),
     path("sign-in/", account_views.request_login_code, name="account_request_login_code"),
     path("sign-in/code/", account_views.confirm_login_code, name="account_confirm_login_code"),
-    path("sign-out/", account_views.logout, name="account_logout"),
+    path("sign-out/", login_not_required(account_views.logout), name="account_logout"),
     path("staff/sign-in/", account_views.login, name="account_login"),
     path("staff/sign-in/authenticator/", mfa_views.authenticate, name="mfa_authenticate"),
+    path("staff/sign-in/again/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("staff/sign-in/again/authenticator/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path("staff/authenticator/", EnrolView.as_view(), name="mfa_activate_totp"),
+    path("staff/recovery-codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
     path("admin/login/", views.admin_login),
     # allauth looks this name up although nobody can sign up here: 410 Gone.
     path("sign-up/", login_not_required(RedirectView.as_view()), name="account_signup"),

@@ -4,13 +4,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 
 from pops.accounts.selectors import service_lines, sum_balances
 from pops.portal.access import GuarantorRequest, guarantor_required
+from pops.practice.logo import find_kind
+from pops.practice.models import Group
 
 
 def home(request: HttpRequest) -> HttpResponseBase:
@@ -30,6 +32,7 @@ def account(request: GuarantorRequest) -> HttpResponse:
         {
             "guarantor": request.guarantor,
             "balances": sum_balances(lines),
+            "unclear": request.guarantor.payments.filter(state__in=["processing", "review"]).first(),
             "open_lines": [line for line in lines if line.remaining_cents and not line.encounter.in_collections],
             "collection_lines": [line for line in lines if line.remaining_cents and line.encounter.in_collections],
         },
@@ -56,3 +59,14 @@ def health(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+def logo(request: HttpRequest, group_id: int) -> HttpResponse:
+    """A group's logo, for mail programs."""
+    group = get_object_or_404(Group.objects.exclude(logo=""), pk=group_id)
+    with group.logo.open() as file:
+        kind = find_kind(file)
+        if kind is None:
+            raise Http404
+        return HttpResponse(file.read(), content_type=kind, headers={"Cache-Control": "public, max-age=86400"})

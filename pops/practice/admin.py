@@ -1,12 +1,19 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from pops.history_admin import KeepsHistory
 from pops.practice.models import Facility, Group, Practice, Provider
 
 
 @admin.register(Practice)
-class PracticeAdmin(admin.ModelAdmin):
+class PracticeAdmin(KeepsHistory):
     list_display = ["name", "time_zone", "cut_off", "paper_size"]
+    fieldsets = [
+        (None, {"fields": ["name", "phone", "email"]}),
+        ("The day", {"fields": ["time_zone", "cut_off"]}),
+        ("Back office", {"fields": ["paper_size", "blind_count"]}),
+        ("This change", {"fields": ["why"]}),
+    ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not Practice.objects.exists() and super().has_add_permission(request)
@@ -16,12 +23,14 @@ class PracticeAdmin(admin.ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(admin.ModelAdmin):
+class GroupAdmin(KeepsHistory):
     list_display = ["name", "auto_post", "email_receipts", "allow_overpayment"]
     fieldsets = [
         (None, {"fields": ["name"]}),
         ("Options", {"fields": ["auto_post", "email_receipts", "allow_overpayment"]}),
+        ("Branding", {"fields": ["logo"]}),
         ("Footer", {"fields": ["footer_email", "footer_phone", "footer_text"]}),
+        ("This change", {"fields": ["why"]}),
     ]
 
 

@@ -3,11 +3,13 @@
 import datetime as dt
 import zoneinfo
 
+import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from pops import clock
+from pops.practice.logo import validate_logo
 
 
 def validate_time_zone(name: str) -> None:
@@ -15,6 +17,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone. Use a name such as America/Chicago.")
 
 
+@pghistory.track()
 class Practice(models.Model):
     """The one row that says where and when the practice works. One database is one practice."""
 
@@ -36,6 +39,10 @@ class Practice(models.Model):
     paper_size = models.CharField(max_length=10, choices=PaperSize, default=PaperSize.LETTER)
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
+    blind_count = models.BooleanField(
+        default=True,
+        help_text="Whoever closes a batch counts first and sees what is expected afterwards.",
+    )
 
     class Meta:
         verbose_name_plural = "practice"
@@ -49,6 +56,7 @@ class Practice(models.Model):
         return clock.business_date(moment, time_zone=self.time_zone, cut_off=self.cut_off)
 
 
+@pghistory.track()
 class Group(models.Model):
     """A POPS Group: branding and options that shape the portal for its guarantors."""
 
@@ -64,6 +72,12 @@ class Group(models.Model):
     allow_overpayment = models.BooleanField(
         default=True,
         help_text="Guarantors may pay more than their Current Balance; the rest goes to escrow.",
+    )
+    logo = models.FileField(
+        upload_to="logos/",
+        blank=True,
+        validators=[validate_logo],
+        help_text="Shown in receipt emails. PNG, JPEG or GIF, 250 x 64 pixels or twice that, at most 200 KB.",
     )
     footer_email = models.EmailField(blank=True)
     footer_phone = models.CharField(max_length=40, blank=True)

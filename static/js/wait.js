@@ -1,12 +1,13 @@
-// While the bank has not answered: ask every four seconds and follow the answer to the receipt. The server
+// While there is no answer from the bank, or no PDF yet: ask every few seconds and follow the answer. The server
 // decides; it redirects away from the address asked as soon as it knows. Without JavaScript the page reloads.
-const path = document.getElementById("wait").dataset.path;
-const EVERY = 4000;
+const { path, every = "4000" } = document.getElementById("wait").dataset;
+const EVERY = Number(every); // milliseconds
+const GONE = 410;
 
 async function ask() {
   try {
     const answer = await fetch(path, { cache: "no-store" });
-    if (answer.redirected) {
+    if (answer.redirected || answer.status === GONE) {
       window.location.replace(answer.url);
       return;
     }

@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
+from batches.closing import close_batch
 from batches.models import ReferenceBatch
-from batches.services import BatchClosed, close_batch
+from batches.services import BatchClosed
 from payments.gateway import Result
 from pops.practice.models import Practice
 from tests.moments import MIDNIGHT, NOON, TODAY, TOMORROW

@@ -26,8 +26,8 @@ def test_the_batch_shows_totals_by_method_and_what_was_not_processed(desk, batch
     page = desk.get(f"/admin/batches/referencebatch/{batch.pk}/change/").content.decode()
 
     assert "API Payments" in page
-    assert "<td>Credit Card, Visa</td><td>2</td><td>$75.00</td>" in page
-    assert "Your bank declined the card. Your bank can tell you why.</td><td>$99.00</td>" in page
+    assert 'Credit Card, Visa</a></td><td class="num">2</td><td class="num money">$75.00</td>' in page
+    assert 'Your bank declined the card. Your bank can tell you why.</td><td class="num money">$99.00</td>' in page
 
 
 def test_lists_and_pages_open(desk, batch):

@@ -5,8 +5,9 @@ import functools
 
 import pytest
 
+from batches.closing import close_batch
 from batches.models import ReferenceBatch
-from batches.services import BatchClosed, close_batch
+from batches.services import BatchClosed
 from payments.services import record_outcome
 from pops.accounts.services import get_pops_user
 from receipts.models import Receipt

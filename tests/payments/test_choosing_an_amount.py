@@ -6,6 +6,7 @@ import pytest
 
 from payments.models import Payment
 from tests.factories.accounts import ServiceLineFactory, StatementFactory
+from tests.factories.payments import PaymentFactory
 
 
 @pytest.fixture
@@ -115,3 +116,21 @@ def test_balances_in_collections_can_not_be_paid(guarantor, client_of):
 
     assert answer.status_code == 422
     assert not Payment.objects.exists()
+
+
+def test_a_balance_too_small_for_a_card_is_not_offered(guarantor, client_of):
+    ServiceLineFactory(guarantor=guarantor, billed_cents=30)
+
+    answer = client_of(guarantor).post("/pay/", {"payment_id": uuid.uuid4(), "choice": "current"})
+
+    assert answer.status_code == 422
+    assert "Choose one of these amounts." in answer.content.decode()
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["processing", "review"])
+def test_who_may_have_paid_is_told_not_to_pay_again(owes_100, client_of, state):
+    PaymentFactory(guarantor=owes_100, state=state)
+
+    for address in ("/", "/pay/"):
+        assert "Don’t pay it again." in client_of(owes_100).get(address).content.decode()

@@ -78,3 +78,18 @@ def test_too_many_attempts_are_stopped_for_a_while(guarantor, form, client_of):
 
     assert stopped.status_code == 429
     assert Payment.objects.count() == services.ATTEMPTS_ALLOWED
+
+
+def test_paying_in_one_window_closes_the_attempt_in_the_other(stripe_sandbox, guarantor, form, client_of):
+    client = client_of(guarantor)
+    for _ in range(2):
+        client.post("/pay/", {**form, "payment_id": uuid.uuid4()}, follow=True)
+    first, second = Payment.objects.all()
+    stripe_sandbox.confirm(first.intent_id)
+
+    client.get(f"/pay/{first.pk}/return/")
+
+    second.refresh_from_db()
+    assert second.state == "abandoned"
+    assert stripe_sandbox.payment_intent(second.intent_id)["status"] == "canceled"
+    assert "Your card was not charged" in client.get(f"/pay/{second.pk}/").content.decode()

@@ -15,8 +15,8 @@ def test_a_payment_becomes_a_receipt_in_the_days_batch(guarantor, pay):
     assert receipt.payment.state == "paid"
     transaction = receipt.transactions.get()
     assert (transaction.amount_cents, transaction.card_last4) == (5000, "4242")
-    assert receipt.email.state == "queued"
-    assert receipt.email.to == guarantor.email
+    assert receipt.emails.get().state == "queued"
+    assert receipt.emails.get().to == guarantor.email
 
 
 def test_a_declined_payment_leaves_an_unsuccessful_receipt_of_zero(guarantor, pay):
@@ -25,7 +25,7 @@ def test_a_declined_payment_leaves_an_unsuccessful_receipt_of_zero(guarantor, pa
     assert (receipt.status, receipt.amount_cents) == ("unsuccessful", 0)
     assert receipt.payment.state == "unsuccessful"
     assert receipt.transactions.get().requested_cents == 5000
-    assert not hasattr(receipt, "email")
+    assert not receipt.emails.exists()
     assert not receipt.postings.exists()
 
 

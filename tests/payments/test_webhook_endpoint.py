@@ -67,5 +67,31 @@ def test_a_signed_body_that_is_no_event_is_refused(stripe_sandbox, body):
     assert not ProcessorEvent.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": None},
+        {"id": {}},
+        {"id": "evt_\x00"},
+        {"id": "e" * 300},
+        {"type": None},
+        {"type": "t" * 300},
+        {"account": {}},
+        {"created": 1e18},
+        {"created": -1},
+        {"created": float("inf")},
+        {"data": {"object": {"id": {}}}},
+        {"data": []},
+    ],
+)
+def test_a_signed_event_with_odd_fields_is_refused(stripe_sandbox, event, change):
+    assert post_event(stripe_sandbox, {**event, **change}).status_code == 400
+    assert not ProcessorEvent.objects.exists()
+
+
+def test_letters_that_no_signature_has_are_refused(stripe_sandbox, event):
+    assert post_event(stripe_sandbox, event, signature=f"t={int(time.time())},v1=éé").status_code == 400
+
+
 def test_only_post_is_answered():
     assert Client().get("/webhooks/stripe/").status_code == 405

@@ -138,6 +138,16 @@ def test_an_attempt_whose_intent_was_never_saved_gets_the_same_one_again(stripe_
     assert (payment.intent_id, payment.state) == (intent_id, "abandoned")
 
 
+def test_an_attempt_that_stripe_never_took_on_is_given_up(stripe_sandbox, guarantor):
+    payment = Payment.objects.create(guarantor=guarantor, amount_cents=30)  # below Stripe's least
+    age(payment, minutes=61)
+
+    sweep()
+
+    payment.refresh_from_db()
+    assert payment.state == "abandoned"
+
+
 def test_one_payment_that_fails_does_not_keep_the_sweep_from_the_others(stripe_sandbox):
     broken, good = start(), start()
     Payment.objects.filter(pk=broken.pk).update(intent_id="pi_missing")

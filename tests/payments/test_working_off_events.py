@@ -5,7 +5,7 @@ import functools
 
 import pytest
 
-from batches.services import close_batch
+from batches.closing import close_batch
 from payments.models import ProcessorEvent
 from payments.services import work_off_event
 from receipts.models import Receipt

@@ -31,6 +31,8 @@ def test_cents_are_written_as_dollars(cents, text):
         ("0.01", 1),
         ("1,000,000", 100_000_000),
         ("0050", 5000),
+        (".50", 50),
+        ("5.", 500),
     ],
 )
 def test_what_a_person_types_becomes_cents(text, cents):
@@ -39,7 +41,7 @@ def test_what_a_person_types_becomes_cents(text, cents):
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "fifty", "-5", "+5", "0.001", "1e9", "1,00", "12,34.00", ".5", "5.", "5.00.00", "$", "NaN", "٥٠", "5\n6"],
+    ["", " ", "fifty", "-5", "+5", "0.001", "1e9", "1,00", "12,34.00", ".", "$.", "5.00.00", "$", "NaN", "٥٠", "5\n6"],
 )
 def test_what_is_no_amount_is_refused_and_never_rounded(text):
     with pytest.raises(InvalidAmount):

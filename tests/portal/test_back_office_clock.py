@@ -8,7 +8,7 @@ def test_the_back_office_shows_the_practices_time(pay, client_of):
 
     page = administrator.get(f"/admin/receipts/receipt/{receipt.pk}/change/").content.decode()
 
-    assert "March 2, 2026, noon" in page
+    assert "March 2, 2026, 12:00 PM" in page
 
 
 def test_the_back_office_opens_before_there_is_a_practice(db, client_of):

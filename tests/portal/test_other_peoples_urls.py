@@ -11,17 +11,23 @@ from tests.payments.stripe_side import start
 def addresses(stripe_sandbox, guarantor, pay):
     """What belongs to one guarantor."""
     payment, receipt = start(guarantor), pay(guarantor)
-    return [f"/receipts/{receipt.number}/", f"/pay/{payment.pk}/", f"/pay/{payment.pk}/return/"]
+    return [
+        f"/receipts/{receipt.number}/",
+        f"/receipts/{receipt.number}/pdf/",
+        f"/pay/{payment.pk}/",
+        f"/pay/{payment.pk}/return/",
+    ]
 
 
 def test_the_owner_sees_them(addresses, guarantor, client_of):
-    assert {client_of(guarantor).get(address, follow=True).status_code for address in addresses} == {200}
+    # 202: the PDF is being prepared.
+    assert {client_of(guarantor).get(address, follow=True).status_code for address in addresses} == {200, 202}
 
 
 def test_another_guarantor_gets_404(addresses, client_of):
     stranger = client_of(GuarantorFactory())
 
-    assert [stranger.get(address).status_code for address in addresses] == [404, 404, 404]
+    assert [stranger.get(address).status_code for address in addresses] == [404] * len(addresses)
 
 
 def test_another_guarantors_attempt_can_not_be_taken_over(addresses, guarantor, client_of):
@@ -58,5 +64,10 @@ def test_staff_start_in_the_back_office(client_of, staff_user):
 def test_what_does_not_exist_is_404(guarantor, client_of):
     client = client_of(guarantor)
 
-    for address in ("/receipts/1/", "/receipts/99999999999999999999/", "/pay/00000000-0000-0000-0000-000000000000/"):
+    for address in (
+        "/receipts/1/",
+        "/receipts/1/pdf/",
+        "/receipts/99999999999999999999/",
+        "/pay/00000000-0000-0000-0000-000000000000/",
+    ):
         assert client.get(address).status_code == 404

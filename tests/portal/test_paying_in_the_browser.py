@@ -10,7 +10,7 @@ from payments.models import Payment
 from receipts.models import Receipt
 from tests.factories.accounts import ServiceLineFactory
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("stripe_sandbox")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("stripe_sandbox", "mail_at_once")]
 
 
 @pytest.fixture

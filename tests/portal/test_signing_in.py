@@ -1,5 +1,6 @@
 """Guarantors sign in with a code by email, staff with a password. Guessing is slowed down."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,6 +8,9 @@ from django.core import mail
 from django.test import Client
 
 from tests.factories.accounts import UserFactory
+from tests.moments import NOON
+
+pytestmark = pytest.mark.usefixtures("mail_at_once")
 
 
 def ask_for_code(client, email):
@@ -74,7 +78,7 @@ def test_asking_for_codes_is_limited(guarantor):
     assert answers[-1].status_code != 302
 
 
-def test_staff_sign_in_with_a_password_and_land_in_the_back_office(db):
+def test_staff_sign_in_with_a_password_and_set_up_their_authenticator(db):
     staff = UserFactory(is_staff=True, email="dana@example.com")
     staff.set_password("a long and good one")
     staff.save()
@@ -83,7 +87,7 @@ def test_staff_sign_in_with_a_password_and_land_in_the_back_office(db):
     answer = client.post("/staff/sign-in/", {"login": "dana@example.com", "password": "a long and good one"})
 
     assert answer.url == "/admin/"
-    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/").url == "/staff/authenticator/"
 
 
 def test_guessing_a_password_is_limited(db):
@@ -123,3 +127,40 @@ def test_staff_get_no_code(db):
 
     assert answer.redirect_chain[-1][0] == "/sign-in/code/"
     assert not mail.outbox
+
+
+def test_a_mistyped_address_can_be_corrected(guarantor):
+    client = Client()
+    page = ask_for_code(client, "wrong@example.com").content.decode()
+    assert 'action="/sign-out/"' in page
+
+    client.post("/sign-out/")
+    ask_for_code(client, guarantor.email)
+
+    assert client.post("/sign-in/code/", {"code": sent_code()}).url == "/"
+
+
+def test_codes_are_limited_by_the_hour_too(guarantor, time_machine):
+    for minute in range(8):
+        time_machine.move_to(NOON + dt.timedelta(minutes=2 * minute))
+        for _ in range(3):
+            Client().post("/sign-in/", {"email": guarantor.email})
+
+    assert len(mail.outbox) == 10
+
+
+def test_a_session_lasts_while_it_is_used(guarantor, client_of, time_machine):
+    time_machine.move_to(NOON, tick=False)
+    client = client_of(guarantor)
+    for minutes in (20, 40, 60):
+        time_machine.move_to(NOON + dt.timedelta(minutes=minutes), tick=False)
+        assert client.get("/").status_code == 200
+
+    time_machine.move_to(NOON + dt.timedelta(minutes=95), tick=False)
+    assert client.get("/").status_code == 302
+
+
+def test_signed_in_pages_are_not_kept_by_the_browser(guarantor, client_of, pay):
+    client = client_of(guarantor)
+    for address in ("/", "/pay/", "/receipts/", f"/receipts/{pay(guarantor).number}/"):
+        assert "no-store" in client.get(address).headers["Cache-Control"]

@@ -3,8 +3,8 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from batches.closing import close_batch
 from batches.models import ReferenceBatch
-from batches.services import close_batch
 from receipts.models import Posting, Receipt, Transaction
 from tests.factories.accounts import ServiceLineFactory
 from tests.moments import NOON, TODAY

@@ -1,0 +1,95 @@
+"""PDFs of receipts: the time beside bare WeasyPrint on the same page, and the memory over many documents."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import connection, transaction
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from receipts.documents import FETCHER, STATIC, render_html, render_pdf
+from receipts.itemized import for_itemizing
+from receipts.models import Receipt
+from tests.factories.accounts import GuarantorFactory
+from tests.factories.practice import PracticeFactory
+from tests.receipts.examples import Applied, make_receipt, movement
+
+TIMES = 40
+DOCUMENTS = 500
+SHEET = Path(__file__).parent.parent / "static" / "css" / "receipt-pdf.css"
+
+
+def benchmark() -> list[dict[str, object]]:
+    """Rows of the report. Targets: at most 1.2 of bare WeasyPrint's time, memory flat over 500 documents."""
+    practice = PracticeFactory()
+    with transaction.atomic():
+        receipt = make_receipt(
+            GuarantorFactory(), movement(2500), applied=tuple(Applied(100, service_id=f"1-{n}") for n in range(25))
+        )
+    receipt = for_itemizing(Receipt.objects.filter(pk=receipt.pk)).get()
+    html = render_html(receipt, practice)
+    fonts = FontConfiguration()
+    sheets = [
+        CSS(filename=str(SHEET), font_config=fonts, url_fetcher=FETCHER),
+        CSS(string="@page { size: letter }"),
+    ]
+
+    def bare() -> object:
+        page = HTML(string=html, base_url=STATIC, url_fetcher=FETCHER)
+        return page.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1")
+
+    def ours() -> object:
+        return render_pdf(render_html(receipt, practice), paper_size="letter")
+
+    took = in_turns({"POPS": ours, "bare": bare})
+    early, late = memory_over(ours)
+    return [
+        {
+            "what": "a receipt of 25 lines, template and PDF, ms",
+            "measured": round(took["POPS"]),
+            "beside": "WeasyPrint on the finished page",
+            "its": round(took["bare"]),
+            "ratio": round(took["POPS"] / took["bare"], 2),
+            "target": "<= 1.2",
+        },
+        {
+            "what": f"memory after {DOCUMENTS} documents, MB",
+            "measured": round(late),
+            "beside": "after 50",
+            "its": round(early),
+            "ratio": round(late / early, 2),
+            "target": "<= 1.05",
+        },
+    ]
+
+
+def in_turns(jobs: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """Median milliseconds of each, after some to warm up."""
+    took: dict[str, list[float]] = {name: [] for name in jobs}
+    for n in range(TIMES + 3):
+        for name, job in jobs.items():
+            begin = time.perf_counter()
+            job()
+            if n >= 3:
+                took[name].append(time.perf_counter() - begin)
+    return {name: 1000 * statistics.median(times) for name, times in took.items()}
+
+
+def memory_over(job: Callable[[], object]) -> tuple[float, float]:
+    """Megabytes this process holds after 50 documents, and after all."""
+    connection.close()
+    early = 0.0
+    for n in range(1, DOCUMENTS + 1):
+        job()
+        if n == 50:
+            early = resident()
+    return early, resident()
+
+
+def resident() -> float:
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 1e6

@@ -1,0 +1,146 @@
+"""Kept history in the admin: why is asked with each change; who, when, why, before and after open from the object."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pghistory
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from pops.money import format_cents
+
+# Newest first; a row changed more often than this is nobody's reading.
+EVENTS_SHOWN = 200
+EMPTY = "nothing"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One kept change: field by field what it was and what it became."""
+
+    at: Any
+    who: str
+    why: str
+    what: str
+    fields: list[tuple[str, str, str]]
+
+
+class WhyForm(forms.ModelForm):
+    """A change form that asks why."""
+
+    why = forms.CharField(
+        label="Why", max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text="Kept in the history."
+    )
+
+    class Meta:
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "why" in self.fields and not self.instance.pk:
+            self.fields["why"].required = False
+
+
+class KeepsHistory(admin.ModelAdmin):
+    """For models tracked by pghistory. List "why" in the fieldsets."""
+
+    form = WhyForm
+    # Event models of rows that belong to the object, such as a user's roles, with their column that names it.
+    related_events: list[tuple[type[models.Model], str, str]] = []
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Why is asked of those who change what is there."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and self.has_change_permission(request, obj):
+            return fieldsets
+        return [(name, options) for name, options in fieldsets if "why" not in options["fields"]]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save with the reason; what is saved after it, such as roles, gets the same one."""
+        pghistory.context(reason=form.cleaned_data.get("why", "") if hasattr(form, "cleaned_data") else "")
+        super().save_model(request, obj, form, change)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        changes = sorted([*self._own(obj), *self._related(obj)], key=lambda change: change.at, reverse=True)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History of {obj}",
+            "object": obj,
+            "opts": self.opts,
+            "changes": changes[:EVENTS_SHOWN],
+        }
+        return render(request, "admin/kept_history.html", context)
+
+    def _own(self, obj: models.Model) -> Iterable[Change]:
+        events = list(
+            _events_of(type(obj)).objects.filter(pgh_obj_id=obj.pk).select_related("pgh_context").order_by("pgh_id")
+        )
+        people = _people(events)
+        before: Any = None
+        for event in events:
+            what = "Made" if event.pgh_label == "insert" else "Changed"
+            fields = list(_difference(type(obj), before, event))
+            if fields or before is None:
+                yield _change(event, people, what, fields)
+            before = event
+
+    def _related(self, obj: models.Model) -> Iterable[Change]:
+        for model, column, name in self.related_events:
+            rows = model._default_manager.filter(**{column: obj.pk}).select_related("pgh_context", name)
+            events: list[Any] = list(rows.order_by("pgh_id"))
+            people = _people(events)
+            for event in events:
+                value = str(getattr(event, name))
+                pair = (EMPTY, value) if event.pgh_label == "given" else (value, EMPTY)
+                yield _change(event, people, "Changed", [(name, *pair)])
+
+
+def _events_of(model: type[models.Model]) -> Any:
+    """The event model that pghistory made for a tracked model."""
+    return model.pgh_event_model  # type: ignore[attr-defined]
+
+
+def _people(events: Iterable[Any]) -> dict[int, str]:
+    ids = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context}
+    return {user.pk: str(user) for user in get_user_model()._default_manager.filter(pk__in=ids - {None})}
+
+
+def _change(event: Any, people: dict[int, str], what: str, fields: list[tuple[str, str, str]]) -> Change:
+    facts = event.pgh_context.metadata if event.pgh_context else {}
+    who = people.get(facts.get("user", 0), "POPS")
+    return Change(event.pgh_created_at, who, facts.get("reason", ""), what, fields)
+
+
+def _difference(model: type[models.Model], before: Any, after: Any) -> Iterable[tuple[str, str, str]]:
+    for field in model._meta.concrete_fields:
+        if field.primary_key or not hasattr(after, field.attname):
+            continue
+        old, new = getattr(before, field.attname, None), getattr(after, field.attname)
+        if old != new:
+            name = str(field.verbose_name)
+            yield name[:1].upper() + name[1:], _words(field, before, old), _words(field, after, new)
+
+
+def _words(field: Any, event: Any, value: Any) -> str:
+    if value in (None, ""):
+        return EMPTY
+    if field.is_relation:
+        return str(getattr(event, field.name))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field.name.endswith("_cents"):
+        return format_cents(value)
+    return str(dict(field.flatchoices).get(value, value))

@@ -1,0 +1,98 @@
+"""Where the money of a receipt is. All amounts are cents."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from pops.accounts.models import Guarantor
+from receipts.models import Disbursement, Posting, Receipt, Transaction
+
+
+@dataclass(frozen=True)
+class ReceiptBalance:
+    """Where the money of a receipt is now, voids and refunds taken into account."""
+
+    amount_cents: int
+    posted_cents: int
+    disbursed_cents: int
+    refunded_cents: int
+
+    @property
+    def escrow_cents(self) -> int:
+        """Neither applied to a service nor gone."""
+        return self.amount_cents - self.posted_cents - self.disbursed_cents - self.refunded_cents
+
+    @property
+    def left_cents(self) -> int:
+        """What can still be refunded."""
+        return self.amount_cents - self.disbursed_cents - self.refunded_cents
+
+
+def get_receipt_balance(receipt: Receipt) -> ReceiptBalance:
+    """The balance of a payment, now. Of a voided receipt nothing is left."""
+    if hasattr(receipt, "void"):
+        return ReceiptBalance(0, 0, 0, 0)
+    refunds = live_refunds(receipt)
+    return ReceiptBalance(
+        amount_cents=receipt.amount_cents,
+        posted_cents=_sum(own_postings(receipt)),
+        disbursed_cents=_sum(Disbursement.objects.filter(receipt=receipt)),
+        refunded_cents=-_sum(refunds),
+    )
+
+
+def live_refunds(receipt: Receipt) -> QuerySet[Receipt]:
+    """The receipt's refunds that were not voided."""
+    return Receipt.objects.filter(refund_of=receipt, kind=Receipt.Kind.REFUND, void=None)
+
+
+def own_postings(receipt: Receipt) -> QuerySet[Posting]:
+    """What was applied of a receipt, and what its refunds took back."""
+    return Posting.objects.filter(Q(receipt=receipt) | Q(receipt__refund_of=receipt, receipt__kind=Receipt.Kind.REFUND))
+
+
+def _sum(rows: QuerySet[Posting] | QuerySet[Disbursement] | QuerySet[Receipt]) -> int:
+    cents: int = rows.aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"]
+    return cents
+
+
+def find_applied_lines(receipt: Receipt) -> dict[int, int]:
+    """What is applied to each line of a receipt now, in cents by line id, the line applied to last first."""
+    net: dict[int, int] = defaultdict(int)
+    for line_id, cents in own_postings(receipt).order_by("-pk").values_list("line_id", "amount_cents"):
+        net[line_id] += cents
+    return {line_id: cents for line_id, cents in net.items() if cents > 0}
+
+
+def find_tenders_left(receipt: Receipt) -> dict[str, int]:
+    """What can still be given back by each method it came by, in cents. Together at most what is left."""
+    rows = (
+        Transaction.objects.filter(Q(receipt=receipt) | Q(receipt__in=live_refunds(receipt)))
+        .values("method")
+        .annotate(cents=Sum("amount_cents"))
+        .order_by("method")
+    )
+    return {row["method"]: row["cents"] for row in rows if row["cents"] > 0}
+
+
+def find_recent_receipt(*, guarantor: Guarantor, since: dt.datetime) -> Receipt | None:
+    """The latest payment of a guarantor since a moment, at the desk or in the portal."""
+    return (
+        Receipt.objects.filter(guarantor=guarantor, kind="payment", status="paid", void=None, issued_at__gt=since)
+        .select_related("issued_by")
+        .order_by("-issued_at")
+        .first()
+    )
+
+
+def find_escrow(guarantor: Guarantor) -> QuerySet[Receipt]:
+    """The guarantor's receipts that may hold escrow, oldest first."""
+    return (
+        Receipt.objects.filter(guarantor=guarantor, status="paid", kind__in=["payment", "undone"], void=None)
+        .annotate(posted=Coalesce(Sum("postings__amount_cents"), 0))
+        .filter(posted__lt=F("amount_cents"))
+        .order_by("received_at")
+    )

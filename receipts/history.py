@@ -1,0 +1,246 @@
+"""Receipt History: one page of a guarantor's receipts, filtered, with all that a row shows.
+
+Everything a page shows is read by one statement and made into text here: it is the page that is asked for most.
+Pages are cut by the last receipt's place in the list (keyset), never by counting rows.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from pops.money import format_cents
+from pops.portal.templatetags.pops import day
+from pops.practice.models import Practice
+from pops.text import shown
+from receipts.wording import method_words
+
+PAGE = 20
+VISITS = 4
+SERVICES = 3
+
+# What a receipt printed was posted with it: both moments are the same.
+ROWS = f"""
+SELECT r.number, r.received_on, r.kind, r.status, r.amount_cents, r.refund_of_id,
+    EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = r.number),
+    (SELECT json_agg(json_build_array(number, amount_cents, method, card_brand, card_last4, check_number, reason)
+                     ORDER BY id)
+     FROM receipts_transaction WHERE receipt_id = r.number),
+    (SELECT json_agg(to_json(visit)) FROM (
+        SELECT patient_name, provider_name, facility_name, count(*) AS lines,
+               (array_agg(description ORDER BY service_date, id))[:{SERVICES}] AS services,
+               sum(sum(amount_cents)) OVER () AS applied, count(*) OVER () AS visits
+        FROM receipts_posting
+        WHERE receipt_id = r.number AND posted_at = r.issued_at
+        GROUP BY patient_name, provider_name, facility_name
+        ORDER BY facility_name, patient_name, provider_name LIMIT {VISITS}
+     ) visit),
+    (SELECT json_agg(json_build_array(number, amount_cents) ORDER BY number)
+     FROM receipts_receipt refund
+     WHERE refund_of_id = r.number
+         AND NOT EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = refund.number))
+FROM receipts_receipt r
+WHERE r.guarantor_id = %(guarantor)s
+"""  # noqa: S608  constants of ours
+
+PLACE = "(SELECT received_at FROM receipts_receipt WHERE number = %({0})s AND guarantor_id = %(guarantor)s), %({0})s"
+CONDITIONS = {
+    "first_day": "r.received_on >= %(first_day)s",
+    "last_day": "r.received_on <= %(last_day)s",
+    "patient": """EXISTS (
+        SELECT FROM receipts_posting p
+        JOIN accounts_serviceline l ON l.id = p.line_id JOIN accounts_encounter e ON e.id = l.encounter_id
+        WHERE p.receipt_id = r.number AND e.patient_id = %(patient)s)""",
+    "cents": "(r.number = %(number)s OR abs(r.amount_cents) = %(cents)s)",
+    "transaction": "EXISTS (SELECT FROM receipts_transaction WHERE receipt_id = r.number AND number = %(transaction)s)",
+    "before": f"(r.received_at, r.number) < ({PLACE.format('before')})",
+    "after": f"(r.received_at, r.number) > ({PLACE.format('after')})",
+}
+VOIDED = "EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = r.number)"
+STATUSES = {
+    "paid": ("Paid", f"r.kind <> 'refund' AND r.status = 'paid' AND NOT {VOIDED}"),
+    "unsuccessful": ("Unsuccessful", "r.status = 'unsuccessful'"),
+    "refunded": ("Refunded", f"r.kind = 'refund' AND NOT {VOIDED}"),
+    "voided": ("Voided", VOIDED),
+}
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for. `number` is a receipt's, `cents` an amount: one that fits either is found."""
+
+    year: int | None = None
+    status: str = ""
+    patient: int | None = None
+    number: int | None = None
+    cents: int | None = None
+    transaction: str = ""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """By the condition that each switches on."""
+        years = {"first_day": dt.date(self.year, 1, 1), "last_day": dt.date(self.year, 12, 31)} if self.year else {}
+        return {
+            **years,
+            "number": self.number,
+            "cents": self.cents,
+            "patient": self.patient,
+            "transaction": self.transaction or None,
+        }
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Where a receipt went: a patient, who treated them, where, and for what."""
+
+    patient: str
+    provider: str
+    location: str
+    services: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One receipt of the list, as text."""
+
+    number: int
+    day: str
+    verdict: str
+    tone: str
+    amount: str
+    is_struck: bool
+    methods: list[str]
+    reason: str
+    transactions: list[tuple[str, str]]
+    visits: list[Visit]
+    more_visits: int
+    escrow: str
+    note: str
+    refund_of: int | None
+    refunds: list[tuple[int, str]]
+    net: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some receipts, newest first, and whether the list goes on at its ends."""
+
+    rows: list[Row]
+    has_older: bool
+    has_newer: bool
+    is_start: bool = False  # reached from below: asked for without a place, it may hold more
+
+    @property
+    def last_number(self) -> int:
+        return self.rows[-1].number
+
+
+def find_page(*, guarantor_id: int, search: Search, before: int | None = None, after: int | None = None) -> Page:
+    """A page of the guarantor's receipts: the newest, those older than `before`, or those newer than `after`."""
+    parameters = {"guarantor": guarantor_id, "before": before, "after": after, **search.parameters}
+    conditions = [sql for name, sql in CONDITIONS.items() if parameters.get(name) is not None]
+    if search.status:
+        conditions.append(STATUSES[search.status][1])
+    order = "r.received_at, r.number" if after else "r.received_at DESC, r.number DESC"
+    sql = " AND ".join([ROWS, *conditions]) + f" ORDER BY {order} LIMIT {PAGE + 1}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchall()
+    rows = [_row(*row) for row in found[:PAGE]]
+    if after:
+        has_newer = len(found) > PAGE
+        return Page(rows[::-1], has_older=True, has_newer=has_newer, is_start=not has_newer)
+    return Page(rows, has_older=len(found) > PAGE, has_newer=before is not None)
+
+
+def _row(
+    number: int,
+    received_on: dt.date,
+    kind: str,
+    status: str,
+    cents: int,
+    refund_of: int | None,
+    is_void: bool,
+    transactions: list[list[Any]] | None,
+    visits: list[dict[str, Any]] | None,
+    refunds: list[list[int]] | None,
+) -> Row:
+    moved, went, back = transactions or [], visits or [], refunds or []
+    verdict, tone = _verdict(kind, status, is_void)
+    applied = went[0]["applied"] if went else 0
+    returned = sum(amount for _, amount in back)
+    return Row(
+        number=number,
+        day=day(received_on),
+        verdict=verdict,
+        tone=tone,
+        amount=format_cents(cents),
+        is_struck=is_void,
+        methods=[shown(method_words(*facts)) for _, _, *facts, _ in moved],
+        reason=shown(moved[0][-1]) if status == "unsuccessful" and moved else "",
+        transactions=[(shown(name), format_cents(amount)) for name, amount, *_ in moved],
+        visits=[_visit(visit) for visit in went],
+        more_visits=went[0]["visits"] - len(went) if went else 0,
+        escrow=format_cents(cents - applied) if cents != applied and not is_void else "",
+        note=_note(cents, returned),
+        refund_of=refund_of,
+        refunds=[(refund, format_cents(amount)) for refund, amount in back],
+        net=format_cents(cents + returned),
+    )
+
+
+def _verdict(kind: str, status: str, is_void: bool) -> tuple[str, str]:
+    """The word of the tag and its tone."""
+    if is_void:
+        return "Voided", "warning"
+    if status == "unsuccessful":
+        return "Unsuccessful", "error"
+    return {"payment": ("Paid", "success"), "refund": ("Refunded", "info"), "undone": ("Refund came back", "info")}[
+        kind
+    ]
+
+
+def _note(cents: int, returned: int) -> str:
+    if returned >= 0:
+        return ""
+    return "Refunded since" if cents + returned == 0 else "Partly refunded since"
+
+
+def _visit(visit: dict[str, Any]) -> Visit:
+    services, more = [shown(text) for text in visit["services"]], visit["lines"] - len(visit["services"])
+    return Visit(
+        patient=shown(visit["patient_name"]),
+        provider=shown(visit["provider_name"]),
+        location=shown(visit["facility_name"]),
+        services="; ".join(services) + (f"; and {more} more" if more > 0 else ""),
+    )
+
+
+# --- What there is to choose from -------------------------------------------------------------------------------
+
+FRAME = """
+SELECT practice.*,
+    (SELECT received_on FROM receipts_receipt WHERE guarantor_id = %(guarantor)s
+     ORDER BY received_at, number LIMIT 1) AS first_receipt_on,
+    (SELECT json_agg(json_build_array(id, name) ORDER BY name, id) FROM accounts_patient
+     WHERE guarantor_id = %(guarantor)s) AS patients
+FROM practice_practice practice
+"""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a guarantor's receipts can be filtered by. No years: there are no receipts."""
+
+    years: list[int]
+    patients: list[tuple[int, str]]
+
+
+def get_practice_and_choices(*, guarantor_id: int, now: dt.datetime) -> tuple[Practice, Choices]:
+    """The practice, which every page shows, and in the same question what the list can be filtered by."""
+    practice: Any = Practice.objects.raw(FRAME, {"guarantor": guarantor_id})[0]
+    first = practice.first_receipt_on
+    last = practice.business_date(now).year
+    years = list(range(max(last, first.year), first.year - 1, -1)) if first else []
+    return practice, Choices(years, [(patient, shown(name)) for patient, name in practice.patients or []])

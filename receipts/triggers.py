@@ -1,0 +1,146 @@
+"""How the database itself guards the money: what its triggers refuse, nobody can do by any way."""
+
+import pgtrigger
+
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+# What a receipt's balance is, for the triggers: a payment, or the money of a refund that failed, is applied to
+# services, disbursed or refunded; together never more than was received. A refund receipt and what it takes back
+# belong to the payment that it refunds.
+NOT_OVERSPENT = """
+    SELECT * INTO payment FROM receipts_receipt WHERE number = owner;
+    SELECT coalesce(sum(p.amount_cents), 0) INTO posted FROM receipts_posting p
+    JOIN receipts_receipt r ON r.number = p.receipt_id
+    WHERE p.receipt_id = owner OR (r.refund_of_id = owner AND r.kind = 'refund');
+    SELECT coalesce(sum(amount_cents), 0) INTO disbursed FROM receipts_disbursement WHERE receipt_id = owner;
+    SELECT coalesce(-sum(r.amount_cents), 0) INTO refunded FROM receipts_receipt r
+    WHERE r.refund_of_id = owner AND r.kind = 'refund'
+        AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = r.number);
+    IF posted < 0 OR posted + disbursed + refunded > payment.amount_cents
+        OR (posted + disbursed + refunded > 0
+            AND EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = owner))
+    THEN
+        RAISE EXCEPTION 'receipt % of % cents: % applied, % disbursed, % refunded',
+            owner, payment.amount_cents, posted, disbursed, refunded USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
+BALANCE = [
+    ("owner", "bigint"),
+    ("payment", "receipts_receipt%ROWTYPE"),
+    ("posted", "bigint"),
+    ("disbursed", "bigint"),
+    ("refunded", "bigint"),
+]
+
+
+def not_overspent(find_owner: str) -> pgtrigger.Trigger:
+    """Judge the balance of the receipt that a new row belongs to, at commit."""
+    return pgtrigger.Trigger(
+        name="not_overspent",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        timing=pgtrigger.Deferred,
+        declare=BALANCE,
+        func=find_owner + NOT_OVERSPENT,
+    )
+
+
+OWNER_OF_ROW = """
+    SELECT CASE WHEN kind = 'refund' THEN refund_of_id ELSE number END INTO owner
+    FROM receipts_receipt WHERE number = NEW.receipt_id;
+"""
+# A payment that was issued in this very transaction is judged as a whole by its trigger adds_up.
+SKIP_NEW_RECEIPT = """
+    IF EXISTS (
+        SELECT FROM receipts_receipt
+        WHERE number = NEW.receipt_id AND kind = 'payment' AND xmin = pg_current_xact_id()::xid
+    ) THEN
+        RETURN NULL;
+    END IF;
+"""
+
+# What is written into a batch, is written while it is open.
+BATCH_IS_OPEN = """
+    SELECT status INTO batch_status FROM batches_referencebatch WHERE id = {batch};
+    IF batch_status <> 'open' THEN
+        RAISE EXCEPTION 'the batch is %, only an open one takes this', batch_status
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def needs_open_batch(batch: str = "NEW.batch_id") -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="needs_open_batch",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        declare=[("batch_status", "text")],
+        func=BATCH_IS_OPEN.format(batch=batch),
+    )
+
+
+# Nothing changes, except the batch: from one open batch to another of the same date, beside a ReceiptMove that was
+# written in the same transaction and names both.
+ONLY_MOVED = """
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'batch_id' = to_jsonb(OLD) - 'batch_id' AND EXISTS (
+        SELECT FROM receipts_receiptmove m
+        JOIN batches_referencebatch a ON a.id = m.from_batch_id AND a.status = 'open'
+        JOIN batches_referencebatch b ON b.id = m.to_batch_id AND b.status = 'open' AND b.batch_date = a.batch_date
+        WHERE m.receipt_id = OLD.{receipt} AND m.transaction_id = txid_current()
+            AND m.from_batch_id = OLD.batch_id AND m.to_batch_id = NEW.batch_id
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'append_only: a row of % is never changed or deleted', TG_TABLE_NAME
+        USING ERRCODE = 'check_violation';
+"""
+
+
+def only_moved(receipt: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="append_only",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=ONLY_MOVED.format(receipt=receipt),
+    )
+
+
+# A receipt joins only an open batch. The day's lock keeps this true between the check and the commit.
+JOINS_OPEN_BATCH = pgtrigger.Trigger(
+    name="joins_open_batch",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("batch", "batches_referencebatch%ROWTYPE")],
+    func="""
+        SELECT * INTO batch FROM batches_referencebatch WHERE id = NEW.batch_id;
+        IF batch.status <> 'open' THEN
+            RAISE EXCEPTION 'batch % is %, a receipt joins only an open one', batch.id, batch.status
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF batch.batch_date <> NEW.received_on THEN
+            RAISE EXCEPTION 'batch % is of %, the receipt of %', batch.id, batch.batch_date, NEW.received_on
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+# Judged at commit, when all rows of the receipt are there.
+ADDS_UP = pgtrigger.Trigger(
+    name="adds_up",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert,
+    timing=pgtrigger.Deferred,
+    declare=[("moved", "bigint"), ("posted", "bigint")],
+    func="""
+        SELECT coalesce(sum(amount_cents), 0) INTO moved FROM receipts_transaction WHERE receipt_id = NEW.number;
+        SELECT coalesce(sum(amount_cents), 0) INTO posted FROM receipts_posting WHERE receipt_id = NEW.number;
+        IF moved <> NEW.amount_cents OR abs(posted) > abs(moved) OR sign(posted) * sign(moved) < 0 THEN
+            RAISE EXCEPTION 'receipt % of % cents has transactions of % and postings of %',
+                NEW.number, NEW.amount_cents, moved, posted USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NULL;
+    """,
+)

@@ -1,0 +1,58 @@
+"""The admin's front page says first what can't wait."""
+
+from django.urls import reverse
+
+from batches.closing import close_batch
+from payments.models import Payment
+from tests.backoffice.test_roles import DESK, member
+from tests.desk import batch_of, take
+from tests.factories.payments import PaymentFactory
+
+
+def front(client):
+    return client.get("/admin/").content.decode()
+
+
+def test_what_is_open_from_earlier_days_stands_out_until_it_is_closed(client_of, open_batch):
+    dana = member(DESK)
+    client = client_of(dana)
+
+    page = front(client)
+    assert "Still open from earlier days" in page
+    assert reverse("admin:batches_referencebatch_change", args=[open_batch.pk]) in page
+    assert "$50.00" in page
+    close_batch(batch_id=open_batch.pk, by=dana)
+    assert "Still open from earlier days" not in front(client)
+
+
+def test_my_batch_and_what_waits_for_a_decision(client_of, practice):
+    dana = member(DESK)
+    client = client_of(dana)
+    assert "You work in no batch." in front(client)
+    batch_of(dana, "Mail of Monday")
+    take(dana)
+    PaymentFactory(state=Payment.State.REVIEW)
+
+    page = front(client)
+
+    assert "Mail of Monday" in page
+    assert "$50.00" in page
+    assert "1 payment whose money differs from what was agreed" in page
+    assert "Still open" not in page
+
+
+def test_every_number_of_a_batch_leads_to_its_receipts(client_of, open_batch, pay):
+    dana = member(DESK)
+    client = client_of(dana)
+    batch = batch_of(dana)
+    take(dana)
+    for which in (batch, open_batch):
+        page = client.get(reverse("admin:batches_referencebatch_change", args=[which.pk])).content.decode()
+        links = {part.split('"')[0].replace("&amp;", "&") for part in page.split('href="')[1:]}
+        lists = {link for link in links if link.startswith("/admin/receipts/receipt/?batch__id__exact=")}
+        assert len(lists) >= 7
+        for link in lists:
+            answer = client.get(link)
+            assert answer.status_code == 200, link
+            counted = "shown=received" in link or "shown=escrow" in link
+            assert ("1 receipt" in answer.content.decode()) == (counted or "shown" not in link or "counted" in link)

@@ -1,0 +1,166 @@
+"""Every page and action of the back office as each role, as a guarantor, and as nobody."""
+
+import uuid
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group as Role
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from backoffice.urls import urlpatterns
+from batches.closing import close_batch
+from batches.models import BatchDocument, BatchReopening, PeriodLock
+from receipts.models import Receipt
+from tests.desk import batch_of, take
+from tests.factories.accounts import UserFactory
+from tests.factories.payments import PaymentFactory
+
+roles = import_module("backoffice.migrations.0001_roles")
+DESK, MANAGER, ADMIN = "Front desk", "Billing manager", "Administrator"
+EVERYONE = {DESK, MANAGER, ADMIN}
+LEADERS = {MANAGER, ADMIN}
+# Who may open each of the desk's own pages. A page without a line here fails the first test.
+PAGES = {
+    "my_batch": EVERYONE,
+    "attach": EVERYONE,
+    "detach": EVERYONE,
+    "change_batch": EVERYONE,
+    "count": EVERYONE,
+    "close": EVERYONE,
+    "close_counted": EVERYONE,
+    "reopen": LEADERS,
+    "archive": LEADERS,
+    "document": EVERYONE,
+    "period": LEADERS,
+    "find": EVERYONE,
+    "take": EVERYONE,
+    "print": EVERYONE,
+    "void": EVERYONE,
+    "refund": LEADERS,
+    "post_escrow": EVERYONE,
+    "disburse": LEADERS,
+    "move": LEADERS,
+    "decide": LEADERS,
+}
+ADMIN_PAGES = {
+    "admin:index": EVERYONE,
+    "admin:batches_referencebatch_changelist": EVERYONE,
+    "admin:batches_periodlock_changelist": EVERYONE,
+    "admin:receipts_receipt_changelist": EVERYONE,
+    "admin:payments_payment_changelist": EVERYONE,
+    "admin:payments_refund_changelist": EVERYONE,
+    "admin:payments_dispute_changelist": EVERYONE,
+    "admin:payments_processorevent_changelist": EVERYONE,
+    "admin:accounts_guarantor_changelist": EVERYONE,
+    "admin:practice_group_changelist": LEADERS,
+    "admin:practice_practice_changelist": LEADERS,
+    "admin:practice_facility_changelist": LEADERS,
+    "admin:practice_group_add": {ADMIN},
+    "admin:accounts_user_changelist": {ADMIN},
+    "admin:accounts_user_add": {ADMIN},
+    "admin:mfa_authenticator_changelist": {ADMIN},
+}
+
+
+def member(role):
+    """A member of staff with a role."""
+    if not Role.objects.filter(name=role).exists():  # a test that really commits has emptied the tables
+        roles.make_roles(apps, connection.schema_editor())
+    user = UserFactory(is_staff=True)
+    user.groups.add(Role.objects.get(name=role))
+    return user
+
+
+@pytest.fixture
+def addresses(practice, guarantor):
+    """An address of each page, about real rows; nothing on them belongs to who asks."""
+    owner = member(MANAGER)
+    batch = batch_of(owner)
+    receipt = take(owner, guarantor=guarantor)
+    count = batch.counts.create(cash_cents=0, check_cents=0, card_cents=0, other_cents=0, counted_by=owner)
+    arguments = {
+        "batch_id": batch.pk,
+        "count_id": count.pk,
+        "document_id": 10**9,
+        "guarantor_id": guarantor.pk,
+        "number": receipt.pk,
+        "payment_id": PaymentFactory().pk,
+    }
+    return {
+        pattern.name: reverse(
+            f"backoffice:{pattern.name}",
+            kwargs={name: arguments[name] for name in pattern.pattern.converters},
+        )
+        for pattern in urlpatterns
+    }
+
+
+def test_every_page_has_its_roles():
+    assert {pattern.name for pattern in urlpatterns} == set(PAGES)
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_each_role_opens_its_pages_and_no_others(role, addresses, client_of):
+    client = client_of(member(role))
+    for name, address in addresses.items():
+        for answer in (client.get(address), client.post(address, {})):
+            assert (answer.status_code == 403) == (role not in PAGES[name]), (name, answer.status_code)
+            assert answer.status_code < 500
+    for name, roles in ADMIN_PAGES.items():
+        assert (client.get(reverse(name)).status_code == 200) == (role in roles), name
+
+
+def test_guarantors_and_nobody_get_nowhere(addresses, client_of, guarantor):
+    signed_in, nobody = client_of(guarantor), Client()
+    for address in [*addresses.values(), *map(reverse, ADMIN_PAGES)]:
+        for method in ("get", "post"):
+            assert getattr(signed_in, method)(address, follow=True).status_code == 403, address
+            answer = getattr(nobody, method)(address)
+            assert answer.status_code == 302, address
+            assert "sign-in" in answer["Location"] or "login" in answer["Location"]
+
+
+def test_staff_without_a_role_see_an_empty_front_page(addresses, client_of):
+    client = client_of(UserFactory(is_staff=True))
+
+    assert client.get("/admin/").status_code == 200
+    assert {client.get(address).status_code for address in addresses.values()} == {403}
+
+
+def test_what_a_refused_request_asked_for_does_not_happen(client_of, open_batch):
+    desk = client_of(member(DESK))
+    close_batch(batch_id=open_batch.pk, by=member(MANAGER))
+    receipt = open_batch.receipts.get()
+
+    desk.post(reverse("backoffice:reopen", args=[open_batch.pk]), {"reason": "Because"})
+    desk.post(reverse("backoffice:archive", args=[open_batch.pk]))
+    desk.post(reverse("backoffice:refund", args=[receipt.pk]), {"cents": "1", "reason": "x", "refund_id": uuid.uuid4()})
+    desk.post(reverse("backoffice:period"), {"locked_through": "2026-03-02", "confirmed": "on"})
+
+    open_batch.refresh_from_db()
+    assert open_batch.status == "closed"
+    assert not BatchReopening.objects.exists()
+    assert not PeriodLock.objects.exists()
+    assert not Receipt.objects.filter(kind="refund").exists()
+    assert not BatchDocument.objects.exists()
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_buttons_follow_the_role(role, client_of, practice, guarantor):
+    owner = member(MANAGER)
+    batch = batch_of(owner)
+    receipt = take(owner, guarantor=guarantor)
+    client = client_of(member(role))
+
+    page = client.get(reverse("admin:receipts_receipt_change", args=[receipt.pk])).content.decode()
+
+    for name in ("print", "void", "refund", "post_escrow", "disburse", "move"):
+        address = reverse(f"backoffice:{name}", args=[receipt.pk])
+        assert (address in page) == (role in PAGES[name]), name
+    assert (
+        reverse("backoffice:count", args=[batch.pk])
+        in client.get(reverse("admin:batches_referencebatch_change", args=[batch.pk])).content.decode()
+    )

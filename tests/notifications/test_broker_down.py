@@ -1,0 +1,52 @@
+"""The broker goes away and comes back: payments are recorded all the while, and every receipt arrives."""
+
+from collections import Counter
+
+import pytest
+from django.core.cache import caches
+
+from notifications.models import ReceiptEmail
+from pops.local.broker import Broker
+from pops.local.servers import throwaway_folder
+from tests.notifications.processes import processes
+from tests.notifications.test_killed_workers import all_sent
+from tests.payments.stripe_side import wait_until
+from tests.payments.test_when_parts_fail import use_broker
+
+pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def own_broker(settings):
+    """A broker of the test's own, for tasks and for the cache."""
+    with throwaway_folder() as folder:
+        broker = Broker(folder, durable=False)
+        use_broker(broker.start())
+        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": broker.url}}
+        yield broker
+        broker.stop()
+        use_broker(settings.CELERY_BROKER_URL)
+        caches["default"].close()
+
+
+def test_receipts_of_a_time_without_a_broker_arrive_when_it_is_back(pay, own_broker, mail_server, tmp_path):
+    with processes(tmp_path / "celery.log", mail_port=mail_server.port, broker=own_broker.url) as celery:
+        celery.start("beat")
+        celery.start()
+        for _ in range(5):
+            pay()
+        wait_until(all_sent, seconds=60)
+
+        own_broker.stop()
+        for _ in range(10):
+            pay()
+        assert ReceiptEmail.objects.filter(state="queued").count() == 10
+
+        own_broker.start()
+        for _ in range(5):
+            pay()
+        wait_until(all_sent, seconds=60)
+
+    arrived = Counter(mail.message_id for mail in mail_server.accepted)
+    assert len(arrived) == 20
+    assert set(arrived.values()) == {1}

@@ -1,0 +1,96 @@
+"""Real workers on the real broker, killed in the middle of it, and a mail server that misbehaves: all arrive."""
+
+import random
+import threading
+import time
+from collections import Counter
+
+import pytest
+
+from notifications.delivery import HELPERS
+from notifications.models import ReceiptEmail
+from tests.factories.accounts import GuarantorFactory
+from tests.factories.practice import GroupFactory
+from tests.notifications.mail_server import ACCEPT, DROP, HANG
+from tests.notifications.processes import processes
+from tests.payments.stripe_side import wait_until
+
+pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
+
+RECEIPTS = 500
+KILLS = 10
+
+
+def all_sent():
+    return not ReceiptEmail.objects.exclude(state="sent").exists()
+
+
+def noted():
+    return set(ReceiptEmail.objects.filter(state="sent").values_list("message_id", flat=True))
+
+
+class Weather:
+    """A mail server's bad days: answers by chance, the same each run."""
+
+    def __init__(self):
+        self.chance = random.Random(5)
+        self.seen = Counter()
+
+    def __call__(self, to):
+        answer = self.chance.choices([ACCEPT, "451 4.3.2 Try later", DROP, HANG], weights=[90, 5, 4, 1])[0]
+        self.seen[answer] += 1
+        return answer
+
+
+def test_each_of_500_receipts_arrives_once_while_workers_are_killed(pay, mail_server, tmp_path):
+    weather = mail_server.answer = Weather()
+    group = GroupFactory(email_receipts=True)
+    guarantors = [GuarantorFactory(group=group) for _ in range(50)]
+    window, interrupted = set(), 0
+
+    with processes(tmp_path / "celery.log", mail_port=mail_server.port) as celery:
+        celery.start("beat")
+        celery.start()
+        celery.start()
+        for n in range(RECEIPTS):
+            pay(guarantors[n % 50])
+        for n in range(1, KILLS + 1):
+            reached = min(n * RECEIPTS // (KILLS + 2), RECEIPTS)
+            wait_until(lambda: len(mail_server.accepted) >= reached, seconds=60)  # noqa: B023  called at once
+            celery.kill(celery.running[1])
+            window |= {mail.message_id for mail in list(mail_server.accepted)} - noted()
+            interrupted += ReceiptEmail.objects.filter(state="sending").exists()
+            celery.start()
+            if n == KILLS // 2:
+                mail_server.stop()
+                time.sleep(1)
+                mail_server.start()
+        wait_until(all_sent, seconds=60)
+
+    arrived = Counter(mail.message_id for mail in mail_server.accepted)
+    twice = {message_id for message_id, times in arrived.items() if times > 1}
+    assert set(arrived) == set(ReceiptEmail.objects.values_list("message_id", flat=True))
+    assert len(arrived) == RECEIPTS
+    assert twice <= window, "only what was accepted and not yet noted when a worker was killed"
+    assert len(window) <= KILLS * 2 * (1 + HELPERS), "at most one mail a connection"
+    assert interrupted > KILLS // 2, "workers were killed at work, not while they waited for some"
+    assert all(weather.seen[answer] for answer in (ACCEPT, "451 4.3.2 Try later", DROP, HANG))
+
+
+def test_the_window_a_worker_killed_before_it_could_note_sends_it_a_second_time(pay, mail_server, tmp_path):
+    mail_server.before_answering = go_on = threading.Event()
+
+    with processes(tmp_path / "celery.log", mail_port=mail_server.port) as celery:
+        receipt = pay()
+        worker = celery.start()
+        wait_until(lambda: mail_server.accepted, seconds=60)
+        celery.kill(worker)
+        go_on.set()
+        assert receipt.emails.get().state == "sending"
+        celery.start("beat")
+        celery.start()
+        wait_until(all_sent, seconds=60)
+
+    first, second = mail_server.accepted
+    assert first.message_id == second.message_id == receipt.emails.get().message_id
+    assert receipt.emails.get().attempts == 2

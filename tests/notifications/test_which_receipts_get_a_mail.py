@@ -1,0 +1,59 @@
+"""Every successful payment and refund leaves a row in the outbox: the mail, or why there is none."""
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from notifications.models import ReceiptEmail
+from notifications.services import queue_receipt_email
+from payments.gateway import Result
+from tests.factories.accounts import GuarantorFactory
+from tests.factories.practice import GroupFactory
+from tests.notifications.receipts import VISA, make_receipt
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("guarantor", "switch", "wanted", "reason"),
+    [
+        ({}, True, True, ""),
+        ({}, False, True, "switched_off"),
+        ({"email": "", "user": None}, True, True, "no_address"),
+        ({"email_opt_out": True}, True, True, "opted_out"),
+        ({}, True, False, "unticked"),
+    ],
+)
+def test_a_mail_is_queued_or_the_row_says_why_not(open_batch, guarantor, switch, wanted, reason):
+    guarantor = GuarantorFactory(group=GroupFactory(email_receipts=switch), **guarantor)
+    receipt = make_receipt({"check-1": (5000, {"method": "check"})}, guarantor=guarantor)
+
+    queue_receipt_email(receipt_number=receipt.pk, guarantor_id=guarantor.pk, wanted=wanted)
+
+    email = receipt.emails.get()
+    assert (email.state, email.reason) == (("not_wanted", reason) if reason else ("queued", ""))
+    assert email.to == guarantor.email
+
+
+def test_a_refund_gets_a_mail_of_its_own(open_batch, pay):
+    payment = pay()
+    refund = make_receipt({"re_1": (-5000, VISA)}, guarantor=payment.guarantor, refund_of=payment)
+
+    queue_receipt_email(receipt_number=refund.pk, guarantor_id=payment.guarantor_id)
+
+    assert refund.emails.get().state == "queued"
+    assert payment.emails.count() == 1
+
+
+def test_an_unsuccessful_payment_gets_none(pay):
+    assert not pay(result=Result.DECLINED).emails.exists()
+
+
+def test_the_database_keeps_one_first_mail_a_receipt_and_what_was_said_in_it(pay):
+    receipt = pay()
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        queue_receipt_email(receipt_number=receipt.pk, guarantor_id=receipt.guarantor_id)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ReceiptEmail.objects.update(to="thief@example.com")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ReceiptEmail.objects.all().delete()

@@ -1,0 +1,47 @@
+"""A dispute flags the receipt and blocks its refund until it is won."""
+
+import uuid
+
+import pytest
+
+from payments import gateway
+from payments.models import Dispute
+from payments.refunds import request_refund
+from payments.services import settle_payment, work_off_event
+from receipts.corrections import CorrectionRefused
+from tests.desk import batch_of, clerk
+from tests.payments.stripe_side import post_event, start
+
+DISPUTED = "4000000000000259"
+
+
+@pytest.fixture
+def disputed(stripe_sandbox, practice):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id, card_number=DISPUTED)
+    receipt = settle_payment(payment_id=payment.pk).receipt
+    stripe_sandbox.settle(payment.intent_id)
+    return receipt
+
+
+def deliver(sandbox, kind):
+    for event in sandbox.events:
+        if event["type"].startswith(kind):
+            post_event(sandbox, event)
+            work_off_event(event_id=event["id"])
+
+
+def test_a_dispute_is_kept_once_and_blocks_the_refund(disputed, stripe_sandbox):
+    dana = clerk()
+    batch_of(dana)
+
+    deliver(stripe_sandbox, "charge.dispute")
+
+    dispute = disputed.disputes.get()
+    assert (dispute.amount_cents, dispute.status, dispute.is_over) == (5000, "needs_response", False)
+    assert gateway.client().v1.disputes.retrieve(dispute.pk).charge == disputed.transactions.get().number
+    with pytest.raises(CorrectionRefused, match="disputes this payment"):
+        request_refund(refund_id=uuid.uuid4(), receipt_number=disputed.pk, cents=100, reason="x", by=dana)
+    Dispute.objects.update(status="won")
+    stripe_refused = request_refund(refund_id=uuid.uuid4(), receipt_number=disputed.pk, cents=100, reason="x", by=dana)
+    assert stripe_refused.state == "failed"  # Stripe itself still sees the dispute
