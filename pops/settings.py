@@ -133,7 +133,7 @@ DISK = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"file_permissions_mode": 0o640, "directory_permissions_mode": 0o750},
 }
-S3 = {
+S3: dict[str, Any] = {
     "BACKEND": "storages.backends.s3.S3Storage",
     "OPTIONS": {
         "bucket_name": env("S3_BUCKET", default=""),
