@@ -57,7 +57,7 @@ INSTALLED_APPS = [
     "receipts",
     "notifications",
     "payments",
-    "backoffice",
+    "payments.backoffice",
     "pghistory",
     "pgtrigger",
     "allauth",
@@ -260,7 +260,11 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("mail")]
 CELERY_TASK_ROUTES = {"notifications.tasks.*": {"queue": "mail"}}
 CELERY_BEAT_SCHEDULE = {
-    "make-close-packets": {"task": "backoffice.tasks.make_missing", "schedule": 60.0, "options": {"expires": 55}},
+    "make-close-packets": {
+        "task": "payments.backoffice.tasks.make_missing",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "sweep-payments": {"task": "payments.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},
     "sweep-receipt-emails": {"task": "notifications.tasks.deliver", "schedule": 15.0, "options": {"expires": 12}},
     "render-receipts": {"task": "receipts.tasks.render_missing", "schedule": 30.0, "options": {"expires": 25}},

@@ -17,7 +17,7 @@ urlpatterns = [
     path("pay/", include("payments.urls")),
     path("receipts/", include("receipts.urls")),
     path("webhooks/stripe/", stripe_webhook, name="stripe_webhook"),
-    path("admin/desk/", include("backoffice.urls")),
+    path("admin/desk/", include("payments.backoffice.urls")),
     path("admin/", admin.site.urls),
 ]
 

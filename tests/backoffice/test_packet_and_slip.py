@@ -7,10 +7,10 @@ import io
 import pytest
 from django.urls import reverse
 
-from backoffice.documents import make_documents
-from backoffice.packet import HEADINGS
-from backoffice.tasks import make_missing
 from batches.models import BatchDocument
+from payments.backoffice.documents import make_documents
+from payments.backoffice.packet import HEADINGS
+from payments.backoffice.tasks import make_missing
 from pops.accounts.models import Guarantor
 from receipts.corrections import disburse_escrow, refund_at_desk, void_receipt
 from tests.backoffice.test_roles import DESK, member

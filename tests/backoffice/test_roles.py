@@ -10,15 +10,15 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.urls import urlpatterns
 from batches.closing import close_batch
 from batches.models import BatchDocument, BatchReopening, PeriodLock
+from payments.backoffice.urls import urlpatterns
 from receipts.models import Receipt
 from tests.desk import batch_of, take
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import PaymentFactory
 
-roles = import_module("backoffice.migrations.0001_roles")
+roles = import_module("payments.backoffice.migrations.0001_roles")
 DESK, MANAGER, ADMIN = "Front desk", "Billing manager", "Administrator"
 EVERYONE = {DESK, MANAGER, ADMIN}
 LEADERS = {MANAGER, ADMIN}

@@ -7,8 +7,8 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
-from backoffice.tasks import make_missing
 from batches.models import BatchClose, BatchDocument, ReferenceBatch
+from payments.backoffice.tasks import make_missing
 from pops.accounts.models import Guarantor
 from receipts.models import Receipt
 from tests.backoffice.test_roles import DESK, MANAGER, member

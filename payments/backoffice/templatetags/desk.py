@@ -7,9 +7,9 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 
-from backoffice.reconcile import closed_lines
 from batches.models import ReferenceBatch
 from batches.selectors import find_attached_batch, find_open_batches
+from payments.backoffice.reconcile import closed_lines
 from payments.models import Payment, Refund
 from pops.practice.models import Practice
 from pops.practice.selectors import get_practice

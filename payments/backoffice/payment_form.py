@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from backoffice.forms import MAX_CENTS, MoneyField
+from payments.backoffice.forms import MAX_CENTS, MoneyField
 from pops.accounts.models import Guarantor, ServiceLine
 from receipts.models import Receipt, Transaction
 from receipts.services import TransactionFacts

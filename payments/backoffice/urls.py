@@ -1,6 +1,6 @@
 from django.urls import path
 
-from backoffice.views import batches, corrections, money
+from payments.backoffice.views import batches, corrections, money
 
 app_name = "backoffice"
 urlpatterns = [

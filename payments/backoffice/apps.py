@@ -2,4 +2,5 @@ from django.apps import AppConfig
 
 
 class BackofficeConfig(AppConfig):
-    name = "backoffice"
+    name = "payments.backoffice"
+    label = "backoffice"

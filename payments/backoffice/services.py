@@ -5,7 +5,7 @@ from django.db import transaction
 from pops.celery import app
 
 # By name: the worker alone loads what makes PDFs.
-MAKE_MISSING = "backoffice.tasks.make_missing"
+MAKE_MISSING = "payments.backoffice.tasks.make_missing"
 
 
 def make_documents_soon() -> None:

@@ -4,8 +4,8 @@ import logging
 
 from celery import shared_task
 
-from backoffice import documents
-from backoffice.services import MAKE_MISSING
+from payments.backoffice import documents
+from payments.backoffice.services import MAKE_MISSING
 
 logger = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
 
-from backoffice.packet import find_transactions, packet_csv, slip_csv, slip_rows
-from backoffice.reconcile import closed_lines
 from batches.models import BatchClose, BatchDocument
 from batches.selectors import find_requested_not_processed, get_breakdown
+from payments.backoffice.packet import find_transactions, packet_csv, slip_csv, slip_rows
+from payments.backoffice.reconcile import closed_lines
 from pops.practice.models import Practice
 from pops.practice.selectors import get_practice
 from receipts.documents import FETCHER, FONTS, ONE_AT_A_TIME, STATIC

@@ -5,12 +5,12 @@ from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from backoffice.access import DeskRequest, bound, desk_page, desk_render
-from backoffice.payment_form import TakePaymentForm
-from backoffice.views.batches import ASK, practice_today
-from backoffice.words import REFUSALS, explain
 from batches.selectors import find_attached_batch
 from payments import desk
+from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render
+from payments.backoffice.payment_form import TakePaymentForm
+from payments.backoffice.views.batches import ASK, practice_today
+from payments.backoffice.words import REFUSALS, explain
 from pops.accounts.models import Guarantor, ServiceLine
 from pops.accounts.search import find_guarantors
 from pops.accounts.selectors import get_balances, service_lines

@@ -8,8 +8,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from backoffice.access import DeskRequest, bound, desk_page, desk_render
-from backoffice.forms import (
+from batches.models import ReferenceBatch
+from batches.selectors import find_attached_batch
+from payments import refunds, review
+from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render
+from payments.backoffice.forms import (
     DeskRefundForm,
     DisburseForm,
     MoveForm,
@@ -17,13 +20,10 @@ from backoffice.forms import (
     ReasonForm,
     ReviewForm,
 )
-from backoffice.payment_form import EscrowForm
-from backoffice.views.batches import ASK, practice_today
-from backoffice.views.money import open_lines, to_receipt
-from backoffice.words import REFUSALS, explain
-from batches.models import ReferenceBatch
-from batches.selectors import find_attached_batch
-from payments import refunds, review
+from payments.backoffice.payment_form import EscrowForm
+from payments.backoffice.views.batches import ASK, practice_today
+from payments.backoffice.views.money import open_lines, to_receipt
+from payments.backoffice.words import REFUSALS, explain
 from payments.models import Payment, Refund
 from pops.money import format_cents
 from receipts import corrections

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backoffice.access import DeskRequest, bound, desk_page, desk_render
-from backoffice.forms import AttachForm, BatchForm, CloseForm, CountForm, PeriodForm, ReasonForm
-from backoffice.reconcile import Line, Readiness, find_readiness, make_lines
-from backoffice.services import make_documents_soon
-from backoffice.words import REFUSALS, explain
 from batches import closing, services
 from batches.models import BatchDocument, ReferenceBatch
 from batches.selectors import batches_with_totals, find_attached_batch, find_locked_through, get_breakdown
+from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render
+from payments.backoffice.forms import AttachForm, BatchForm, CloseForm, CountForm, PeriodForm, ReasonForm
+from payments.backoffice.reconcile import Line, Readiness, find_readiness, make_lines
+from payments.backoffice.services import make_documents_soon
+from payments.backoffice.words import REFUSALS, explain
 from pops.practice.selectors import get_practice
 
 ASK = ["GET", "POST"]
