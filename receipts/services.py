@@ -10,15 +10,17 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from pops.accounts.models import User
+from pops.nudger import Nudger
 from receipts.models import Receipt
 
 # By name: tasks stand above services. They go stale when no worker takes them; the sweep does the work then.
 RENDER_MISSING = "receipts.tasks.render_missing"
 RENDER_ONE = "receipts.tasks.render_document"
 RENDER_EXPIRES = 60
-# One call is enough for all receipts that are issued before a worker answers it.
-CALLED = "receipts.render_called"
+# Somebody who waits for a PDF asks again every few seconds; one call for it is enough.
 CALLED_SECONDS = 10
+
+renderer = Nudger(RENDER_MISSING)
 
 
 @dataclass(frozen=True)
@@ -129,27 +131,16 @@ def issue_receipt(
             },
         )
         number = int(cursor.fetchone()[0])
-    # robust: with the broker down the receipt is kept all the same, and the sweep finds it.
-    transaction.on_commit(call_renderer, robust=True)
+    # robust: whatever happens to the nudge, the receipt is kept, and the sweep finds it.
+    transaction.on_commit(renderer.nudge, robust=True)
     return number
-
-
-def call_renderer() -> None:
-    """Have a worker render the PDFs that are missing, unless one is called already."""
-    if cache.add(CALLED, 1, timeout=CALLED_SECONDS):
-        current_app.send_task(RENDER_MISSING, expires=RENDER_EXPIRES)
-
-
-def answer_call() -> None:
-    """A worker is about to look. What is issued after this calls anew."""
-    cache.delete(CALLED)
 
 
 def queue_document(*, receipt_number: int) -> None:
     """Have a worker render the PDF of one receipt, for somebody who waits for it."""
 
     def call() -> None:
-        if cache.add(f"{CALLED}.{receipt_number}", 1, timeout=CALLED_SECONDS):
+        if cache.add(f"receipts.called.{receipt_number}", 1, timeout=CALLED_SECONDS):
             current_app.send_task(RENDER_ONE, [receipt_number], expires=RENDER_EXPIRES)
 
     transaction.on_commit(call, robust=True)

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from receipts import documents
 from receipts.selectors import find_documentless
-from receipts.services import RENDER_MISSING, RENDER_ONE, answer_call
+from receipts.services import RENDER_MISSING, RENDER_ONE
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,6 @@ def render_document(receipt_number: int) -> None:
 @shared_task(name=RENDER_MISSING)
 def render_missing() -> None:
     """Render the receipts just issued, and those of late whose call was lost."""
-    answer_call()
     _render(find_documentless(recent=RECENT, limit=AT_ONCE))
 
 

@@ -32,6 +32,12 @@ def pytest_configure() -> None:
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def media_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Workers store PDFs: not among those of a practice."""
+    settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("media"))
+
+
 @pytest.fixture(autouse=True)
 def clean_cache() -> None:
     """Rate limits of one test must not reach the next."""
