@@ -31,7 +31,9 @@ class ReferenceBatchAdmin(ReadOnlyAdmin, KeepsHistory):
     fields = ["description"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReferenceBatch]:
-        return batches_with_totals()
+        """With totals for the list. A batch's own page sums it once, by its breakdown."""
+        is_list = request.resolver_match is not None and str(request.resolver_match.url_name).endswith("_changelist")
+        return batches_with_totals() if is_list else super().get_queryset(request).select_related("user", "facility")
 
     @admin.display(description="Status", ordering="status")
     def state(self, batch: ReferenceBatch) -> SafeString:

@@ -7,12 +7,11 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from batches.models import ReferenceBatch
 from batches.services import open_desk_batch
-from benchmarks.data import make_guarantors, make_receipts
+from benchmarks.data import make_guarantors
 from pops.accounts.models import User
 from pops.portal.second_factor import SESSION_KEY
 from pops.practice.models import Practice
@@ -29,6 +28,21 @@ FROM receipts_receipt r JOIN receipts_transaction t ON t.receipt_id = r.number
 LEFT JOIN receipts_receiptvoid v ON v.receipt_id = r.number
 WHERE r.batch_id = %(batch)s GROUP BY 1, 2, 3, 4, 5
 """
+# A row a minute, dealt to the guarantors in turn.
+FILL = """
+WITH receipt AS (
+    INSERT INTO receipts_receipt (guarantor_id, batch_id, status, channel, amount_cents, received_on, received_at,
+                                  guarantor_name, account_number)
+    SELECT g.id, %(batch)s, 'paid', 'online', 5000, %(day)s, now() - n * interval '1 minute', g.name, g.account_number
+    FROM generate_series(1, %(count)s) n
+    JOIN (SELECT *, row_number() OVER () - 1 AS nth FROM accounts_guarantor) g
+        ON g.nth = n %% (SELECT count(*) FROM accounts_guarantor)
+    RETURNING number
+)
+INSERT INTO receipts_transaction (receipt_id, number, method, amount_cents, requested_cents,
+                                  card_brand, card_last4, card_expiry, reason)
+SELECT number, 'ch_filled_' || number, 'card', 5000, 5000, 'visa', '4242', '12/2030', '' FROM receipt
+"""
 OTHERS_BY_HAND = [
     "SELECT sum(amount_cents) FROM receipts_posting WHERE batch_id = %(batch)s",
     "SELECT sum(amount_cents) FROM receipts_disbursement WHERE batch_id = %(batch)s",
@@ -43,7 +57,7 @@ def benchmark() -> list[dict[str, object]]:
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     make_guarantors(GUARANTORS)
     client, batch = _sign_in()
-    make_receipts(IN_BATCH, day=batch.batch_date)
+    _fill(batch, IN_BATCH)
     rows = _batch_pages(client, batch)
     _fill_list(batch)
     return rows + _lists(client)
@@ -55,9 +69,15 @@ def _fill_list(batch: ReferenceBatch) -> None:
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        make_receipts(IN_LIST - IN_BATCH, day=batch.batch_date)
+        _fill(batch, IN_LIST - IN_BATCH)
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def _fill(batch: ReferenceBatch, count: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, {"batch": batch.pk, "day": batch.batch_date, "count": count})
+        cursor.execute("ANALYZE")
 
 
 def _sign_in() -> tuple[Client, ReferenceBatch]:
@@ -122,28 +142,28 @@ def _best(job: Callable[[], object]) -> float:
 
 def _measure(client: Client, what: str, address: str, by_hand: float | None = None) -> dict[str, object]:
     assert client.get(address).status_code == 200, address
-    with CaptureQueriesContext(connection) as queries:
-        client.get(address)
-    assert not any("count(*)" in query["sql"].lower() and " limit " not in query["sql"].lower()
-                   and 'from "receipts_receipt"' in query["sql"].lower() and "where" not in query["sql"].lower()
-                   for query in queries), "a count over the whole table"  # fmt: skip
+    statements, _ = _watch(client, address)
+    for sql in map(str.lower, statements):
+        assert "count(*)" not in sql or "where" in sql or "limit" in sql, f"a count over a whole table: {sql}"
     row: dict[str, object] = {
         "what": what,
         "page ms": round(_best(lambda: client.get(address)), 1),
-        "database ms": round(min(_database_ms(client, address) for _ in range(ROUNDS)), 1),
-        "queries": len(queries),
+        "database ms": round(min(_watch(client, address)[1] for _ in range(ROUNDS)), 1),
+        "queries": len(statements),
     }
     if by_hand is not None:
         row |= {"SQL by hand ms": round(by_hand, 1), "page / SQL": round(float(str(row["page ms"])) / by_hand, 2)}
     return row
 
 
-def _database_ms(client: Client, address: str) -> float:
-    """Time spent in statements, measured around each."""
+def _watch(client: Client, address: str) -> tuple[list[str], float]:
+    """The statements of a page, and the milliseconds spent in them, measured around each."""
+    statements: list[str] = []
     spent = 0.0
 
     def timed(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
         nonlocal spent
+        statements.append(sql)
         begin = time.perf_counter()
         try:
             return execute(sql, params, many, context)
@@ -152,4 +172,4 @@ def _database_ms(client: Client, address: str) -> float:
 
     with connection.execute_wrapper(timed):
         client.get(address)
-    return spent * 1000
+    return statements, spent * 1000

@@ -114,8 +114,9 @@ def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID
                 postings,
             )
         cursor.execute(
-            'INSERT INTO notifications_receiptemail (receipt_id, "to", state, reason) VALUES (%s, %s, %s, %s)',
-            (number, email, "queued", ""),
+            'INSERT INTO notifications_receiptemail (receipt_id, "to", state, reason, message_id)'
+            " VALUES (%s, %s, 'queued', '', %s)",
+            (number, email, f"<{uuid.uuid4().hex}@example.com>"),
         )
         cursor.execute(
             "UPDATE payments_payment SET state = 'paid', receipt_id = %s, checked_at = now() WHERE id = %s",
