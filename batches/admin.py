@@ -35,6 +35,13 @@ class ReferenceBatchAdmin(ReadOnlyAdmin, KeepsHistory):
         is_list = request.resolver_match is not None and str(request.resolver_match.url_name).endswith("_changelist")
         return batches_with_totals() if is_list else super().get_queryset(request).select_related("user", "facility")
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> ReferenceBatch | None:
+        """Asked for by this page and by Django's: looked up once."""
+        found: dict[str, ReferenceBatch | None] = request.__dict__.setdefault("found_batches", {})
+        if object_id not in found:
+            found[object_id] = super().get_object(request, object_id, from_field)
+        return found[object_id]
+
     @admin.display(description="Status", ordering="status")
     def state(self, batch: ReferenceBatch) -> SafeString:
         return format_html('<span class="tag tag-{}">{}</span>', batch.status, batch.get_status_display())
@@ -61,29 +68,21 @@ class ReferenceBatchAdmin(ReadOnlyAdmin, KeepsHistory):
         context = dict(extra_context or {})
         if batch is not None:
             breakdown = get_breakdown(batch)
-            total, receipts = (breakdown.total_cents, get_sum(batch)[1]) if batch.is_open else (
-                batch.closed_total_cents, batch.closed_receipt_count
-            )  # fmt: skip
-            reference = batch.reference_total_cents
+            total = breakdown.total_cents if batch.closed_total_cents is None else batch.closed_total_cents
+            reference, close = batch.reference_total_cents, find_last_close(batch)
             context |= {
                 "title": batch.description,
                 "subtitle": None,
                 "breakdown": breakdown,
                 "total_cents": total,
-                "receipt_count": receipts,
+                "receipt_count": get_sum(batch)[1] if batch.is_open else batch.closed_receipt_count,
                 "off_by_cents": None if reference is None else total - reference,
                 "declined": find_requested_not_processed(batch, limit=DECLINED_SHOWN) if breakdown.declined else [],
-                "close": find_last_close(batch),
-                "documents": batch_documents(batch),
+                "close": close,
+                "documents": list(close.documents.order_by("kind")) if close else [],
                 "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
             }
         return super().change_view(request, object_id, form_url, context)
-
-
-def batch_documents(batch: ReferenceBatch) -> list[Any]:
-    """The files of the latest close."""
-    close = find_last_close(batch)
-    return list(close.documents.order_by("kind")) if close else []
 
 
 @admin.register(PeriodLock)

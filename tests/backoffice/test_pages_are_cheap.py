@@ -1,0 +1,28 @@
+"""A batch's pages ask the same few questions however much is in it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.backoffice.test_roles import MANAGER, member
+from tests.desk import batch_of, take
+
+
+@pytest.mark.parametrize(
+    "page", ["admin:batches_referencebatch_change", "backoffice:count", "backoffice:close_counted"]
+)
+def test_at_most_fifteen_queries(page, client_of, practice):
+    ruth = member(MANAGER)
+    batch = batch_of(ruth)
+    for _ in range(12):
+        take(ruth)
+    count = batch.counts.create(cash_cents=0, check_cents=0, card_cents=0, other_cents=0, counted_by=ruth)
+    address = reverse(page, args=[batch.pk, *([count.pk] if page.endswith("counted") else [])])
+    client = client_of(ruth)
+    client.get(address)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+
+    assert len(queries) <= 15, [query["sql"][:100] for query in queries]
