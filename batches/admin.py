@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -27,20 +28,12 @@ class ReferenceBatchAdmin(ReadOnlyAdmin, KeepsHistory):
     search_help_text = "Description or user"
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    change_form_template = "backoffice/batch.html"
     fields = ["description"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReferenceBatch]:
         """With totals for the list. A batch's own page sums it once, by its breakdown."""
         is_list = request.resolver_match is not None and str(request.resolver_match.url_name).endswith("_changelist")
         return batches_with_totals() if is_list else super().get_queryset(request).select_related("user", "facility")
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> ReferenceBatch | None:
-        """Asked for by this page and by Django's: looked up once."""
-        found: dict[str, ReferenceBatch | None] = request.__dict__.setdefault("found_batches", {})
-        if object_id not in found:
-            found[object_id] = super().get_object(request, object_id, from_field)
-        return found[object_id]
 
     @admin.display(description="Status", ordering="status")
     def state(self, batch: ReferenceBatch) -> SafeString:
@@ -64,25 +57,30 @@ class ReferenceBatchAdmin(ReadOnlyAdmin, KeepsHistory):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        """The batch's own page. There is no form on it, so Django's, which takes longer than all sums, is left out."""
         batch = self.get_object(request, object_id)
-        context = dict(extra_context or {})
-        if batch is not None:
-            breakdown = get_breakdown(batch)
-            total = breakdown.total_cents if batch.closed_total_cents is None else batch.closed_total_cents
-            reference, close = batch.reference_total_cents, find_last_close(batch)
-            context |= {
-                "title": batch.description,
-                "subtitle": None,
-                "breakdown": breakdown,
-                "total_cents": total,
-                "receipt_count": get_sum(batch)[1] if batch.is_open else batch.closed_receipt_count,
-                "off_by_cents": None if reference is None else total - reference,
-                "declined": find_requested_not_processed(batch, limit=DECLINED_SHOWN) if breakdown.declined else [],
-                "close": close,
-                "documents": list(close.documents.order_by("kind")) if close else [],
-                "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
-            }
-        return super().change_view(request, object_id, form_url, context)
+        if batch is None or request.method != "GET" or not self.has_view_permission(request, batch):
+            return super().change_view(request, object_id, form_url, extra_context)
+        context = {**self.admin_site.each_context(request), **batch_context(batch), "opts": self.opts}
+        return TemplateResponse(request, "backoffice/batch.html", context)
+
+
+def batch_context(batch: ReferenceBatch) -> dict[str, Any]:
+    """What a batch's page shows, amounts in cents."""
+    breakdown, close, reference = get_breakdown(batch), find_last_close(batch), batch.reference_total_cents
+    total = breakdown.total_cents if batch.closed_total_cents is None else batch.closed_total_cents
+    return {
+        "title": batch.description,
+        "original": batch,
+        "breakdown": breakdown,
+        "total_cents": total,
+        "receipt_count": get_sum(batch)[1] if batch.is_open else batch.closed_receipt_count,
+        "off_by_cents": None if reference is None else total - reference,
+        "declined": find_requested_not_processed(batch, limit=DECLINED_SHOWN) if breakdown.declined else [],
+        "close": close,
+        "documents": list(close.documents.order_by("kind")) if close else [],
+        "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
+    }
 
 
 @admin.register(PeriodLock)

@@ -192,8 +192,13 @@ def find_open_batches(*, before: dt.date) -> list[ReferenceBatch]:
 
 
 def find_attached_batch(user: User) -> ReferenceBatch | None:
-    """The batch a member of staff works in."""
-    return batches_with_totals().select_related("user").filter(attachments__user=user).first()
+    """The batch a member of staff works in, without its total: that takes longer the more is in it."""
+    return ReferenceBatch.objects.filter(attachments__user=user).first()
+
+
+def find_attached_batch_with_total(user: User) -> ReferenceBatch | None:
+    """The batch a member of staff works in, with its total now."""
+    return batches_with_totals().filter(attachments__user=user).first()
 
 
 def find_last_close(batch: ReferenceBatch) -> BatchClose | None:

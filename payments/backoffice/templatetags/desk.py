@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from batches.models import ReferenceBatch
-from batches.selectors import find_attached_batch, find_open_batches
+from batches.selectors import find_attached_batch_with_total, find_open_batches
 from payments.backoffice.reconcile import closed_lines
 from payments.models import Payment, Refund
 from pops.practice.models import Practice
@@ -42,7 +42,7 @@ def desk_front(context: Any) -> dict[str, Any]:
     today = practice.business_date(timezone.now())
     return {
         "today": today,
-        "attached": find_attached_batch(user) if user.has_perm("batches.open_batch") else None,
+        "attached": find_attached_batch_with_total(user) if user.has_perm("batches.open_batch") else None,
         "earlier": find_open_batches(before=today) if user.has_perm("batches.view_referencebatch") else [],
         "reviews": Payment.objects.filter(state=Payment.State.REVIEW).count()
         + Refund.objects.filter(state=Refund.State.REVIEW).count()

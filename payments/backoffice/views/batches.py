@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from batches import closing, services
 from batches.models import BatchDocument, ReferenceBatch
-from batches.selectors import batches_with_totals, find_attached_batch, find_locked_through, get_breakdown
+from batches.selectors import batches_with_totals, find_attached_batch_with_total, find_locked_through, get_breakdown
 from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render
 from payments.backoffice.forms import AttachForm, BatchForm, CloseForm, CountForm, PeriodForm, ReasonForm
 from payments.backoffice.reconcile import Line, Readiness, find_readiness, make_lines
@@ -50,7 +50,7 @@ def my_batch(request: DeskRequest) -> HttpResponseBase:
         "my_batch.html",
         "My batch",
         form=form,
-        attached=find_attached_batch(request.user),
+        attached=find_attached_batch_with_total(request.user),
         others=others.exclude(attachments__user=request.user).order_by("-pk"),
         today=today,
         status=422 if form.is_bound else 200,
