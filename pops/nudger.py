@@ -8,8 +8,8 @@ from celery import current_app
 
 logger = logging.getLogger(__name__)
 
-# One task takes all rows that wait: more than twenty a second from one process would find nothing to do.
-PAUSE_SECONDS = 0.05
+# One task takes all rows that wait. Sixteen processes that send twenty a second recorded a fifth fewer payments.
+PAUSE_SECONDS = 0.25
 
 
 class Nudger:

@@ -18,7 +18,7 @@ Check = tuple[str, list[str]]
 LINT: list[Check] = [
     ("Style", [f"{BIN}/ruff", "check", "."]),
     ("Format", [f"{BIN}/ruff", "format", "--check", "."]),
-    ("Layers", [f"{BIN}/lint-imports", "--no-logo"]),
+    ("Layers", [f"{BIN}/lint-imports", "--no-logo", "--no-cache"]),
     ("Types", [f"{BIN}/mypy"]),
 ]
 DJANGO: list[Check] = [
