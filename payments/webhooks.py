@@ -41,7 +41,7 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
     except ValueError:
         return HttpResponse("The body is not an event.", status=400, content_type="text/plain")
     if services.store_event(event=event):
-        transaction.on_commit(tasks.nudger.nudge)
+        transaction.on_commit(tasks.nudger.nudge, robust=True)
     return HttpResponse(status=200)
 
 

@@ -1,4 +1,4 @@
-"""What every request of the back office gets."""
+"""What requests of the back office get, and those of signed-in people."""
 
 import time
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from pghistory.middleware import HistoryMiddleware
 
 from pops.practice.models import Practice
 
@@ -29,6 +30,15 @@ class SlidingSessionMiddleware:
             if now - request.session.get("used_at", 0) > self.GRAIN_SECONDS:
                 request.session["used_at"] = now
         return response
+
+
+class WhoMiddleware(HistoryMiddleware):
+    """Has kept history say who made a change and at which page. A webhook is nobody: its statements go as they are."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith("/webhooks/"):
+            return self.get_response(request)
+        return super().__call__(request)
 
 
 class PracticeClockMiddleware:

@@ -28,6 +28,14 @@ def test_a_signed_event_is_kept_and_answered_200(stripe_sandbox, event):
     assert kept.object_id == event["data"]["object"]["id"]
 
 
+def test_an_event_is_kept_with_one_plain_statement(stripe_sandbox, event, django_assert_num_queries):
+    with django_assert_num_queries(1) as queries:
+        post_event(stripe_sandbox, event)
+
+    # A webhook is nobody: no context for kept history in front of it.
+    assert queries[0]["sql"].strip().startswith("INSERT INTO payments_processorevent")
+
+
 def test_a_copy_is_answered_200_and_kept_once(stripe_sandbox, event):
     assert [post_event(stripe_sandbox, event).status_code for _ in range(3)] == [200, 200, 200]
 
