@@ -25,7 +25,6 @@ logger = logging.getLogger(__name__)
 
 # Few enough that a worker's end holds up few of them, enough that claiming costs little.
 BATCH = 20
-HELPERS = 3
 ERROR_LENGTH = 300
 
 
@@ -45,10 +44,11 @@ def deliver_due(*, seconds: float) -> bool:
     """
     end = time.monotonic() + seconds
     claim = claim_due()
-    if claim is None or len(claim.ids) < BATCH:
+    helping = settings.EMAIL_CONNECTIONS - 1
+    if claim is None or len(claim.ids) < BATCH or helping < 1:
         return _deliver(claim, end)
-    with ThreadPoolExecutor(HELPERS) as pool:
-        helpers = [pool.submit(_help, end) for _ in range(HELPERS)]
+    with ThreadPoolExecutor(helping) as pool:
+        helpers = [pool.submit(_help, end) for _ in range(helping)]
         more = _deliver(claim, end)
         return any([more, *(helper.result() for helper in helpers)])
 

@@ -287,6 +287,8 @@ else:
 ANYMAIL: dict[str, Any] = {
     name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")
 }
+# To the mail server or provider at once, of one worker process with many mails to send.
+EMAIL_CONNECTIONS = env.int("EMAIL_CONNECTIONS", default=8)
 EMAIL_TIMEOUT = ANYMAIL["REQUESTS_TIMEOUT"] = 10
 # Nobody is watched while reading a receipt. Providers that can't be told so for one mail don't watch unless set to.
 ANYMAIL["SEND_DEFAULTS"] = {"track_opens": False, "track_clicks": False}

@@ -44,7 +44,7 @@ def test_some_mails_go_over_one_connection(pay, smtp):
     assert smtp.connections == 1
 
 
-def test_many_mails_go_over_a_few_connections_each_mail_once(pay, smtp):
+def test_many_mails_go_over_a_few_connections_each_mail_once(pay, smtp, settings):
     for _ in range(3 * delivery.BATCH + 1):
         pay()
 
@@ -52,7 +52,18 @@ def test_many_mails_go_over_a_few_connections_each_mail_once(pay, smtp):
 
     assert sorted(mail.to for mail in smtp.accepted) == sorted(ReceiptEmail.objects.values_list("to", flat=True))
     assert set(ReceiptEmail.objects.values_list("state", "attempts")) == {("sent", 1)}
-    assert smtp.connections <= 1 + delivery.HELPERS
+    assert smtp.connections <= settings.EMAIL_CONNECTIONS
+
+
+def test_a_mail_server_that_allows_one_connection_gets_one(pay, smtp, settings):
+    settings.EMAIL_CONNECTIONS = 1
+    for _ in range(2 * delivery.BATCH):
+        pay()
+
+    assert deliver_due(seconds=20) is False
+
+    assert len(smtp.accepted) == 2 * delivery.BATCH
+    assert smtp.connections == 1
 
 
 def test_a_worker_whose_time_is_up_gives_back_what_it_did_not_try(pay, smtp):
