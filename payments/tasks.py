@@ -7,7 +7,7 @@ import stripe
 from celery import shared_task
 from django.utils import timezone
 
-from payments import refunds, selectors, services
+from payments import events, refunds, selectors, services
 from payments.models import Payment, Refund
 from pops.nudger import Nudger
 
@@ -27,11 +27,11 @@ nudger = Nudger("payments.tasks.work_off_events")
 def work_off_events() -> None:
     """Work off the stored events that nobody works on, oldest first."""
     for _ in range(EVENTS_A_TASK):
-        event_id = services.claim_event()
+        event_id = events.claim_event()
         if event_id is None:
             return
         try:
-            services.work_off_event(event_id=event_id)
+            events.work_off_event(event_id=event_id)
         except OUT_OF_REACH:
             logger.warning("Stripe can't be reached; the sweep works off %s later", event_id)
             return

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from payments import services, tasks
-from payments.services import EventFacts
+from payments import tasks
+from payments.events import EventFacts, store_event
 
 # What Stripe's ids and types are made of, no longer than our columns; and the year 10000.
 WORD = re.compile(r"[\w.:-]{0,100}", re.ASCII)
@@ -40,7 +40,7 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         return HttpResponse("The signature is not right.", status=400, content_type="text/plain")
     except ValueError:
         return HttpResponse("The body is not an event.", status=400, content_type="text/plain")
-    if services.store_event(event=event):
+    if store_event(event=event):
         transaction.on_commit(tasks.nudger.nudge, robust=True)
     return HttpResponse(status=200)
 

@@ -5,9 +5,10 @@ import uuid
 import pytest
 
 from payments import gateway
+from payments.events import work_off_event
 from payments.models import Dispute
 from payments.refunds import request_refund
-from payments.services import settle_payment, work_off_event
+from payments.services import settle_payment
 from receipts.corrections import CorrectionRefused
 from tests.desk import batch_of, clerk
 from tests.payments.stripe_side import post_event, start

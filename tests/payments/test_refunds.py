@@ -7,10 +7,11 @@ import pytest
 
 from batches.closing import close_batch
 from payments import gateway
+from payments.events import work_off_event
 from payments.gateway_refunds import get_refund
 from payments.models import ProcessorEvent, Refund
 from payments.refunds import record_refund, request_refund, settle_refund
-from payments.services import settle_payment, work_off_event
+from payments.services import settle_payment
 from payments.tasks import sweep
 from pops.accounts.selectors import get_balances
 from receipts.balances import get_receipt_balance

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from payments import services
+from payments import events, services
 from payments.models import Payment, ProcessorEvent
 from payments.tasks import sweep
 from payments.webhooks import read_event
@@ -213,8 +213,8 @@ def test_an_event_that_came_while_stripe_was_out_of_reach_is_worked_off_later(st
 
 def test_two_workers_do_not_take_on_the_same_event(stripe_sandbox):
     for event in [event for _ in range(6) for event in events_about(stripe_sandbox, start())]:
-        services.store_event(event=read_event(json.dumps(event)))
+        events.store_event(event=read_event(json.dumps(event)))
 
-    claimed = run_together([services.claim_event] * 8, width=8)
+    claimed = run_together([events.claim_event] * 8, width=8)
 
     assert sorted(filter(None, claimed)) == sorted(ProcessorEvent.objects.values_list("event_id", flat=True))

@@ -6,8 +6,8 @@ import functools
 import pytest
 
 from batches.closing import close_batch
+from payments.events import work_off_event
 from payments.models import ProcessorEvent
-from payments.services import work_off_event
 from receipts.models import Receipt
 from tests.moments import NOON, TODAY
 from tests.payments.stripe_side import events_about, post_event, start
