@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from pops.accounts.models import Guarantor
@@ -85,14 +85,4 @@ def find_recent_receipt(*, guarantor: Guarantor, since: dt.datetime) -> Receipt 
         .select_related("issued_by")
         .order_by("-issued_at")
         .first()
-    )
-
-
-def find_escrow(guarantor: Guarantor) -> QuerySet[Receipt]:
-    """The guarantor's receipts that may hold escrow, oldest first."""
-    return (
-        Receipt.objects.filter(guarantor=guarantor, status="paid", kind__in=["payment", "undone"], void=None)
-        .annotate(posted=Coalesce(Sum("postings__amount_cents"), 0))
-        .filter(posted__lt=F("amount_cents"))
-        .order_by("received_at")
     )

@@ -119,7 +119,7 @@ class Receipt(models.Model):
     def escrow_cents(self) -> int:
         """What was not applied to a service when the receipt was issued."""
         return self.amount_cents - sum(
-            posting.amount_cents for posting in self.postings.all() if posting.batch_id == self.batch_id
+            posting.amount_cents for posting in self.postings.all() if posting.posted_at == self.issued_at
         )
 
 

@@ -18,6 +18,17 @@ class Balances:
     collections_cents: int
 
 
+def get_credit(guarantor: Guarantor) -> int:
+    """What the guarantor paid that is neither applied to a service nor disbursed: escrow, in cents.
+
+    Of a voided receipt nothing counts; what it was applied to was taken back with it.
+    """
+    received = guarantor.receipts.filter(void=None).aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"]
+    applied = guarantor.receipts.aggregate(cents=Coalesce(Sum("postings__amount_cents"), 0))["cents"]
+    disbursed = guarantor.receipts.aggregate(cents=Coalesce(Sum("disbursements__amount_cents"), 0))["cents"]
+    return int(received - applied - disbursed)
+
+
 def service_lines(guarantor: Guarantor) -> QuerySet[ServiceLine]:
     """The guarantor's lines, oldest first, each with `patient_paid_cents` and `remaining_cents`."""
     return (

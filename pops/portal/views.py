@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 
-from pops.accounts.selectors import service_lines, sum_balances
+from pops.accounts.selectors import get_credit, service_lines, sum_balances
 from pops.portal.access import GuarantorRequest, guarantor_required
 from pops.practice.logo import find_kind
 from pops.practice.models import Group
@@ -32,6 +32,7 @@ def account(request: GuarantorRequest) -> HttpResponse:
         {
             "guarantor": request.guarantor,
             "balances": sum_balances(lines),
+            "credit_cents": get_credit(request.guarantor),
             "unclear": request.guarantor.payments.filter(state__in=["processing", "review"]).first(),
             "open_lines": [line for line in lines if line.remaining_cents and not line.encounter.in_collections],
             "collection_lines": [line for line in lines if line.remaining_cents and line.encounter.in_collections],

@@ -13,8 +13,7 @@ from payments.backoffice.views.batches import ASK, practice_today
 from payments.backoffice.words import REFUSALS, explain
 from pops.accounts.models import Guarantor, ServiceLine
 from pops.accounts.search import find_guarantors
-from pops.accounts.selectors import get_balances, service_lines
-from receipts.balances import find_escrow, get_receipt_balance
+from pops.accounts.selectors import get_balances, get_credit, service_lines
 from receipts.models import Receipt
 
 FOUND_LIMIT = 50
@@ -81,7 +80,7 @@ def take(request: DeskRequest, guarantor_id: int) -> HttpResponseBase:
         guarantor=guarantor,
         recent=recent,
         balances=get_balances(guarantor),
-        escrow_cents=sum(get_receipt_balance(receipt).escrow_cents for receipt in find_escrow(guarantor)[:50]),
+        escrow_cents=get_credit(guarantor),
         attached=find_attached_batch(request.user),
         today=practice_today(),
         status=422 if form.is_bound else 200,
