@@ -179,8 +179,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
-# By minute, hour and day: three guesses a code, and a code has a million possibilities.
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key,20/d/key"}
+ACCOUNT_RATE_LIMITS = {
+    # By minute, hour and day: three guesses a code, and a code has a million possibilities.
+    "request_login_code": "20/m/ip,3/m/key,10/h/key,20/d/key",
+    # Failed passwords by where they come from and by name. One stranger's guesses must not shut a clerk's own door.
+    "login_failed": "10/5m/ip,30/5m/key",
+}
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
