@@ -12,6 +12,8 @@ admin.site.index_title = "Back office"
 admin.site.enable_nav_sidebar = False  # the desk has a bar of its own, and tablets no room
 admin.site.site_url = None  # staff have no account in the portal
 
+handler400 = "pops.portal.views.bad_request"
+
 urlpatterns = [
     path("", include("pops.portal.urls")),
     path("pay/", include("payments.urls")),

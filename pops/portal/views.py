@@ -48,6 +48,11 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
     return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for what can't be read. Django's own reads the form once more, and fails over one it couldn't read."""
+    return render(request, "400.html", status=400)
+
+
 @login_not_required
 def favicon(request: HttpRequest) -> HttpResponseBase:
     """Browsers ask here on pages that name no icon, such as a PDF."""

@@ -41,3 +41,14 @@ def test_signing_out_ends_the_session(guarantor, client_of):
 
 def test_health_answers_without_sign_in(db):
     assert Client().get("/health/").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("address", ["/sign-in/", "/staff/sign-in/", "/pay/", "/admin/"])
+def test_a_form_in_unreadable_letters_gets_a_page(db, practice, address):
+    client = Client(enforce_csrf_checks=True)
+    client.get("/sign-in/")
+
+    answer = client.post(address, b"a=b", content_type="application/x-www-form-urlencoded; charset=utf-16")
+
+    assert answer.status_code == 400
+    assert "We couldn’t read that request" in answer.content.decode()
