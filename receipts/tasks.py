@@ -30,14 +30,18 @@ def render_missing() -> None:
 
 @shared_task
 def render_all_missing() -> None:
-    """Render what is left from a long standstill: looks through all receipts."""
-    _render(find_documentless(recent=None, limit=AT_ONCE))
+    """Render what is left from a long standstill: looks through all receipts, as long as that leads anywhere."""
+    if _render(find_documentless(recent=None, limit=AT_ONCE)) == AT_ONCE:
+        render_all_missing.delay()
 
 
-def _render(numbers: list[int]) -> None:
-    """One that fails must not keep the others waiting; the next sweep tries it again."""
+def _render(numbers: list[int]) -> int:
+    """How many were made. One that fails must not keep the others waiting; the next sweep tries it again."""
+    made = 0
     for number in numbers:
         try:
             documents.store_document(receipt_number=number)
+            made += 1
         except Exception:
             logger.exception("The PDF of receipt %s could not be made", number)
+    return made

@@ -4,6 +4,7 @@ from allauth.account import views as account_views
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes.views import view_recovery_codes
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("staff/authenticator/", EnrolView.as_view(), name="mfa_activate_totp"),
     path("staff/recovery-codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
     path("admin/login/", views.admin_login),
+    path("admin/logout/", login_not_required(LogoutView.as_view(next_page="account_login"))),
     # allauth looks this name up although nobody can sign up here: 410 Gone.
     path("sign-up/", login_not_required(RedirectView.as_view()), name="account_signup"),
     path("sign-in/inactive/", account_views.account_inactive, name="account_inactive"),

@@ -108,6 +108,16 @@ def test_the_admin_asks_staff_to_sign_in_at_the_staff_door(db):
     assert Client().get("/admin/", follow=True).redirect_chain[-1][0] == "/staff/sign-in/?next=/admin/"
 
 
+def test_staff_who_sign_out_stand_at_the_staff_door_again(db, client_of):
+    client = client_of(UserFactory(is_staff=True))
+    assert client.get("/admin/").status_code == 200
+
+    answer = client.post("/admin/logout/")
+
+    assert answer.url == "/staff/sign-in/"
+    assert client.get("/admin/").status_code == 302
+
+
 def test_a_guarantor_has_no_back_office(guarantor, client_of):
     assert client_of(guarantor).get("/admin/", follow=True).status_code == 403
 

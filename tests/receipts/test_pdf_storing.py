@@ -129,6 +129,17 @@ def test_the_sweep_finds_old_ones_too(guarantor, pay):
     assert find_documentless(recent=None, limit=10) == []
 
 
+def test_the_sweep_goes_on_until_nothing_is_left(guarantor, pay, monkeypatch):
+    for _ in range(3):
+        pay(guarantor)
+    monkeypatch.setattr(tasks, "AT_ONCE", 1)
+    monkeypatch.setattr(tasks.render_all_missing, "delay", tasks.render_all_missing)
+
+    tasks.render_all_missing()
+
+    assert find_documentless(recent=None, limit=10) == []
+
+
 # --- Handing it out ---------------------------------------------------------------------------------------------
 
 
