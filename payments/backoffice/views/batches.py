@@ -9,8 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from batches import closing, services
-from batches.models import BatchDocument, ReferenceBatch
-from batches.selectors import batches_with_totals, find_attached_batch_with_total, find_locked_through, get_breakdown
+from batches.models import BatchCount, BatchDocument, ReferenceBatch
+from batches.selectors import (
+    Breakdown,
+    batches_with_totals,
+    find_attached_batch_with_total,
+    find_locked_through,
+    get_breakdown,
+)
 from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render
 from payments.backoffice.forms import AttachForm, BatchForm, CloseForm, CountForm, PeriodForm, ReasonForm
 from payments.backoffice.reconcile import Line, Readiness, find_readiness, make_lines
@@ -166,12 +172,19 @@ def close(request: DeskRequest, batch_id: int, count_id: int | None = None) -> H
             make_documents_soon()
             messages.success(request, "The batch is closed. The close packet is being made.")
             return to_batch(batch)
-    if form.is_bound:  # what the person sees now is what they close next
-        note = form.data.get("note", "")
-        errors = form.errors
+    return _show_close(request, batch, made, breakdown, form)
+
+
+def _show_close(
+    request: DeskRequest, batch: ReferenceBatch, count: BatchCount | None, breakdown: Breakdown, form: CloseForm
+) -> HttpResponseBase:
+    """The comparison. After an attempt the person sees the numbers of now, and closes those next."""
+    status = 422 if form.is_bound else 200
+    if form.is_bound:
+        errors, note = form.errors, form.data.get("note", "")
         form = CloseForm(expected=breakdown.expected, initial={"note": note})
         form.shown_errors = errors  # type: ignore[attr-defined]
-    lines: list[Line] = make_lines(breakdown.expected, made)
+    lines: list[Line] = make_lines(breakdown.expected, count)
     readiness: Readiness = find_readiness(batch)
     return desk_render(
         request,
@@ -179,14 +192,14 @@ def close(request: DeskRequest, batch_id: int, count_id: int | None = None) -> H
         "Reconcile and close",
         form=form,
         batch=batch,
-        count=made,
+        count=count,
         lines=lines,
         total=sum(line.expected_cents for line in lines),
         counted_total=sum(line.counted_cents or 0 for line in lines),
         differs=any(line.over_short_cents for line in lines),
         breakdown=breakdown,
         readiness=readiness,
-        status=422 if request.method == "POST" else 200,
+        status=status,
     )
 
 
