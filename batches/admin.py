@@ -8,9 +8,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from batches.models import PeriodLock, ReferenceBatch
-from batches.selectors import batches_with_totals, find_last_close, find_requested_not_processed, get_breakdown, get_sum
+from batches.selectors import (
+    batches_with_totals,
+    find_closes,
+    find_requested_not_processed,
+    get_breakdown,
+    get_sum,
+    is_locked,
+)
 from pops.history_admin import KeepsHistory
 from pops.money import format_cents
+from pops.portal.templatetags.pops import day
 from pops.readonly_admin import ReadOnlyAdmin
 
 DECLINED_SHOWN = 20
@@ -67,18 +75,18 @@ class ReferenceBatchAdmin(ReadOnlyAdmin, KeepsHistory):
 
 def batch_context(batch: ReferenceBatch) -> dict[str, Any]:
     """What a batch's page shows, amounts in cents."""
-    breakdown, close, reference = get_breakdown(batch), find_last_close(batch), batch.reference_total_cents
+    breakdown, reference = get_breakdown(batch), batch.reference_total_cents
     total = breakdown.total_cents if batch.closed_total_cents is None else batch.closed_total_cents
     return {
-        "title": batch.description,
+        "title": f"{batch.description}, {day(batch.batch_date)}",
         "original": batch,
         "breakdown": breakdown,
         "total_cents": total,
         "receipt_count": get_sum(batch)[1] if batch.is_open else batch.closed_receipt_count,
         "off_by_cents": None if reference is None else total - reference,
         "declined": find_requested_not_processed(batch, limit=DECLINED_SHOWN) if breakdown.declined else [],
-        "close": close,
-        "documents": list(close.documents.order_by("kind")) if close else [],
+        "closes": find_closes(batch),
+        "is_locked": is_locked(batch.batch_date),
         "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
     }
 

@@ -92,7 +92,8 @@ def close_batch(
 def _make_close(batch: ReferenceBatch, *, count_id: int | None, note: str, by: User) -> BatchClose:
     count = _get_count(batch, count_id)
     total, receipts = get_sum(batch)
-    expected = get_breakdown(batch).expected
+    breakdown = get_breakdown(batch)
+    expected = breakdown.expected
     close = BatchClose(
         batch=batch,
         count=count,
@@ -100,6 +101,7 @@ def _make_close(batch: ReferenceBatch, *, count_id: int | None, note: str, by: U
         closed_by=by,
         total_cents=total,
         receipt_count=receipts,
+        own_check_cents=breakdown.own_check_cents,
         **{f"{tender}_cents": cents for tender, cents in expected.items()},
     )
     differs = False

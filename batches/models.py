@@ -165,6 +165,9 @@ class BatchClose(models.Model):
     check_cents = models.BigIntegerField(help_text="Expected.")
     card_cents = models.BigIntegerField(help_text="Expected.")
     other_cents = models.BigIntegerField(help_text="Expected.")
+    own_check_cents = models.BigIntegerField(
+        default=0, help_text="Refunded by checks of the practice: in the total, not among what is counted."
+    )
     cash_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
     check_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
     card_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
@@ -176,7 +179,13 @@ class BatchClose(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(total_cents=F("cash_cents") + F("check_cents") + F("card_cents") + F("other_cents")),
+                condition=Q(
+                    total_cents=F("cash_cents")
+                    + F("check_cents")
+                    + F("card_cents")
+                    + F("other_cents")
+                    + F("own_check_cents")
+                ),
                 name="batch_close_methods_add_up",
             ),
             models.CheckConstraint(

@@ -96,11 +96,17 @@ class Breakdown:
 
     @property
     def expected(self) -> dict[str, int]:
-        """What should be there, by what a person counts."""
+        """What should be there, by what a person counts. With `own_check_cents` it makes up the total."""
         sums = dict.fromkeys(TENDERS, 0)
         for row in [*self.received, *self.refunded]:
             sums[TENDER_OF.get(row.method, "other")] += row.amount_cents
+        sums["check"] -= self.own_check_cents
         return sums
+
+    @property
+    def own_check_cents(self) -> int:
+        """Refunded by checks that the practice wrote: in the total, but none of the checks on the desk is gone."""
+        return sum(row.amount_cents for row in self.refunded if row.method == "check")
 
 
 def get_breakdown(batch: ReferenceBatch) -> Breakdown:
@@ -201,9 +207,15 @@ def find_attached_batch_with_total(user: User) -> ReferenceBatch | None:
     return batches_with_totals().filter(attachments__user=user).first()
 
 
-def find_last_close(batch: ReferenceBatch) -> BatchClose | None:
-    """The latest close of a batch with its count."""
-    return batch.closes.select_related("count", "closed_by").order_by("-pk").first()
+def find_closes(batch: ReferenceBatch) -> list[BatchClose]:
+    """The closes of a batch with their counts and files, the latest first."""
+    closes = batch.closes.select_related("count", "closed_by").prefetch_related("documents")
+    return list(closes.order_by("-pk"))
+
+
+def is_locked(date: dt.date) -> bool:
+    """Whether a practice-local date lies in a period that was locked at month-end."""
+    return PeriodLock.objects.filter(locked_through__gte=date).exists()
 
 
 def find_locked_through() -> dt.date | None:

@@ -46,8 +46,6 @@ class KindFilter(admin.SimpleListFilter):
         "refunds": Q(kind="refund", void=None),
         "voided": Q(void__isnull=False),
         "declined": Q(status="unsuccessful"),
-        "counted": Q(status="paid", void=None),
-        "disbursed": Q(disbursements__isnull=False),
         "escrow": Q(status="paid", void=None) & ~Q(amount_cents=F("posted_cents")),
     }
 
@@ -97,8 +95,9 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """The numbers of a batch lead here."""
-        ours = ("batch__id__exact", "transactions__method__exact", "transactions__card_brand__exact")
-        return lookup in (*ours, "guarantor__id__exact") or super().lookup_allowed(lookup, value, request)
+        ours = ("batch__id__exact", "postings__batch__id__exact", "disbursements__batch__id__exact")
+        money = ("transactions__method__exact", "transactions__card_brand__exact")
+        return lookup in (*ours, *money, "guarantor__id__exact") or super().lookup_allowed(lookup, value, request)
 
     @admin.display(description="Status")
     def state(self, receipt: Receipt) -> SafeString:

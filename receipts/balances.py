@@ -81,8 +81,8 @@ def find_tenders_left(receipt: Receipt) -> dict[str, int]:
 def find_recent_receipt(*, guarantor: Guarantor, since: dt.datetime) -> Receipt | None:
     """The latest payment of a guarantor since a moment, at the desk or in the portal."""
     return (
-        Receipt.objects.filter(guarantor=guarantor, kind="payment", status="paid", void=None, issued_at__gt=since)
+        Receipt.objects.filter(guarantor=guarantor, kind="payment", status="paid", void=None, received_at__gt=since)
         .select_related("issued_by")
-        .order_by("-issued_at")
+        .order_by("-received_at")
         .first()
     )

@@ -115,13 +115,6 @@ class Receipt(models.Model):
     def is_paid(self) -> bool:
         return self.status == self.Status.PAID
 
-    @property
-    def escrow_cents(self) -> int:
-        """What was not applied to a service when the receipt was issued."""
-        return self.amount_cents - sum(
-            posting.amount_cents for posting in self.postings.all() if posting.posted_at == self.issued_at
-        )
-
 
 class Transaction(models.Model):
     """One movement of money inside a receipt, or the request for one that was declined ($0.00)."""

@@ -54,7 +54,12 @@ def _find_page(guarantor_id: int, form: SearchForm) -> Page:
 def detail(request: GuarantorRequest, number: int) -> HttpResponse:
     """The Itemized Receipt; also what a guarantor sees after paying."""
     receipt = get_object_or_404(for_itemizing(request.guarantor.receipts.all()), number=number)
-    context = {"itemized": itemize(receipt), "receipt": receipt, "list_query": list_query(request.GET)}
+    context = {
+        "itemized": itemize(receipt),
+        "receipt": receipt,
+        "list_query": list_query(request.GET),
+        "receipt_page": "receipts:detail",
+    }
     return render(request, "receipts/detail.html", context)
 
 

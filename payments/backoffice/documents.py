@@ -14,7 +14,7 @@ from weasyprint import CSS, HTML
 
 from batches.models import BatchClose, BatchDocument
 from batches.selectors import find_requested_not_processed, get_breakdown
-from payments.backoffice.packet import find_transactions, packet_csv, slip_csv, slip_rows
+from payments.backoffice.packet import find_transactions, get_slip, packet_csv, slip_csv
 from payments.backoffice.reconcile import closed_lines
 from pops.practice.models import Practice
 from pops.practice.selectors import get_practice
@@ -47,8 +47,8 @@ def make_documents(*, close_id: int) -> bool:
         files = {
             Kind.PACKET: _pdf("packet", close, practice, _packet_context(close)),
             Kind.PACKET_CSV: packet_csv(close.batch),
-            Kind.SLIP: _pdf("slip", close, practice, _slip_context(close)),
-            Kind.SLIP_CSV: slip_csv(close.batch),
+            Kind.SLIP: _pdf("slip", close, practice, {"slip": get_slip(close)}),
+            Kind.SLIP_CSV: slip_csv(close),
         }
         for kind, content in files.items():
             digest = hashlib.sha256(content).hexdigest()
@@ -68,12 +68,6 @@ def _packet_context(close: BatchClose) -> dict[str, object]:
         "declined": find_requested_not_processed(batch, limit=DECLINED_ON_PAPER),
         "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
     }
-
-
-def _slip_context(close: BatchClose) -> dict[str, object]:
-    cash, checks = slip_rows(close.batch)
-    total = cash + sum(cents for _, _, cents in checks)
-    return {"cash_cents": cash, "checks": checks, "total_cents": total}
 
 
 def _pdf(name: str, close: BatchClose, practice: Practice, context: dict[str, object]) -> bytes:

@@ -3,9 +3,10 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from batches.models import ReferenceBatch
+from batches.models import BatchClose, ReferenceBatch
 from pops.practice.selectors import get_practice
 from receipts.models import Disbursement, Posting, ReceiptVoid, Transaction
 
@@ -80,27 +81,46 @@ def _small(
     return row
 
 
-def slip_rows(batch: ReferenceBatch) -> tuple[int, list[tuple[str, str, int]]]:
-    """What goes to the bank: the cash in cents, and each check with number, guarantor and cents."""
-    rows = Transaction.objects.filter(receipt__batch=batch, receipt__void=None, method__in=["cash", "check"])
-    cash, checks = 0, []
-    for row in rows.select_related("receipt").order_by("pk"):
-        if row.method == Transaction.Method.CASH:
-            cash += row.amount_cents
-        elif row.amount_cents > 0:  # a refund by check is the practice's own check: it isn't deposited
-            checks.append((row.check_number, row.receipt.guarantor_name, row.amount_cents))
-    return cash, checks
+@dataclass(frozen=True)
+class Slip:
+    """What goes to the bank, in cents: the cash as it was counted, and each check with number and guarantor.
+
+    `off_cents` is how much more or less the counted checks were than those listed.
+    """
+
+    cash_cents: int
+    checks: list[tuple[str, str, int]]
+    off_cents: int
+
+    @property
+    def total_cents(self) -> int:
+        return self.cash_cents + sum(cents for _, _, cents in self.checks) + self.off_cents
+
+
+def get_slip(close: BatchClose) -> Slip:
+    """The deposit slip of a close."""
+    # A refund by check is the practice's own check: it isn't deposited.
+    rows = Transaction.objects.filter(
+        receipt__batch=close.batch, receipt__void=None, method=Transaction.Method.CHECK, amount_cents__gt=0
+    )
+    return Slip(
+        cash_cents=close.count.cash_cents if close.count else close.cash_cents,
+        checks=list(rows.order_by("pk").values_list("check_number", "receipt__guarantor_name", "amount_cents")),
+        off_cents=close.check_over_short_cents,
+    )
 
 
 def packet_csv(batch: ReferenceBatch) -> bytes:
     return _csv(HEADINGS, packet_rows(batch))
 
 
-def slip_csv(batch: ReferenceBatch) -> bytes:
-    cash, checks = slip_rows(batch)
-    rows = [["Cash", "", "", dollars(cash)]]
-    rows += [["Check", text(number), text(name), dollars(cents)] for number, name, cents in checks]
-    rows.append(["Total", "", "", dollars(cash + sum(cents for _, _, cents in checks))])
+def slip_csv(close: BatchClose) -> bytes:
+    slip = get_slip(close)
+    rows = [["Cash", "", "", dollars(slip.cash_cents)]]
+    rows += [["Check", text(number), text(name), dollars(cents)] for number, name, cents in slip.checks]
+    if slip.off_cents:
+        rows.append(["Checks over or short", "", "", dollars(slip.off_cents)])
+    rows.append(["Total", "", "", dollars(slip.total_cents)])
     return _csv(("Kind", "Check number", "Guarantor", "Amount"), rows)
 
 

@@ -6,14 +6,17 @@ import random
 import uuid
 from zoneinfo import ZoneInfo
 
+import stripe
+from django.conf import settings
 from django.contrib.auth.models import Group as Role
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import F
 
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from batches.services import open_api_batch, share_day
 from notifications.models import ReceiptEmail
+from payments import gateway
 from payments.gateway import Outcome, Result
 from payments.models import Payment
 from payments.services import record_outcome
@@ -154,13 +157,12 @@ def _make_history(now: dt.datetime, chance: random.Random) -> None:
 
 
 def _note_emails_of_the_past() -> None:
-    """The receipts' mails were sent right after their payments; the latest of them came back."""
+    """The receipts' mails were sent as soon as they were queued; the latest of them came back."""
     queued = ReceiptEmail.objects.filter(state="queued")
-    paid_at = Subquery(Receipt.objects.filter(pk=OuterRef("receipt_id")).values("received_at"))
     latest = queued.latest("pk").pk
-    queued.update(state="sent", sent_at=paid_at, attempts=1)
+    queued.update(state="sent", sent_at=F("queued_at"), attempts=1)
     ReceiptEmail.objects.filter(pk=latest).update(
-        state="bounced", ended_at=paid_at, error="The address does not take mail."
+        state="bounced", ended_at=F("queued_at"), error="The address does not take mail."
     )
 
 
@@ -208,10 +210,11 @@ def _record(
     guarantor: Guarantor, cents: int, moment: dt.datetime, card: tuple[str, str], *, declined: bool
 ) -> int | None:
     """Record an online payment; the number of its receipt."""
-    payment = Payment.objects.create(guarantor=guarantor, amount_cents=cents, intent_id=f"pi_{uuid.uuid4().hex[:24]}")
-    Payment.objects.filter(pk=payment.pk).update(started_at=moment)
+    payment = Payment.objects.create(guarantor=guarantor, amount_cents=cents)
+    intent, charge = _charge(payment, "declined" if declined else card[0])
+    Payment.objects.filter(pk=payment.pk).update(started_at=moment, intent_id=intent)
     facts = TransactionFacts(
-        number=f"ch_{uuid.uuid4().hex[:24]}",
+        number=charge,
         method="card",
         amount_cents=0 if declined else cents,
         requested_cents=cents,
@@ -224,10 +227,22 @@ def _record(
         payment_id=payment.pk,
         outcome=Outcome(
             result=Result.DECLINED if declined else Result.PAID,
-            intent_id=str(payment.intent_id),
+            intent_id=intent,
             amount_cents=cents,
             currency="usd",
             occurred_at=moment,
             transactions=[facts],
         ),
     )
+
+
+def _charge(payment: Payment, brand: str) -> tuple[str, str]:
+    """The ids of the PaymentIntent and the charge. The sandbox knows both, so that the money can be refunded there.
+
+    With Stripe itself nothing is charged for a sample: the ids only look like its own.
+    """
+    if settings.STRIPE_API_BASE == stripe.DEFAULT_API_BASE or brand == "declined":
+        return f"pi_{uuid.uuid4().hex[:24]}", f"ch_{uuid.uuid4().hex[:24]}"
+    intent = gateway.create_intent(payment)
+    intent = gateway.client().v1.payment_intents.confirm(intent.id, {"payment_method": f"pm_card_{brand}"})
+    return intent.id, str(intent.latest_charge)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from batches.models import BatchClose, ReferenceBatch
 from batches.services import get_attached_batch
@@ -92,9 +93,20 @@ def test_a_second_payment_asks_for_a_reason(client, ruth, guarantor):
 
 
 def test_the_portal_took_money_a_moment_ago(client, guarantor, pay):
-    pay(guarantor)
+    address, words = reverse("backoffice:take", args=[guarantor.pk]), "The portal took $50.00 from this guarantor"
+    pay(guarantor)  # months ago
+    assert words not in client.get(address).content.decode()
 
-    refused(client, reverse("backoffice:take", args=[guarantor.pk]), PAY, "The portal took $50.00 from this guarantor")
+    pay(guarantor, at=timezone.now())
+
+    assert words in client.get(address).content.decode(), "seen before all is typed in"
+    refused(client, address, PAY, words)
+
+
+def test_two_batches_of_one_description(client, ruth):
+    form = {"description": "front desk"}
+
+    refused(client, reverse("backoffice:my_batch"), form, "A batch of this description is open already.")
 
 
 def test_attaching_what_is_not_mine_to_attach(client, ruth, open_batch):

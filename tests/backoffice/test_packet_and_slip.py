@@ -103,3 +103,18 @@ def test_the_files_are_made_once_and_open_to_those_who_see_batches(dana, client_
     answer = client_of(member(DESK)).get(reverse("backoffice:document", args=[document.pk]))
     assert b"".join(answer.streaming_content).startswith(b"\xef\xbb\xbfRow,Receipt")
     assert f'filename="packet-{batch.batch_date}-{batch.pk}.csv"' in answer["Content-Disposition"]
+
+
+def test_the_slip_says_what_was_counted(dana, guarantor):
+    batch = dana.attachment.batch
+    take(dana, tender(2000), tender(3000, "check", check_number="1041"), guarantor=guarantor)
+    close(batch, dana, cash=1900, check=2500, note="A dollar is missing, and half of a check.")
+
+    make_missing()
+
+    assert read(BatchDocument.objects.get(kind="slip_csv"))[1:] == [
+        ["Cash", "", "", "19.00"],
+        ["Check", "1041", Guarantor.objects.first().name, "30.00"],
+        ["Checks over or short", "", "", "-5.00"],
+        ["Total", "", "", "44.00"],
+    ]

@@ -205,3 +205,16 @@ def test_late_online_money_for_a_locked_day_counts_for_the_first_day_after_it(op
     assert paid.batch == declined.batch
     assert (paid.received_on, paid.batch.batch_date, paid.received_at) == (TOMORROW, TOMORROW, NOON)
     assert paid.reason == "The money came on March 2, 2026, in a period that was closed. It counts for March 3, 2026."
+
+
+def test_a_refund_by_the_practices_own_check_leaves_the_checks_on_the_desk(batch, dana):
+    receipt = batch.receipts.get(transactions__method="check")
+    refund_at_desk(
+        receipt_number=receipt.pk, amounts={"check": 550}, reason="Over", check_number="77", today=today(), by=dana
+    )
+
+    assert get_breakdown(batch).expected == {"cash": 5000, "check": 3000, "card": 0, "other": 0}
+    close(batch, dana, cash=5000, check=3000)
+
+    kept = BatchClose.objects.get()
+    assert (kept.total_cents, kept.own_check_cents, kept.over_short_cents) == (7450, -550, 0)

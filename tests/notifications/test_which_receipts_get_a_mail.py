@@ -5,7 +5,10 @@ from django.db import DatabaseError, transaction
 
 from notifications.models import ReceiptEmail
 from notifications.services import queue_receipt_email
+from payments.desk import refund_payment
 from payments.gateway import Result
+from receipts.models import Receipt
+from tests.desk import batch_of, clerk, take
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.practice import GroupFactory
 from tests.notifications.receipts import VISA, make_receipt
@@ -42,6 +45,16 @@ def test_a_refund_gets_a_mail_of_its_own(open_batch, pay):
 
     assert refund.emails.get().state == "queued"
     assert payment.emails.count() == 1
+
+
+def test_a_refund_at_the_desk_gets_one_too(practice):
+    dana = clerk()
+    batch_of(dana)
+    payment = take(dana)
+
+    number = refund_payment(receipt_number=payment.pk, amounts={"cash": 100}, reason="Over", by=dana)
+
+    assert Receipt.objects.get(pk=number).emails.get().state == "queued"
 
 
 def test_an_unsuccessful_payment_gets_none(pay):

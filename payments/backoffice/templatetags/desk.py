@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from batches.models import ReferenceBatch
-from batches.selectors import find_attached_batch_with_total, find_open_batches
-from payments.backoffice.reconcile import closed_lines
+from batches.selectors import find_attached_batch_with_total, find_open_batches, is_locked
+from payments.backoffice.reconcile import Line, closed_lines
 from payments.models import Payment, Refund
 from pops.practice.models import Practice
 from pops.practice.selectors import get_practice
@@ -63,7 +63,7 @@ def _allowed(context: Any, rows: list[tuple[str, str, bool, str, bool]], key: in
 @register.simple_tag(takes_context=True)
 def batch_actions(context: Any, batch: ReferenceBatch) -> list[Action]:
     """What this user can do with this batch now."""
-    is_closed = batch.status == ReferenceBatch.Status.CLOSED
+    is_closed = batch.status == ReferenceBatch.Status.CLOSED and not is_locked(batch.batch_date)
     rows = [
         ("batches.reconcile_batch", "Reconcile and close", batch.is_open, "count", False),
         ("batches.open_batch", "Change", batch.is_open and not batch.is_api, "change_batch", False),
@@ -82,6 +82,7 @@ def receipt_actions(context: Any, receipt: Receipt, balance: ReceiptBalance | No
     escrow = balance.escrow_cents if balance else 0
     can_void = is_live and receipt.kind != Receipt.Kind.UNDONE and receipt.received_on == today
     can_void = can_void and receipt.batch.is_open and (receipt.channel != "online" or receipt.kind == "payment")
+    can_void = can_void and not (balance and (balance.refunded_cents or balance.disbursed_cents))
     can_move = is_live and receipt.batch.is_open and not receipt.batch.is_api
     rows = [
         ("receipts.view_receipt", "Print", receipt.is_paid, "print", False),
@@ -95,6 +96,12 @@ def receipt_actions(context: Any, receipt: Receipt, balance: ReceiptBalance | No
 
 
 register.simple_tag(closed_lines)
+
+
+@register.filter
+def over_short_total(lines: list[Line]) -> int:
+    """Counted - expected, over all methods."""
+    return sum(line.over_short_cents for line in lines)
 
 
 @register.filter

@@ -41,8 +41,11 @@ def to_batch(batch: ReferenceBatch | int) -> HttpResponseBase:
 def my_batch(request: DeskRequest) -> HttpResponseBase:
     """The batch the user works in; open one, or attach another of today."""
     today = practice_today()
+    open_today = batches_with_totals().filter(status="open", is_api=False, batch_date=today).select_related("user")
     form = BatchForm(bound(request), initial={"description": "Front desk"})
-    if form.is_valid():
+    if form.is_valid() and open_today.filter(description__iexact=form.cleaned_data["description"]).exists():
+        form.add_error("description", "A batch of this description is open already. Attach it, or describe this one.")
+    elif form.is_valid():
         try:
             batch = services.open_desk_batch(today=today, by=request.user, **form.cleaned_data)
         except REFUSALS as error:
@@ -50,14 +53,13 @@ def my_batch(request: DeskRequest) -> HttpResponseBase:
         else:
             messages.success(request, f"You work in the new batch {batch.description} now.")
             return redirect((request.POST.get("next") == "payment" and "backoffice:find") or "backoffice:my_batch")
-    others = batches_with_totals().filter(status="open", is_api=False, batch_date=today).select_related("user")
     return desk_render(
         request,
         "my_batch.html",
         "My batch",
         form=form,
         attached=find_attached_batch_with_total(request.user),
-        others=others.exclude(attachments__user=request.user).order_by("-pk"),
+        others=open_today.exclude(attachments__user=request.user).order_by("-pk"),
         today=today,
         status=422 if form.is_bound else 200,
     )
@@ -194,8 +196,8 @@ def _show_close(
         batch=batch,
         count=count,
         lines=lines,
-        total=sum(line.expected_cents for line in lines),
-        counted_total=sum(line.counted_cents or 0 for line in lines),
+        own_check_cents=breakdown.own_check_cents,
+        total=breakdown.total_cents,
         differs=any(line.over_short_cents for line in lines),
         breakdown=breakdown,
         readiness=readiness,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from batches.models import ReferenceBatch
 from batches.selectors import find_attached_batch
-from payments import refunds, review
+from payments import desk, refunds, review
 from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render
 from payments.backoffice.forms import (
     DeskRefundForm,
@@ -135,12 +135,11 @@ def _refund_at_desk(request: DeskRequest, receipt: Receipt) -> HttpResponseBase:
     form = DeskRefundForm(bound(request), left=tenders)
     if form.is_valid():
         try:
-            made = corrections.refund_at_desk(
+            made = desk.refund_payment(
                 receipt_number=receipt.pk,
                 amounts=form.cleaned_data["amounts"],
                 reason=form.cleaned_data["reason"],
                 check_number=form.cleaned_data.get("check_number", ""),
-                today=practice_today(),
                 by=request.user,
             )
         except REFUSALS as error:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from batches.selectors import find_attached_batch
@@ -14,6 +14,7 @@ from payments.backoffice.words import REFUSALS, explain
 from pops.accounts.models import Guarantor, ServiceLine
 from pops.accounts.search import find_guarantors
 from pops.accounts.selectors import get_balances, get_credit, service_lines
+from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt
 
 FOUND_LIMIT = 50
@@ -52,7 +53,6 @@ def take(request: DeskRequest, guarantor_id: int) -> HttpResponseBase:
     guarantor = get_object_or_404(Guarantor.objects.select_related("group"), pk=guarantor_id)
     lines = open_lines(guarantor)
     form = TakePaymentForm(bound(request), guarantor=guarantor, lines=lines)
-    recent = None
     if form.is_valid():
         try:
             number = desk.take_payment(
@@ -64,8 +64,7 @@ def take(request: DeskRequest, guarantor_id: int) -> HttpResponseBase:
                 wants_email=form.cleaned_data["email"],
                 second_reason=form.cleaned_data["second_reason"],
             )
-        except desk.TakenJustNow as error:
-            recent = error.receipt
+        except desk.TakenJustNow:
             form.add_error("second_reason", "Say why there is a second payment, or leave this page.")
         except REFUSALS as error:
             form.add_error(None, explain(error))
@@ -78,7 +77,7 @@ def take(request: DeskRequest, guarantor_id: int) -> HttpResponseBase:
         f"Take a payment from {guarantor.name}",
         form=form,
         guarantor=guarantor,
-        recent=recent,
+        recent=desk.find_taken_just_now(guarantor),
         balances=get_balances(guarantor),
         escrow_cents=get_credit(guarantor),
         attached=find_attached_batch(request.user),
@@ -91,6 +90,6 @@ def take(request: DeskRequest, guarantor_id: int) -> HttpResponseBase:
 @require_GET
 def print_receipt(request: DeskRequest, number: int) -> HttpResponseBase:
     """The receipt on paper, for who stands at the desk."""
-    found = Receipt.objects.select_related("void", "guarantor__group").prefetch_related("transactions", "postings")
-    receipt = get_object_or_404(found, pk=number)
-    return desk_render(request, "print.html", f"Receipt {number}", receipt=receipt)
+    receipt = get_object_or_404(for_itemizing(Receipt.objects.all()), pk=number)
+    context = {"itemized": itemize(receipt), "receipt": receipt, "receipt_page": "backoffice:print"}
+    return render(request, "backoffice/print.html", context)
