@@ -15,7 +15,12 @@ from pops.readonly_admin import ReadOnlyAdmin
 
 
 class SendAgainForm(forms.Form):
-    reason = forms.CharField(label="Why is it sent again?", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label="Why is it sent again?",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why."},
+    )
 
 
 @admin.register(ReceiptEmail)

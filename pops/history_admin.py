@@ -1,5 +1,6 @@
 """Kept history in the admin: why is asked with each change; who, when, why, before and after open from the object."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +12,17 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.formats import localize
+from django.utils.timezone import localtime
 
 from pops.money import format_cents
 
 # Newest first; a row changed more often than this is nobody's reading.
 EVENTS_SHOWN = 200
 EMPTY = "nothing"
+# What an event is called; "found" is how a row was when its history began.
+LABELS = {"insert": "Made", "found": "Written down", "update": "Changed"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,11 @@ class WhyForm(forms.ModelForm):
     """A change form that asks why."""
 
     why = forms.CharField(
-        label="Why", max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text="Kept in the history."
+        label="Why",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Kept in the history.",
+        error_messages={"required": "Say why."},
     )
 
     class Meta:
@@ -47,12 +56,30 @@ class WhyForm(forms.ModelForm):
             self.fields["why"].required = False
 
 
-class KeepsHistory(admin.ModelAdmin):
+class TellsItself(admin.ModelAdmin):
+    """For rows that are only added and shown: their page tells all that became of them. No History button."""
+
+    keeps_history = False
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """admin/change_form_object_tools.html asks whether there is a history."""
+        return super().render_change_form(request, {**context, "keeps_history": self.keeps_history}, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's own history would be empty."""
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
+
+
+class KeepsHistory(TellsItself):
     """For models tracked by pghistory. List "why" in the fieldsets."""
 
+    keeps_history = True
     form = WhyForm
-    # Event models of rows that belong to the object, such as a user's roles, with their column that names it.
-    related_events: list[tuple[type[models.Model], str, str]] = []
+    # Event models of rows that belong to the object, such as a user's roles: the column that names the object, the
+    # relation that tells what was given or taken, and its name.
+    related_events: list[tuple[type[models.Model], str, str, str]] = []
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Why is asked of those who change what is there."""
@@ -60,6 +87,10 @@ class KeepsHistory(admin.ModelAdmin):
         if obj is not None and self.has_change_permission(request, obj):
             return fieldsets
         return [(name, options) for name, options in fieldsets if "why" not in options["fields"]]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A history opens from its object, and names others: all of them stay."""
+        return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save with the reason; what is saved after it, such as roles, gets the same one."""
@@ -74,7 +105,8 @@ class KeepsHistory(admin.ModelAdmin):
             raise Http404
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
-        changes = sorted([*self._own(obj), *self._related(obj)], key=lambda change: change.at, reverse=True)
+        # Newest first. Changes of one transaction have one moment: sorting leaves them as they come, by their number.
+        changes = sorted([*self._own(obj), *self._related(obj)], key=lambda change: change.at)[::-1]
         context = {
             **self.admin_site.each_context(request),
             "title": f"History of {obj}",
@@ -91,19 +123,18 @@ class KeepsHistory(admin.ModelAdmin):
         people = _people(events)
         before: Any = None
         for event in events:
-            what = "Made" if event.pgh_label == "insert" else "Changed"
             fields = list(_difference(type(obj), before, event))
             if fields or before is None:
-                yield _change(event, people, what, fields)
+                yield _change(event, people, LABELS[event.pgh_label], fields)
             before = event
 
     def _related(self, obj: models.Model) -> Iterable[Change]:
-        for model, column, name in self.related_events:
-            rows = model._default_manager.filter(**{column: obj.pk}).select_related("pgh_context", name)
+        for model, column, relation, name in self.related_events:
+            rows = model._default_manager.filter(**{column: obj.pk}).select_related("pgh_context", relation)
             events: list[Any] = list(rows.order_by("pgh_id"))
             people = _people(events)
             for event in events:
-                value = str(getattr(event, name))
+                value = str(getattr(event, relation))
                 pair = (EMPTY, value) if event.pgh_label == "given" else (value, EMPTY)
                 yield _change(event, people, "Changed", [(name, *pair)])
 
@@ -130,8 +161,15 @@ def _difference(model: type[models.Model], before: Any, after: Any) -> Iterable[
             continue
         old, new = getattr(before, field.attname, None), getattr(after, field.attname)
         if old != new:
-            name = str(field.verbose_name)
-            yield name[:1].upper() + name[1:], _words(field, before, old), _words(field, after, new)
+            words = _words(field, before, old), _words(field, after, new)
+            if words != (EMPTY, EMPTY):
+                yield _name(field), *words
+
+
+def _name(field: Any) -> str:
+    """A field as a person says it: "Closed total", not "closed total cents"."""
+    name = str(field.verbose_name).removesuffix(" cents").removeprefix("is ")
+    return name[:1].upper() + name[1:]
 
 
 def _words(field: Any, event: Any, value: Any) -> str:
@@ -143,4 +181,8 @@ def _words(field: Any, event: Any, value: Any) -> str:
         return "yes" if value else "no"
     if field.name.endswith("_cents"):
         return format_cents(value)
+    if isinstance(value, dt.datetime):
+        value = localtime(value)  # the practice's, see PracticeClockMiddleware
+    if isinstance(value, dt.date | dt.time):
+        return str(localize(value))
     return str(dict(field.flatchoices).get(value, value))

@@ -118,6 +118,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
+FORMAT_MODULE_PATH = "pops.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -13,6 +13,8 @@ admin.site.enable_nav_sidebar = False  # the desk has a bar of its own, and tabl
 admin.site.site_url = None  # staff have no account in the portal
 
 handler400 = "pops.portal.views.bad_request"
+handler403 = "pops.portal.views.forbidden"
+handler404 = "pops.portal.views.not_found"
 
 urlpatterns = [
     path("", include("pops.portal.urls")),

@@ -24,6 +24,7 @@ class MoneyField(forms.CharField):
     def __init__(self, *, min_cents: int = 1, max_cents: int = MAX_CENTS, **kwargs: Any) -> None:
         self.min_cents, self.max_cents = min_cents, max_cents
         attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "money-input", "placeholder": "0.00"}
+        kwargs.setdefault("error_messages", {"required": "Enter an amount."})
         super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def clean(self, value: Any) -> Any:
@@ -52,7 +53,11 @@ class ReasonField(forms.CharField):
 class BatchForm(forms.Form):
     """What a person may say about a batch of the desk."""
 
-    description = forms.CharField(max_length=200, help_text="For example: Front desk, or Mail of Monday.")
+    description = forms.CharField(
+        max_length=200,
+        help_text="For example: Front desk, or Mail of Monday.",
+        error_messages={"required": "Give the batch a description."},
+    )
     facility = forms.ModelChoiceField(Facility.objects.order_by("name"), required=False, empty_label="No facility")
     reference_total_cents = MoneyField(
         label="Reference total",
@@ -150,14 +155,19 @@ class MoveForm(forms.Form):
             batches,
             label="Move to",
             empty_label="Choose a batch",
-            error_messages={"invalid_choice": "This is not an open batch of the receipt's date."},
+            error_messages={
+                "required": "Choose a batch.",
+                "invalid_choice": "This is not an open batch of the receipt's date.",
+            },
         )
         self.fields["reason"] = ReasonField()
 
 
 class PeriodForm(forms.Form):
     locked_through = forms.DateField(
-        label="Lock all days through", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label="Lock all days through",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Enter the last day to lock."},
     )
     note = forms.CharField(required=False, max_length=300)
     confirmed = forms.BooleanField(
@@ -177,5 +187,6 @@ class ReviewForm(forms.Form):
             ("accept", "Accept: issue a receipt over what Stripe really received"),
             ("return", "Return: give all of the money back to the card"),
         ],
+        error_messages={"required": "Choose what becomes of the money."},
     )
     reason = ReasonField()

@@ -17,11 +17,39 @@ BRANDS = [
     ("mastercard", "Mastercard"),
     ("amex", "American Express"),
     ("discover", "Discover"),
+    ("diners", "Diners Club"),
+    ("jcb", "JCB"),
+    ("unionpay", "UnionPay"),
 ]
 
 
-def digits(label: str, **kwargs: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
+def number_of_check(label: str) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=False, max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+def last_four(label: str) -> forms.RegexField:
+    return forms.RegexField(
+        r"^[0-9]{4}$",
+        label=label,
+        required=False,
+        strip=True,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "4"}),
+        error_messages={"invalid": "Enter the last four digits of the card."},
+    )
+
+
+def approval(label: str) -> forms.RegexField:
+    """As terminals print it: mostly six letters and digits, on some fewer or more."""
+    return forms.RegexField(
+        r"^[A-Za-z0-9]{2,20}$",
+        label=label,
+        required=False,
+        strip=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": "20"}),
+        error_messages={"invalid": "Enter the approval code as the terminal shows it: letters and digits, no spaces."},
+    )
 
 
 class TakePaymentForm(forms.Form):
@@ -34,20 +62,21 @@ class TakePaymentForm(forms.Form):
         choices=[(Receipt.Channel.OFFICE.value, "In the office"), (Receipt.Channel.MAIL.value, "By mail")],
         initial=Receipt.Channel.OFFICE.value,
         widget=forms.RadioSelect,
+        error_messages={"required": "Say how the money came."},
     )
     cash = MoneyField(label="Cash", required=False)
     check_1 = MoneyField(label="Check", required=False)
-    check_1_number = digits("Check number", max_length=30)
+    check_1_number = number_of_check("Check number")
     check_2 = MoneyField(label="Second check", required=False)
-    check_2_number = digits("Check number", max_length=30)
+    check_2_number = number_of_check("Second check's number")
     card_1 = MoneyField(label="Card", required=False)
     card_1_brand = forms.ChoiceField(label="Card brand", choices=BRANDS, required=False)
-    card_1_last4 = forms.RegexField(r"^\d{4}$", label="Last four digits", required=False)
-    card_1_approval = digits("Approval code", max_length=20)
+    card_1_last4 = last_four("Last four digits")
+    card_1_approval = approval("Approval code")
     card_2 = MoneyField(label="Second card", required=False)
-    card_2_brand = forms.ChoiceField(label="Card brand", choices=BRANDS, required=False)
-    card_2_last4 = forms.RegexField(r"^\d{4}$", label="Last four digits", required=False)
-    card_2_approval = digits("Approval code", max_length=20)
+    card_2_brand = forms.ChoiceField(label="Second card's brand", choices=BRANDS, required=False)
+    card_2_last4 = last_four("Second card's last four digits")
+    card_2_approval = approval("Second card's approval code")
     other = MoneyField(label="Other", required=False)
     apply = forms.ChoiceField(
         label="Apply it to",
@@ -58,6 +87,7 @@ class TakePaymentForm(forms.Form):
         ],
         initial=OLDEST,
         widget=forms.RadioSelect,
+        error_messages={"required": "Choose what the money is for."},
     )
     email = forms.BooleanField(label="Email the receipt", required=False)
     second_reason = forms.CharField(
@@ -71,10 +101,6 @@ class TakePaymentForm(forms.Form):
         for line in lines:
             field = MoneyField(label=f"Amount for {line.service_id}", required=False, max_cents=line.remaining_cents)
             self.fields[f"line_{line.pk}"] = field
-        for number in (1, 2):
-            last4 = self.fields[f"card_{number}_last4"]
-            last4.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off", "maxlength": "4"}
-            last4.error_messages["invalid"] = "Enter the last four digits of the card."
 
     def line_rows(self) -> Iterator[tuple[ServiceLine, forms.BoundField]]:
         """The open lines with their fields."""
@@ -103,12 +129,16 @@ class TakePaymentForm(forms.Form):
         yield self._facts(Method.OTHER, data.get("other"))
 
     def _card(self, data: dict[str, Any], card: str) -> TransactionFacts:
-        cents, last4, code = data.get(card), data.get(f"{card}_last4", ""), data.get(f"{card}_approval", "")
-        if cents and not last4 and f"{card}_last4" not in self.errors:
-            self.add_error(f"{card}_last4", "Enter the last four digits of the card.")
-        if cents and not code:
-            self.add_error(f"{card}_approval", "Enter the approval code that the terminal shows.")
-        brand = data.get(f"{card}_brand", "")
+        cents, brand = data.get(card), data.get(f"{card}_brand", "")
+        last4, code = data.get(f"{card}_last4", ""), data.get(f"{card}_approval", "")
+        needed = {
+            f"{card}_brand": "Choose the brand of the card.",
+            f"{card}_last4": "Enter the last four digits of the card.",
+            f"{card}_approval": "Enter the approval code that the terminal shows.",
+        }
+        for name, words in needed.items():
+            if cents and not data.get(name) and name not in self.errors:
+                self.add_error(name, words)
         return self._facts(Method.CARD, cents, card_brand=brand, card_last4=last4, approval_code=code)
 
     @staticmethod

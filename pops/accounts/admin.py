@@ -1,10 +1,15 @@
+import allauth.account.admin  # noqa: F401  registers what is taken out below
+from allauth.account.models import EmailAddress
+from allauth.mfa.admin import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group as Role
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from pops.accounts.models import Guarantor, Patient, User, UserGroup, UserRight
 from pops.accounts.search import find_guarantor_ids
@@ -16,6 +21,38 @@ from pops.readonly_admin import ReadOnlyAdmin
 
 EMAILS_SHOWN = 20
 SEARCH_LIMIT = 1000
+
+# What Django and allauth register can be changed, and keeps no history.
+admin.site.unregister([Role, Authenticator])
+# Empty here: an address is the user's own, and the practice vouches for it.
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(Role)
+class RoleAdmin(ReadOnlyAdmin):
+    """The roles and their rights. Migrations make them."""
+
+    list_display = ["name"]
+    fields = ["name", "rights"]
+    readonly_fields = ["rights"]
+
+    @admin.display(description="Rights")
+    def rights(self, role: Role) -> SafeString:
+        names = role.permissions.order_by("content_type__app_label", "codename").values_list("name")
+        return format_html_join(mark_safe("<br>"), "{}", names)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Who has a second factor; never its secret. Deleted for who lost it."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    list_select_related = ["user"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        return request.user.has_perm("mfa.delete_authenticator")
 
 
 class StaffCreationForm(AdminUserCreationForm):
@@ -35,8 +72,8 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
     form = StaffChangeForm
     add_form = StaffCreationForm
     related_events = [
-        (UserGroup.pgh_event_model, "user_id", "group"),
-        (UserRight.pgh_event_model, "user_id", "permission"),
+        (UserGroup.pgh_event_model, "user_id", "group", "Role"),
+        (UserRight.pgh_event_model, "user_id", "permission", "Right"),
     ]
     ordering = ["email"]
     list_display = ["email", "name", "is_staff", "is_active", "last_login"]
@@ -56,6 +93,8 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
 
 class PatientInline(admin.TabularInline):
     model = Patient
+    template = "accounts/patients.html"
+    fields = ["name", "birth_date"]
     extra = 0
     can_delete = False
 

@@ -1,5 +1,7 @@
 """Sign-in forms on top of django-allauth's."""
 
+from typing import Any
+
 from allauth.account.forms import RequestLoginCodeForm
 
 from pops.accounts.models import User
@@ -9,6 +11,10 @@ class GuarantorCodeForm(RequestLoginCodeForm):
     """Sends codes to guarantors only: an emailed code must not get around a member of staff's password."""
 
     _user: User | None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].error_messages["required"] = "Enter your email address."
 
     def clean_email(self) -> str:
         email: str = super().clean_email()

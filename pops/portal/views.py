@@ -1,5 +1,6 @@
 """The portal's first page, and the health check."""
 
+from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -44,6 +45,8 @@ def account(request: GuarantorRequest) -> HttpResponse:
 def admin_login(request: HttpRequest) -> HttpResponseBase:
     """Django admin's own sign-in page is replaced by the staff door, where guessing is limited."""
     if request.user.is_authenticated:
+        if request.user.is_staff:
+            return redirect("admin:index")
         raise PermissionDenied
     return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
 
@@ -51,6 +54,22 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for what can't be read. Django's own reads the form once more, and fails over one it couldn't read."""
     return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error_page(request, 404)
+
+
+def _error_page(request: HttpRequest, status: int) -> HttpResponse:
+    """Staff who work in the back office stay in its frame; everybody else sees the portal's page."""
+    user = getattr(request, "user", None)  # not known yet when a middleware refuses
+    if request.path.startswith("/admin/") and user is not None and user.is_staff:
+        return render(request, f"admin/{status}.html", admin.site.each_context(request), status=status)
+    return render(request, f"{status}.html", status=status)
 
 
 @login_not_required

@@ -18,9 +18,6 @@ class PracticeAdmin(KeepsHistory):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not Practice.objects.exists() and super().has_add_permission(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Practice | None = None) -> bool:
-        return False
-
 
 @admin.register(Group)
 class GroupAdmin(KeepsHistory):
@@ -35,10 +32,12 @@ class GroupAdmin(KeepsHistory):
 
 
 @admin.register(Facility)
-class FacilityAdmin(admin.ModelAdmin):
+class FacilityAdmin(KeepsHistory):
     list_display = ["name", "address", "phone"]
+    fieldsets = [(None, {"fields": ["name", "address", "phone"]}), ("This change", {"fields": ["why"]})]
 
 
 @admin.register(Provider)
-class ProviderAdmin(admin.ModelAdmin):
+class ProviderAdmin(KeepsHistory):
     list_display = ["name"]
+    fieldsets = [(None, {"fields": ["name"]}), ("This change", {"fields": ["why"]})]

@@ -90,6 +90,7 @@ class Group(models.Model):
         return self.name
 
 
+@pghistory.track()
 class Facility(models.Model):
     """A location where patients are seen."""
 
@@ -104,6 +105,7 @@ class Facility(models.Model):
         return self.name
 
 
+@pghistory.track()
 class Provider(models.Model):
     """Who treats: a physician or another clinician."""
 

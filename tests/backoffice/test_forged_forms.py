@@ -55,7 +55,12 @@ def test_amounts_that_are_none(client, guarantor, amount):
         ({"apply": "chosen"}, "Enter an amount beside the services that this pays for."),
         ({"apply": "everything"}, "Select a valid choice."),
         ({"channel": "online"}, "Select a valid choice."),
-        ({"channel": ""}, "This field is required."),
+        ({"channel": ""}, "Say how the money came."),
+        ({"card_1": "5.00"}, "Choose the brand of the card."),
+        ({"card_1": "5.00", "card_1_last4": "424"}, "Enter the last four digits of the card."),
+        ({"card_1": "5.00", "card_1_approval": "z"}, "Enter the approval code as the terminal shows it"),
+        ({"card_1": "5.00", "card_1_approval": "00 12"}, "Enter the approval code as the terminal shows it"),
+        ({"cash": "abc"}, '<a href="#id_cash">Cash: Enter an amount in dollars and cents'),
     ],
 )
 def test_payments_that_do_not_add_up(client, guarantor, data, words):
@@ -147,6 +152,7 @@ def test_a_count_without_numbers(client, ruth, data):
         ("disburse", {"cents": "50.01", "reason": "x"}, "Enter $50.00 or less."),
         ("void", {"reason": ""}, "Say why."),
         ("void", {"reason": "x" * 301}, "at most 300 characters"),
+        ("move", {"batch": "", "reason": "x"}, "Choose a batch."),
         ("move", {"batch": "999999999", "reason": "x"}, "open batch of the receipt&#x27;s date."),
         ("post_escrow", {"apply": "oldest"}, "There is no service that this money could be applied to."),
     ],

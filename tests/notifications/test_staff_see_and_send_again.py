@@ -107,7 +107,7 @@ def test_two_at_once_send_it_once(bounced, staff_user):
 
 def test_a_reason_is_asked_for(desk, bounced):
     for reason in ("", "   "):
-        assert "Please say why." in desk.post(again_url(bounced), {"reason": reason}).content.decode()
+        assert "Say why." in desk.post(again_url(bounced), {"reason": reason}).content.decode()
 
     assert ReceiptEmail.objects.count() == 1
 

@@ -59,6 +59,10 @@ def test_an_unknown_address_looks_the_same_and_gets_no_mail(guarantor):
     assert unknown.redirect_chain == known.redirect_chain
 
 
+def test_an_empty_address_is_asked_for(db):
+    assert "Enter your email address." in ask_for_code(Client(), "").content.decode()
+
+
 def test_a_wrong_code_signs_nobody_in_and_three_end_the_attempt(guarantor):
     client = Client()
     ask_for_code(client, guarantor.email)

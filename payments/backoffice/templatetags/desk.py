@@ -19,9 +19,6 @@ from receipts.wording import method_words
 
 register = template.Library()
 
-# What is used most comes first on the front page.
-ORDER = ["batches", "receipts", "payments", "accounts", "notifications", "practice"]
-
 
 @dataclass(frozen=True)
 class Action:
@@ -36,7 +33,6 @@ class Action:
 def desk_front(context: Any) -> dict[str, Any]:
     """What the front page tells: my batch, what is open from earlier days, what waits for a decision."""
     user, practice = context["request"].user, Practice.objects.first()
-    context["app_list"].sort(key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
     if practice is None:
         return {}
     today = practice.business_date(timezone.now())
