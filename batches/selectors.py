@@ -207,6 +207,11 @@ def find_attached_batch_with_total(user: User) -> ReferenceBatch | None:
     return batches_with_totals().filter(attachments__user=user).first()
 
 
+def find_open_api_batch_with_total(date: dt.date) -> ReferenceBatch | None:
+    """The open API Payments batch of a practice-local date, with its total now."""
+    return batches_with_totals().filter(batch_date=date, is_api=True, status="open").first()
+
+
 def find_closes(batch: ReferenceBatch) -> list[BatchClose]:
     """The closes of a batch with their counts and files, the latest first."""
     closes = batch.closes.select_related("count", "closed_by").prefetch_related("documents")

@@ -1,6 +1,7 @@
 """The admin's front page says first what can't wait."""
 
 from django.urls import reverse
+from django.utils import timezone
 
 from batches.closing import close_batch
 from payments.models import Payment
@@ -23,6 +24,16 @@ def test_what_is_open_from_earlier_days_stands_out_until_it_is_closed(client_of,
     assert "$50.00" in page
     close_batch(batch_id=open_batch.pk, by=dana)
     assert "Still open from earlier days" not in front(client)
+
+
+def test_the_online_payments_of_today_are_a_click_away(client_of, practice, pay):
+    batch = pay(at=timezone.now()).batch
+
+    page = client_of(member(DESK)).get("/admin/").content.decode()
+
+    assert "Online payments of today" in page
+    assert reverse("admin:batches_referencebatch_change", args=[batch.pk]) in page
+    assert "$50.00" in page
 
 
 def test_my_batch_and_what_waits_for_a_decision(client_of, practice):

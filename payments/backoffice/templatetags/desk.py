@@ -8,7 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from batches.models import ReferenceBatch
-from batches.selectors import find_attached_batch_with_total, find_open_batches, is_locked
+from batches.selectors import (
+    find_attached_batch_with_total,
+    find_open_api_batch_with_total,
+    find_open_batches,
+    is_locked,
+)
 from payments.backoffice.reconcile import Line, closed_lines
 from payments.models import Payment, Refund
 from pops.practice.models import Practice
@@ -31,7 +36,7 @@ class Action:
 
 @register.simple_tag(takes_context=True)
 def desk_front(context: Any) -> dict[str, Any]:
-    """What the front page tells: my batch, what is open from earlier days, what waits for a decision."""
+    """What the front page tells: my batch, today's API Payments and what waits for somebody."""
     user, practice = context["request"].user, Practice.objects.first()
     if practice is None:
         return {}
@@ -39,6 +44,7 @@ def desk_front(context: Any) -> dict[str, Any]:
     return {
         "today": today,
         "attached": find_attached_batch_with_total(user) if user.has_perm("batches.open_batch") else None,
+        "online": find_open_api_batch_with_total(today) if user.has_perm("batches.view_referencebatch") else None,
         "earlier": find_open_batches(before=today) if user.has_perm("batches.view_referencebatch") else [],
         "reviews": Payment.objects.filter(state=Payment.State.REVIEW).count()
         + Refund.objects.filter(state=Refund.State.REVIEW).count()
