@@ -76,8 +76,8 @@ def close_batch(
     with transaction.atomic():
         batch = lock_batch(batch_id=batch_id)
         close = _make_close(batch, count_id=count_id, note=note.strip(), by=by)
-        expected = {tender: getattr(close, f"{tender}_cents") for tender in TENDERS}
-        if expected_seen is not None and dict(expected_seen) != expected:
+        sums = {name: getattr(close, f"{name}_cents") for name in (*TENDERS, "own_check")}
+        if expected_seen is not None and dict(expected_seen) != sums:
             raise TotalsChanged(batch)
         close.save()
         batch.status = Status.CLOSED

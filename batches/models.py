@@ -107,6 +107,8 @@ class ReferenceBatch(models.Model):
             KEEP_CLOSED,
             KEEP_LOCKED,
             pgtrigger.Protect(name="keep", operation=pgtrigger.Delete),
+            # Its receipts are of this date, too.
+            pgtrigger.ReadOnly(name="date_stays", fields=["batch_date", "is_api", "supplement"]),
         ]
 
     def __str__(self) -> str:

@@ -104,6 +104,11 @@ class Breakdown:
         return sums
 
     @property
+    def seen(self) -> dict[str, int]:
+        """The sums that a person saw who closes over them."""
+        return {**self.expected, "own_check": self.own_check_cents}
+
+    @property
     def own_check_cents(self) -> int:
         """Refunded by checks that the practice wrote: in the total, but none of the checks on the desk is gone."""
         return sum(row.amount_cents for row in self.refunded if row.method == "check")

@@ -85,13 +85,16 @@ def _work_off(event: ProcessorEvent) -> str:
     elif topic == "charge":
         is_ours = record_charge_refunds(charge_id=event.object_id)
     elif topic == "charge.dispute":
-        is_ours = record_dispute(facts=gateway_refunds.get_dispute(event.object_id))
+        dispute = gateway_refunds.get_dispute(event.object_id)
+        is_ours = record_dispute(facts=dispute) or _settle_intent(dispute.intent_id)
     else:
-        is_ours = record_refund(facts=gateway_refunds.get_refund(event.object_id))
+        refund = gateway_refunds.get_refund(event.object_id)
+        is_ours = record_refund(facts=refund) or _settle_intent(refund.intent_id)
     return "" if is_ours else f"No payment here belongs to {event.object_id}."
 
 
 def _settle_intent(intent_id: str) -> bool:
+    """Settle the payment of an intent, with what was refunded or disputed of it. False when it is none of ours."""
     payment = Payment.objects.filter(intent_id=intent_id).first()
     if payment is not None:
         settle_payment(payment_id=payment.pk)

@@ -93,6 +93,12 @@ def read_outcome(intent: stripe.PaymentIntent) -> Outcome:
     )
 
 
+def is_all_refunded(intent: stripe.PaymentIntent) -> bool:
+    """Whether nothing is left of the money that came in."""
+    charge = intent.latest_charge
+    return isinstance(charge, stripe.Charge) and charge.amount_refunded >= intent.amount_received > 0
+
+
 def _result(intent: stripe.PaymentIntent) -> Result:
     if intent.status == "succeeded":
         return Result.PAID

@@ -31,6 +31,7 @@ class RefundFacts:
 
     stripe_id: str
     charge_id: str
+    intent_id: str
     amount_cents: int
     state: Refund.State
     occurred_at: dt.datetime
@@ -44,6 +45,7 @@ class DisputeFacts:
 
     stripe_id: str
     charge_id: str
+    intent_id: str
     amount_cents: int
     reason: str
     status: str
@@ -85,11 +87,21 @@ def list_refunds(charge_id: str) -> list[RefundFacts]:
 
 
 def get_dispute(stripe_id: str) -> DisputeFacts:
-    dispute = client().v1.disputes.retrieve(stripe_id)
+    return read_dispute(client().v1.disputes.retrieve(stripe_id))
+
+
+def list_disputes(charge_id: str) -> list[DisputeFacts]:
+    """All disputes of a charge."""
+    return [read_dispute(dispute) for dispute in client().v1.disputes.list({"charge": charge_id}).auto_paging_iter()]
+
+
+def read_dispute(dispute: stripe.Dispute) -> DisputeFacts:
+    """What a Dispute means."""
     due_by = getattr(getattr(dispute, "evidence_details", None), "due_by", None)
     return DisputeFacts(
         stripe_id=dispute.id,
         charge_id=_id(dispute.charge),
+        intent_id=_id(getattr(dispute, "payment_intent", None)),
         amount_cents=dispute.amount,
         reason=dispute.reason,
         status=dispute.status,
@@ -105,6 +117,7 @@ def read_refund(refund: stripe.Refund) -> RefundFacts:
     return RefundFacts(
         stripe_id=refund.id,
         charge_id=_id(refund.charge),
+        intent_id=_id(getattr(refund, "payment_intent", None)),
         amount_cents=refund.amount,
         state=STATES[str(refund.status)],
         occurred_at=dt.datetime.fromtimestamp(refund.created, dt.UTC),

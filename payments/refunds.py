@@ -47,7 +47,10 @@ def request_refund(
     guarantor_id = Receipt.objects.values_list("guarantor_id", flat=True).get(pk=receipt_number)
     with transaction.atomic():
         lock_guarantor(guarantor_id=guarantor_id, date=today)
-        refund = Refund.objects.filter(pk=refund_id, receipt=receipt_number).first()
+        refund = Refund.objects.filter(pk=refund_id).first()
+        same = (receipt_number, voids, refund.amount_cents if cents is None else cents) if refund else None
+        if refund is not None and same != (refund.receipt_id, refund.voids, refund.amount_cents):
+            raise CorrectionRefused("This form was used for another refund. Open the receipt and begin again.")
         if refund is None:
             get_attached_batch(today=today, by=by)
             refund = _start(refund_id, receipt_number, cents, reason, by, voids=voids, today=today)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from payments import gateway, gateway_refunds
 from payments.gateway import Result
 from payments.models import Payment
-from payments.services import issue_for, lock_payment
+from payments.services import catch_up, issue_for, lock_payment
 from pops.accounts.models import User
 from pops.practice.selectors import get_practice
 from receipts.corrections import require_reason
@@ -31,8 +31,9 @@ def accept_payment(*, payment_id: uuid.UUID, reason: str, by: User) -> int:
     """
     reason = require_reason(reason)
     payment = Payment.objects.get(pk=payment_id)
-    outcome = gateway.read_outcome(gateway.get_intent(str(payment.intent_id)))
-    if outcome.result is not Result.PAID:
+    intent = gateway.get_intent(str(payment.intent_id))
+    outcome = gateway.read_outcome(intent)
+    if outcome.result is not Result.PAID or gateway.is_all_refunded(intent):
         raise NotAcceptable("Stripe holds no money of this payment any more.")
     if outcome.currency != "usd":
         raise NotAcceptable("This was not paid in US dollars. Return it instead.")
@@ -43,6 +44,8 @@ def accept_payment(*, payment_id: uuid.UUID, reason: str, by: User) -> int:
             raise NotInReview(payment_id)
         number = issue_for(payment_id, locked, outcome, received_on)
         _note(payment_id, reason, by)
+    # Asked anew: what was given back while the receipt was being issued counts, too.
+    catch_up(gateway.get_intent(intent.id))
     return number
 
 

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from batches.services import SHARED_DAY_LOCK_SQL, PeriodLocked, day_key, open_api_batch
 from notifications.services import queue_receipt_email
-from payments import gateway
+from payments import gateway, gateway_refunds
+from payments.disputes import record_dispute
 from payments.gateway import Outcome, Result
 from payments.models import Payment
+from payments.refunds import record_charge_refunds
 from pops.accounts.models import Guarantor
 from pops.portal.templatetags.pops import day
 from pops.practice.selectors import get_practice
@@ -86,8 +88,24 @@ def settle_payment(*, payment_id: uuid.UUID, give_up: bool = False) -> Payment:
     record_outcome(payment_id=payment_id, outcome=outcome)
     payment.refresh_from_db()
     if payment.state == State.PAID:
+        catch_up(intent)
         _close_other_attempts(payment)
     return payment
+
+
+def catch_up(intent: stripe.PaymentIntent) -> None:
+    """Record what was refunded or disputed before there was a receipt: those events found nothing here.
+
+    Raises stripe.StripeError when Stripe can't be asked.
+    """
+    charge = intent.latest_charge
+    if not isinstance(charge, stripe.Charge):
+        return
+    if charge.amount_refunded:
+        record_charge_refunds(charge_id=charge.id)
+    if charge.disputed:
+        for facts in gateway_refunds.list_disputes(charge.id):
+            record_dispute(facts=facts)
 
 
 def _close_other_attempts(payment: Payment) -> None:

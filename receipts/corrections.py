@@ -14,7 +14,7 @@ from batches.models import ReferenceBatch
 from batches.services import SHARED_DAY_LOCK_SQL, BatchClosed, day_key, get_attached_batch, lock_day
 from pops.accounts.models import Guarantor, User
 from pops.accounts.selectors import service_lines
-from receipts.balances import find_applied_lines, find_tenders_left, get_receipt_balance, live_refunds
+from receipts.balances import find_applied_lines, find_tenders_left, get_receipt_balance, live_refunds, own_postings
 from receipts.models import Disbursement, Posting, Receipt, ReceiptMove, ReceiptVoid, Transaction
 from receipts.services import TransactionFacts, issue_receipt, post_to_lines
 
@@ -92,11 +92,12 @@ def check_voidable(receipt: Receipt, *, today: dt.date, returned_by_processor: b
 
 
 def _take_back_all(receipt: Receipt, by: User) -> None:
-    """Undo the postings of a receipt. Those that a refund had taken back return as far as they are still owed."""
-    net = {
-        row["line"]: -row["cents"]
-        for row in Posting.objects.filter(receipt=receipt).values("line").annotate(cents=Sum("amount_cents"))
-    }
+    """Undo the postings of a receipt. Those that a refund had taken back return as far as they are still owed.
+
+    What a refund of it, voided since, took back and could not return is not applied any more.
+    """
+    rows = own_postings(receipt).values("line").annotate(cents=Sum("amount_cents"))
+    net = {row["line"]: -row["cents"] for row in rows}
     if receipt.kind == Receipt.Kind.REFUND:
         owed = {line.pk: line.remaining_cents for line in service_lines(receipt.guarantor)}
         net = {line: min(cents, owed.get(line, 0)) for line, cents in net.items()}
@@ -266,7 +267,9 @@ def disburse_escrow(*, receipt_number: int, cents: int, reason: str, today: dt.d
         lock_guarantor(guarantor_id=guarantor_id, date=today)
         batch = get_attached_batch(today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
-        if not 0 < cents <= _get_escrow(receipt):
+        if any(not dispute.is_over for dispute in receipt.disputes.all()):
+            raise CorrectionRefused("The cardholder disputes this payment: the bank decides first.")
+        if not 0 < cents <= _get_escrow(receipt) - _on_the_way(receipt):
             raise CorrectionRefused("This is more than the escrow of this receipt.")
         return Disbursement.objects.create(
             receipt=receipt, batch=batch, amount_cents=cents, reason=reason, disbursed_by=by
@@ -277,6 +280,12 @@ def _get_escrow(receipt: Receipt) -> int:
     if receipt.kind == Receipt.Kind.REFUND:
         raise CorrectionRefused("This is a refund: it holds no escrow.")
     return get_receipt_balance(receipt).escrow_cents
+
+
+def _on_the_way(receipt: Receipt) -> int:
+    """Cents that the card processor was asked to refund and has not answered about: they are as good as gone."""
+    asked = receipt.processor_refunds.filter(state__in=["requested", "pending"], refund_receipt=None)
+    return sum(refund.amount_cents for refund in asked)
 
 
 # --- Move -----------------------------------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from pops.accounts.models import Guarantor, ServiceLine, User
 from receipts.triggers import (
     ADDS_UP,
     APPEND_ONLY,
+    COMES_WITH_ITS_RECEIPT,
     JOINS_OPEN_BATCH,
+    MOVES_IN_OPEN_BATCH,
     OWNER_OF_ROW,
     SKIP_NEW_RECEIPT,
     needs_open_batch,
@@ -147,7 +149,7 @@ class Transaction(models.Model):
                 name="transaction_all_or_nothing",
             ),
         ]
-        triggers = [APPEND_ONLY]
+        triggers = [APPEND_ONLY, MOVES_IN_OPEN_BATCH, COMES_WITH_ITS_RECEIPT]
 
     def __str__(self) -> str:
         return self.number

@@ -144,3 +144,42 @@ ADDS_UP = pgtrigger.Trigger(
         RETURN NULL;
     """,
 )
+
+# Movements come with their receipt, which is not seen yet by then. One that came later would change its batch.
+MOVES_IN_OPEN_BATCH = pgtrigger.Trigger(
+    name="needs_open_batch",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("batch_status", "text")],
+    func="""
+        SELECT b.status INTO batch_status
+        FROM receipts_receipt r JOIN batches_referencebatch b ON b.id = r.batch_id WHERE r.number = NEW.receipt_id;
+        IF batch_status <> 'open' THEN
+            RAISE EXCEPTION 'the batch is %, only an open one takes this', batch_status
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+COMES_WITH_ITS_RECEIPT = pgtrigger.Trigger(
+    name="comes_with_its_receipt",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert,
+    timing=pgtrigger.Deferred,
+    declare=[("amount", "bigint"), ("moved", "bigint")],
+    func="""
+        -- The receipt of this very transaction is judged by its own trigger adds_up.
+        IF EXISTS (
+            SELECT FROM receipts_receipt WHERE number = NEW.receipt_id AND xmin = pg_current_xact_id()::xid
+        ) THEN
+            RETURN NULL;
+        END IF;
+        SELECT amount_cents INTO amount FROM receipts_receipt WHERE number = NEW.receipt_id;
+        SELECT sum(amount_cents) INTO moved FROM receipts_transaction WHERE receipt_id = NEW.receipt_id;
+        IF moved <> amount THEN
+            RAISE EXCEPTION 'receipt % of % cents: a transaction makes it %', NEW.receipt_id, amount, moved
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NULL;
+    """,
+)

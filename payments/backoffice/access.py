@@ -1,16 +1,20 @@
 """Who may open a page of the back office: staff, with the rights that the page names."""
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 
+from payments.backoffice.models import SentForm
+from payments.backoffice.services import SENT_TWICE, do_once
 from pops.accounts.models import User
 
 
@@ -29,12 +33,32 @@ def desk_page(*permissions: str) -> Callable[[Callable[..., HttpResponseBase]], 
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not admin.site.has_permission(request) or not request.user.has_perms(permissions):
                 raise PermissionDenied
+            sent = find_sent_form(request)
+            if sent is not None:
+                messages.warning(request, SENT_TWICE)
+                return redirect(sent.page)
             return view(request, *args, **kwargs)
 
         wrapped.login_url = reverse_lazy("account_login")  # type: ignore[attr-defined]
         return wrapped
 
     return decorate
+
+
+def find_sent_form(request: HttpRequest) -> SentForm | None:
+    """The form of this request, when it has done its work before."""
+    try:
+        form_id = uuid.UUID(request.POST.get("form_id", ""))
+    except ValueError:
+        return None
+    return SentForm.objects.filter(pk=form_id, sent_by=request.user.pk).first()
+
+
+def once(request: DeskRequest, form: forms.Form, job: Callable[[], tuple[str, str]]) -> HttpResponseBase:
+    """Do what a valid form asks for, however often it is sent, and lead to the page that the job names."""
+    page, words = do_once(form_id=form.cleaned_data["form_id"], by=request.user, job=job)
+    (messages.warning if words == SENT_TWICE else messages.success)(request, words)
+    return redirect(page)
 
 
 def desk_render(request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any) -> HttpResponse:

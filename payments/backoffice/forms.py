@@ -50,7 +50,13 @@ class ReasonField(forms.CharField):
         super().__init__(max_length=300, widget=widget, error_messages={"required": "Say why."}, **kwargs)
 
 
-class BatchForm(forms.Form):
+class SentOnce(forms.Form):
+    """A form that does its work once, however often it is sent."""
+
+    form_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class BatchForm(SentOnce):
     """What a person may say about a batch of the desk."""
 
     description = forms.CharField(
@@ -66,6 +72,11 @@ class BatchForm(forms.Form):
         help_text="What you counted or what the slip says. A batch that doesn't match is flagged.",
     )
     note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is said about the batch."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "form_id"}
 
 
 class AttachForm(forms.Form):
@@ -95,14 +106,15 @@ class CloseForm(forms.Form):
 
     note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args: Any, expected: dict[str, int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sums: dict[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for tender, cents in expected.items():
-            self.fields[f"seen_{tender}"] = forms.IntegerField(widget=forms.HiddenInput, initial=cents)
+        self.names = list(sums)
+        for name, cents in sums.items():
+            self.fields[f"seen_{name}"] = forms.IntegerField(widget=forms.HiddenInput, initial=cents)
 
     @property
     def seen(self) -> dict[str, int]:
-        return {tender: self.cleaned_data[f"seen_{tender}"] for tender in TENDERS}
+        return {name: self.cleaned_data[f"seen_{name}"] for name in self.names}
 
 
 class ReasonForm(forms.Form):
@@ -117,7 +129,7 @@ class OnlineRefundForm(forms.Form):
     reason = ReasonField()
 
 
-class DeskRefundForm(forms.Form):
+class DeskRefundForm(SentOnce):
     """Amounts by the methods the money came by. Cleans to `amounts`."""
 
     def __init__(self, *args: Any, left: dict[str, int], **kwargs: Any) -> None:
@@ -141,7 +153,7 @@ class DeskRefundForm(forms.Form):
         return data
 
 
-class DisburseForm(forms.Form):
+class DisburseForm(SentOnce):
     def __init__(self, *args: Any, escrow_cents: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["cents"] = MoneyField(label="Amount", max_cents=max(escrow_cents, 1))

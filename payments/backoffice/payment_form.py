@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from payments.backoffice.forms import MAX_CENTS, MoneyField
+from payments.backoffice.forms import MAX_CENTS, MoneyField, SentOnce
 from pops.accounts.models import Guarantor, ServiceLine
 from receipts.models import Receipt, Transaction
 from receipts.services import TransactionFacts
@@ -52,7 +52,7 @@ def approval(label: str) -> forms.RegexField:
     )
 
 
-class TakePaymentForm(forms.Form):
+class TakePaymentForm(SentOnce):
     """Cash, up to two checks, up to two cards, other. Cleans to `tenders` and `parts`."""
 
     OLDEST, CHOSEN, ESCROW = "oldest", "chosen", "escrow"
@@ -166,7 +166,7 @@ class EscrowForm(TakePaymentForm):
     def __init__(self, *args: Any, escrow_cents: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.escrow_cents = escrow_cents
-        for name in [name for name in self.fields if name != "apply" and not name.startswith("line_")]:
+        for name in [name for name in self.fields if name not in ("apply", "form_id") and not name.startswith("line_")]:
             del self.fields[name]
         apply: Any = self.fields["apply"]
         apply.choices = apply.choices[:2]

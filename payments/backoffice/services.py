@@ -1,13 +1,37 @@
-"""Having the files of a close made."""
+"""Doing what a form asks for once, and having the files of a close made."""
 
-from django.db import transaction
+import uuid
+from collections.abc import Callable
 
+from django.db import IntegrityError, transaction
+
+from payments.backoffice.models import SentForm
+from pops.accounts.models import User
 from pops.celery import app
 
 # By name: the worker alone loads what makes PDFs.
 MAKE_MISSING = "payments.backoffice.tasks.make_missing"
+SENT_TWICE = "This form was sent twice. It was done once."
 
 
 def make_documents_soon() -> None:
     """Have the packets and slips of new closes made. With the broker down the sweep makes them."""
     transaction.on_commit(lambda: app.send_task(MAKE_MISSING), robust=True)
+
+
+def do_once(*, form_id: uuid.UUID | None, by: User, job: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+    """Do what a form asks for. The page to show next and what to say there, as the job returns them.
+
+    A copy of the form waits for the first one and gets its page. What the job raises is raised, and leaves the form
+    unsent.
+    """
+    sent = SentForm(pk=form_id or uuid.uuid4(), sent_by=by)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                sent.save(force_insert=True)
+        except IntegrityError:
+            return SentForm.objects.get(pk=sent.pk).page, SENT_TWICE
+        sent.page, words = job()
+        sent.save(update_fields=["page"])
+    return sent.page, words

@@ -72,7 +72,7 @@ def test_a_difference_needs_a_note_even_when_two_cancel_out(batch, dana, counted
 
 
 def test_money_that_comes_after_the_count_is_seen_before_the_close(batch, dana):
-    seen = get_breakdown(batch).expected
+    seen = get_breakdown(batch).seen
     take(dana)
 
     with pytest.raises(TotalsChanged):
@@ -205,6 +205,15 @@ def test_late_online_money_for_a_locked_day_counts_for_the_first_day_after_it(op
     assert paid.batch == declined.batch
     assert (paid.received_on, paid.batch.batch_date, paid.received_at) == (TOMORROW, TOMORROW, NOON)
     assert paid.reason == "The money came on March 2, 2026, in a period that was closed. It counts for March 3, 2026."
+
+
+def test_a_refund_by_own_check_after_the_page_was_shown_is_seen_before_the_close(batch, dana):
+    seen = get_breakdown(batch).seen
+    receipt = batch.receipts.get(transactions__method="check")
+    refund_at_desk(receipt_number=receipt.pk, amounts={"check": 550}, reason="Over", today=today(), by=dana)
+
+    with pytest.raises(TotalsChanged):
+        close(batch, dana, cash=5000, check=3000, seen=seen)
 
 
 def test_a_refund_by_the_practices_own_check_leaves_the_checks_on_the_desk(batch, dana):

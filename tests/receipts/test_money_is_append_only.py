@@ -6,7 +6,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from receipts.models import Posting, Receipt, Transaction
-from tests.factories.accounts import ServiceLineFactory
+from tests.factories.accounts import ServiceLineFactory, UserFactory
 from tests.moments import NOON, TODAY
 
 
@@ -84,6 +84,23 @@ def test_a_receipt_whose_transactions_do_not_add_up_is_refused_at_commit(receipt
         new_receipt(receipt).save()
 
     assert Receipt.objects.get() == receipt
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("cents", "is_closed"), [(5, False), (0, True)])
+def test_a_transaction_comes_with_its_receipt_or_not_at_all(receipt, cents, is_closed):
+    if is_closed:
+        close_batch(batch_id=receipt.batch_id, by=UserFactory(is_staff=True))
+
+    with pytest.raises(IntegrityError, match=r"a transaction makes it|only an open one"):
+        receipt.transactions.create(number="ch_later", method="card", amount_cents=cents, requested_cents=5)
+
+    assert receipt.transactions.count() == 1
+
+
+def test_the_date_of_a_batch_stays(receipt):
+    with pytest.raises(DatabaseError, match="date_stays"), transaction.atomic():
+        ReferenceBatch.objects.filter(pk=receipt.batch_id).update(batch_date="2020-01-01")
 
 
 @pytest.mark.parametrize(("status", "amount"), [("paid", 0), ("paid", -1), ("unsuccessful", 1)])

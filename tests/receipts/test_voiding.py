@@ -99,6 +99,22 @@ def test_a_voided_refund_puts_the_money_back_where_it_was(receipt, dana, guarant
         void(receipt, dana)
 
 
+def test_a_payment_is_voided_after_a_voided_refund_whose_line_was_paid_meanwhile(dana, guarantor):
+    line = ServiceLineFactory(guarantor=guarantor, billed_cents=500)
+    batch_of(dana)
+    receipt = take(dana, tender(500), guarantor=guarantor)
+    number = refund_at_desk(receipt_number=receipt.pk, amounts={"cash": 500}, reason="x", today=today(), by=dana)
+    take(dana, tender(500), guarantor=guarantor, parts={line.pk: 500})
+    void(Receipt.objects.get(pk=number), dana)  # nothing can go back to the line: it waits in escrow
+    assert get_receipt_balance(receipt).escrow_cents == 500
+
+    void(Receipt.objects.get(pk=receipt.pk), dana)
+
+    assert get_balances(guarantor).current_cents == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def test_money_paid_online_is_voided_by_the_processor_only(pay, dana, guarantor):
     batch_of(dana)
     paid = pay(guarantor)

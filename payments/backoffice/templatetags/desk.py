@@ -46,11 +46,13 @@ def desk_front(context: Any) -> dict[str, Any]:
         "attached": find_attached_batch_with_total(user) if user.has_perm("batches.open_batch") else None,
         "online": find_open_api_batch_with_total(today) if user.has_perm("batches.view_referencebatch") else None,
         "earlier": find_open_batches(before=today) if user.has_perm("batches.view_referencebatch") else [],
-        "reviews": Payment.objects.filter(state=Payment.State.REVIEW).count()
-        + Refund.objects.filter(state=Refund.State.REVIEW).count()
-        if user.has_perm("payments.view_payment")
-        else 0,
+        "reviews": _in_review(Payment) if user.has_perm("payments.view_payment") else 0,
+        "refund_reviews": _in_review(Refund) if user.has_perm("payments.view_refund") else 0,
     }
+
+
+def _in_review(model: type[Payment] | type[Refund]) -> int:
+    return model.objects.filter(state=model.State.REVIEW).count()
 
 
 def _allowed(context: Any, rows: list[tuple[str, str, bool, str, bool]], key: int) -> list[Action]:

@@ -5,6 +5,7 @@ import datetime as dt
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,7 +18,7 @@ from batches.selectors import (
     find_locked_through,
     get_breakdown,
 )
-from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render
+from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render, once
 from payments.backoffice.forms import AttachForm, BatchForm, CloseForm, CountForm, PeriodForm, ReasonForm
 from payments.backoffice.reconcile import Line, Readiness, find_readiness, make_lines
 from payments.backoffice.services import make_documents_soon
@@ -46,13 +47,16 @@ def my_batch(request: DeskRequest) -> HttpResponseBase:
     if form.is_valid() and open_today.filter(description__iexact=form.cleaned_data["description"]).exists():
         form.add_error("description", "A batch of this description is open already. Attach it, or describe this one.")
     elif form.is_valid():
+        data = form.facts
+
+        def open_it() -> tuple[str, str]:
+            batch = services.open_desk_batch(today=today, by=request.user, **data)
+            return reverse("backoffice:my_batch"), f"You work in the new batch {batch.description} now."
+
         try:
-            batch = services.open_desk_batch(today=today, by=request.user, **form.cleaned_data)
+            return once(request, form, open_it)
         except REFUSALS as error:
             form.add_error(None, explain(error))
-        else:
-            messages.success(request, f"You work in the new batch {batch.description} now.")
-            return redirect((request.POST.get("next") == "payment" and "backoffice:find") or "backoffice:my_batch")
     return desk_render(
         request,
         "my_batch.html",
@@ -102,13 +106,21 @@ def change(request: DeskRequest, batch_id: int) -> HttpResponseBase:
     form = BatchForm(bound(request), initial=initial)
     if form.is_valid():
         try:
-            services.change_desk_batch(batch_id=batch_id, **form.cleaned_data)
+            services.change_desk_batch(batch_id=batch_id, **form.facts)
         except REFUSALS as error:
             form.add_error(None, explain(error))
         else:
             messages.success(request, "The batch was changed.")
             return to_batch(batch_id)
-    return desk_render(request, "form.html", f"Change {batch}", form=form, batch=batch, button="Save")
+    return desk_render(
+        request,
+        "form.html",
+        f"Change {batch}",
+        form=form,
+        batch=batch,
+        button="Save",
+        status=422 if form.is_bound else 200,
+    )
 
 
 # --- Reconcile and close --------------------------------------------------------------------------------------
@@ -156,7 +168,7 @@ def close(request: DeskRequest, batch_id: int, count_id: int | None = None) -> H
     if made is None and not batch.is_api:
         return redirect("backoffice:count", batch_id)
     breakdown = get_breakdown(batch)
-    form = CloseForm(bound(request), expected=breakdown.expected)
+    form = CloseForm(bound(request), sums=breakdown.seen)
     if request.method == "POST" and not request.user.has_perm("batches.close_batch"):
         form.add_error(None, "You may count and reconcile, not close. Ask somebody who may.")
     elif form.is_valid():
@@ -184,7 +196,7 @@ def _show_close(
     status = 422 if form.is_bound else 200
     if form.is_bound:
         errors, note = form.errors, form.data.get("note", "")
-        form = CloseForm(expected=breakdown.expected, initial={"note": note})
+        form = CloseForm(sums=breakdown.seen, initial={"note": note})
         form.shown_errors = errors  # type: ignore[attr-defined]
     lines: list[Line] = make_lines(breakdown.expected, count)
     readiness: Readiness = find_readiness(batch)
@@ -211,7 +223,10 @@ def reopen(request: DeskRequest, batch_id: int) -> HttpResponseBase:
     """Open a closed batch again, with a reason."""
     batch = get_object_or_404(ReferenceBatch, pk=batch_id)
     form = ReasonForm(bound(request))
-    if form.is_valid():
+    if form.is_valid() and batch.closes.filter(documents=None).exists():
+        make_documents_soon()
+        form.add_error(None, "The files of its close are still being made. Try again in a minute.")
+    elif form.is_valid():
         try:
             closing.reopen_batch(batch_id=batch_id, reason=form.cleaned_data["reason"], by=request.user)
         except REFUSALS as error:

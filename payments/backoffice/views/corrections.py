@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from batches.models import ReferenceBatch
 from batches.selectors import find_attached_batch
 from payments import desk, refunds, review
-from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render
+from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render, once
 from payments.backoffice.forms import (
     DeskRefundForm,
     DisburseForm,
@@ -22,7 +22,7 @@ from payments.backoffice.forms import (
 )
 from payments.backoffice.payment_form import EscrowForm
 from payments.backoffice.views.batches import ASK, practice_today
-from payments.backoffice.views.money import open_lines, to_receipt
+from payments.backoffice.views.money import open_lines, receipt_page, to_receipt
 from payments.backoffice.words import REFUSALS, explain
 from payments.models import Payment, Refund
 from pops.money import format_cents
@@ -44,8 +44,10 @@ def void(request: DeskRequest, number: int) -> HttpResponseBase:
         reason = form.cleaned_data["reason"]
         try:
             if is_online:
-                # One void a receipt: its id is made of the receipt's number, so a second click is the same one.
-                key = uuid.uuid5(uuid.NAMESPACE_OID, f"void of receipt {number}")
+                # One void a receipt: its id is made of the receipt's number, so a second click is the same one. After
+                # one that Stripe refused it is another.
+                failed = receipt.processor_refunds.filter(voids=True, state=Refund.State.FAILED).count()
+                key = uuid.uuid5(uuid.NAMESPACE_OID, f"void {failed} of receipt {number}")
                 made = refunds.request_refund(
                     refund_id=key, receipt_number=number, cents=None, reason=reason, by=request.user, voids=True
                 )
@@ -134,19 +136,22 @@ def _refund_at_desk(request: DeskRequest, receipt: Receipt) -> HttpResponseBase:
         tenders = dict.fromkeys(("check", "cash", "other"), left)
     form = DeskRefundForm(bound(request), left=tenders)
     if form.is_valid():
-        try:
+        data = form.cleaned_data
+
+        def give_back() -> tuple[str, str]:
             made = desk.refund_payment(
                 receipt_number=receipt.pk,
-                amounts=form.cleaned_data["amounts"],
-                reason=form.cleaned_data["reason"],
-                check_number=form.cleaned_data.get("check_number", ""),
+                amounts=data["amounts"],
+                reason=data["reason"],
+                check_number=data.get("check_number", ""),
                 by=request.user,
             )
+            return receipt_page(made), f"The refund is receipt {made}."
+
+        try:
+            return once(request, form, give_back)
         except REFUSALS as error:
             form.add_error(None, explain(error))
-        else:
-            messages.success(request, f"The refund is receipt {made}.")
-            return to_receipt(made)
     lead = "Give the money back by the way it came. The refund goes into the batch you work in."
     return _render_refund(request, receipt, form, left, refusal, lead)
 
@@ -185,15 +190,16 @@ def post_escrow(request: DeskRequest, number: int) -> HttpResponseBase:
     lines = open_lines(receipt.guarantor)
     form = EscrowForm(bound(request), guarantor=receipt.guarantor, lines=lines, escrow_cents=escrow)
     if form.is_valid():
+        parts = form.cleaned_data["parts"]
+
+        def apply() -> tuple[str, str]:
+            cents = corrections.post_escrow(receipt_number=number, parts=parts, today=practice_today(), by=request.user)
+            return receipt_page(number), f"{format_cents(cents)} of escrow were applied."
+
         try:
-            cents = corrections.post_escrow(
-                receipt_number=number, parts=form.cleaned_data["parts"], today=practice_today(), by=request.user
-            )
+            return once(request, form, apply)
         except REFUSALS as error:
             form.add_error(None, explain(error))
-        else:
-            messages.success(request, f"{format_cents(cents)} of escrow were applied.")
-            return to_receipt(number)
     return desk_render(
         request,
         "escrow.html",
@@ -214,15 +220,22 @@ def disburse(request: DeskRequest, number: int) -> HttpResponseBase:
     escrow = 0 if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt).escrow_cents
     form = DisburseForm(bound(request), escrow_cents=escrow)
     if form.is_valid():
-        try:
+        data = form.cleaned_data
+
+        def mark() -> tuple[str, str]:
             corrections.disburse_escrow(
-                receipt_number=number, today=practice_today(), by=request.user, **form.cleaned_data
+                receipt_number=number,
+                cents=data["cents"],
+                reason=data["reason"],
+                today=practice_today(),
+                by=request.user,
             )
+            return receipt_page(number), "The escrow is marked as disbursed."
+
+        try:
+            return once(request, form, mark)
         except REFUSALS as error:
             form.add_error(None, explain(error))
-        else:
-            messages.success(request, "The escrow is marked as disbursed.")
-            return to_receipt(number)
     return desk_render(
         request,
         "form.html",

@@ -1,13 +1,13 @@
 """Taking money: find who pays, enter it, print the receipt."""
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from batches.selectors import find_attached_batch
 from payments import desk
-from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render
+from payments.backoffice.access import DeskRequest, bound, desk_page, desk_render, once
 from payments.backoffice.payment_form import TakePaymentForm
 from payments.backoffice.views.batches import ASK, practice_today
 from payments.backoffice.words import REFUSALS, explain
@@ -20,8 +20,12 @@ from receipts.models import Receipt
 FOUND_LIMIT = 50
 
 
+def receipt_page(number: int) -> str:
+    return reverse("admin:receipts_receipt_change", args=[number])
+
+
 def to_receipt(number: int) -> HttpResponseBase:
-    return redirect("admin:receipts_receipt_change", number)
+    return redirect(receipt_page(number))
 
 
 def open_lines(guarantor: Guarantor) -> list[ServiceLine]:
@@ -54,23 +58,26 @@ def take(request: DeskRequest, guarantor_id: int) -> HttpResponseBase:
     lines = open_lines(guarantor)
     form = TakePaymentForm(bound(request), guarantor=guarantor, lines=lines)
     if form.is_valid():
-        try:
+        data = form.cleaned_data
+
+        def issue() -> tuple[str, str]:
             number = desk.take_payment(
                 guarantor_id=guarantor_id,
-                tenders=form.cleaned_data["tenders"],
-                channel=Receipt.Channel(form.cleaned_data["channel"]),
-                parts=form.cleaned_data["parts"],
+                tenders=data["tenders"],
+                channel=Receipt.Channel(data["channel"]),
+                parts=data["parts"],
                 by=request.user,
-                wants_email=form.cleaned_data["email"],
-                second_reason=form.cleaned_data["second_reason"],
+                wants_email=data["email"],
+                second_reason=data["second_reason"],
             )
+            return receipt_page(number), f"Receipt {number} was issued. It shows in the patient's portal now."
+
+        try:
+            return once(request, form, issue)
         except desk.TakenJustNow:
             form.add_error("second_reason", "Say why there is a second payment, or leave this page.")
         except REFUSALS as error:
             form.add_error(None, explain(error))
-        else:
-            messages.success(request, f"Receipt {number} was issued. It shows in the patient's portal now.")
-            return to_receipt(number)
     return desk_render(
         request,
         "take.html",

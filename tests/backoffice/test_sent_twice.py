@@ -1,0 +1,101 @@
+"""A form of the desk that is sent twice - a double click, a reload - does its work once."""
+
+import functools
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from batches.models import ReferenceBatch
+from receipts.models import Disbursement, Posting, Receipt
+from tests.backoffice.test_roles import MANAGER, member
+from tests.concurrency import run_together
+from tests.desk import batch_of, take
+from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDTH = 4
+
+
+@pytest.fixture
+def ruth(practice):
+    user = member(MANAGER)
+    batch_of(user)
+    return user
+
+
+@pytest.fixture
+def clients(ruth, client_of):
+    """Windows of one person."""
+    return [client_of(ruth) for _ in range(WIDTH)]
+
+
+def send(clients: list[Client], address: str, form: dict[str, str]) -> None:
+    """All windows send the same form at once, then one sends it again. Each is led to the same page."""
+    form = {**form, "form_id": str(uuid.uuid4())}
+    answers = run_together([functools.partial(client.post, address, form) for client in clients], width=WIDTH)
+    answers.append(clients[0].post(address, form))
+    assert {(answer.status_code, answer.url) for answer in answers} == {(302, answers[0].url)}
+    page = clients[0].get(answers[-1].url).content.decode()
+    assert "This form was sent twice. It was done once." in page
+
+
+def test_a_second_payment_with_its_reason(clients, ruth):
+    guarantor = GuarantorFactory()
+    take(ruth, guarantor=guarantor)
+    form = {"channel": "office", "apply": "oldest", "cash": "11.00", "second_reason": "For her son"}
+
+    send(clients, reverse("backoffice:take", args=[guarantor.pk]), form)
+
+    assert Receipt.objects.filter(amount_cents=1100).count() == 1
+
+
+def test_a_refund_at_the_desk(clients, ruth):
+    receipt = take(ruth)
+
+    send(clients, reverse("backoffice:refund", args=[receipt.pk]), {"cash": "10.00", "reason": "Over"})
+
+    assert Receipt.objects.filter(kind="refund").count() == 1
+
+
+def test_disbursing_and_applying_escrow(clients, ruth):
+    guarantor = GuarantorFactory()
+    receipt = take(ruth, guarantor=guarantor)
+    line = ServiceLineFactory(guarantor=guarantor, billed_cents=4000)
+
+    send(clients, reverse("backoffice:disburse", args=[receipt.pk]), {"cents": "5.00", "reason": "Not ours"})
+    send(
+        clients,
+        reverse("backoffice:post_escrow", args=[receipt.pk]),
+        {"apply": "chosen", f"line_{line.pk}": "7.00"},
+    )
+
+    assert Disbursement.objects.get().amount_cents == 500
+    assert Posting.objects.get().amount_cents == 700
+
+
+def test_opening_a_batch(clients):
+    send(clients, reverse("backoffice:my_batch"), {"description": "Mail of Monday"})
+
+    assert ReferenceBatch.objects.filter(description="Mail of Monday").count() == 1
+
+
+def test_a_form_that_was_refused_can_be_sent_again(clients, ruth):
+    receipt = take(ruth)
+    address, form_id = reverse("backoffice:refund", args=[receipt.pk]), str(uuid.uuid4())
+
+    assert clients[0].post(address, {"cash": "99.00", "reason": "Over", "form_id": form_id}).status_code == 422
+    assert clients[0].post(address, {"cash": "9.00", "reason": "Over", "form_id": form_id}).status_code == 302
+
+    assert Receipt.objects.get(kind="refund").amount_cents == -900
+
+
+def test_each_page_draws_an_id_of_its_own(clients, ruth):
+    receipt = take(ruth)
+    for name, key in (("take", receipt.guarantor_id), ("refund", receipt.pk), ("post_escrow", receipt.pk)):
+        address = reverse(f"backoffice:{name}", args=[key])
+        ids = {clients[0].get(address).context["form"]["form_id"].value() for _ in range(2)}
+        assert len(ids) == 2
+        assert 'name="form_id"' in clients[0].get(address).content.decode()

@@ -1,0 +1,102 @@
+"""Money that was given back or disputed at Stripe before its receipt was here is not forgotten."""
+
+import functools
+
+import pytest
+
+from payments import gateway
+from payments.events import work_off_event
+from payments.models import Dispute, Payment, Refund
+from payments.review import NotAcceptable, accept_payment
+from payments.services import settle_payment
+from receipts.balances import get_receipt_balance
+from receipts.corrections import CorrectionRefused, disburse_escrow
+from receipts.models import Receipt
+from tests.desk import batch_of, clerk, today
+from tests.payments.stripe_side import post_event, start
+from tests.payments.test_disputes import DISPUTED
+
+pytestmark = pytest.mark.usefixtures("practice")
+
+
+def give_back(payment, cents):
+    """A refund made in Stripe's dashboard."""
+    charge = gateway.get_intent(payment.intent_id).latest_charge.id
+    gateway.client().v1.refunds.create({"charge": charge, "amount": cents})
+
+
+def deliver(sandbox, kind):
+    """Post and work off what Stripe said about refunds or disputes alone."""
+    for event in [event for event in sandbox.events if event["type"].startswith(kind)]:
+        post_event(sandbox, event)
+        work_off_event(event_id=event["id"])
+
+
+@pytest.fixture
+def payment(stripe_sandbox):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id)
+    return payment
+
+
+@pytest.fixture
+def in_review(payment):
+    """The guarantor agreed to $49.99; Stripe received $50.00."""
+    Payment.objects.filter(pk=payment.pk).update(amount_cents=4999)
+    return settle_payment(payment_id=payment.pk)
+
+
+@pytest.mark.parametrize("first", ["refund", "charge.refunded", "payment"])
+def test_a_refund_that_is_worked_off_before_its_payment(payment, stripe_sandbox, first):
+    give_back(payment, 2000)
+
+    if first == "payment":
+        settle_payment(payment_id=payment.pk)
+    deliver(stripe_sandbox, first)
+    settle_payment(payment_id=payment.pk)
+    deliver(stripe_sandbox, "refund")
+
+    assert Receipt.objects.get(kind="refund").amount_cents == -2000
+    assert get_receipt_balance(Receipt.objects.get(kind="payment")).left_cents == 3000
+
+
+def test_what_was_refunded_in_part_of_a_payment_in_review(in_review, stripe_sandbox):
+    give_back(in_review, 2000)
+    deliver(stripe_sandbox, "refund")
+
+    number = accept_payment(payment_id=in_review.pk, reason="By phone", by=clerk())
+
+    assert get_receipt_balance(Receipt.objects.get(pk=number)).left_cents == 3000
+
+
+def test_a_payment_in_review_that_was_refunded_wholly_is_not_accepted(in_review, stripe_sandbox):
+    give_back(in_review, 5000)
+    deliver(stripe_sandbox, "refund")
+
+    with pytest.raises(NotAcceptable, match="no money"):
+        accept_payment(payment_id=in_review.pk, reason="By phone", by=clerk())
+
+    assert not Receipt.objects.exists()
+
+
+def test_a_dispute_before_the_receipt(stripe_sandbox):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id, card_number=DISPUTED)
+    stripe_sandbox.settle(payment.intent_id)
+
+    deliver(stripe_sandbox, "charge.dispute")
+
+    assert Dispute.objects.get().receipt == settle_payment(payment_id=payment.pk).receipt
+
+
+def test_escrow_that_is_on_its_way_back_is_not_disbursed(payment):
+    dana = clerk()
+    batch_of(dana)
+    receipt = settle_payment(payment_id=payment.pk).receipt
+    Refund.objects.create(receipt=receipt, charge_id="ch_x", amount_cents=4000, reason="x", requested_by=dana)
+    disburse = functools.partial(disburse_escrow, receipt_number=receipt.pk, reason="x", today=today(), by=dana)
+
+    with pytest.raises(CorrectionRefused, match="more than the escrow"):
+        disburse(cents=1001)
+
+    assert disburse(cents=1000).amount_cents == 1000
