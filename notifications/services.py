@@ -80,6 +80,11 @@ class AlreadySentAgain(CannotSendAgain):
         super().__init__("This email was sent again before. Once is all.")
 
 
+class ReceiptVoided(CannotSendAgain):
+    def __init__(self) -> None:
+        super().__init__("The receipt was voided: there is nothing to confirm.")
+
+
 class NotWanted(CannotSendAgain):
     def __init__(self, reason: ReceiptEmail.Reason) -> None:
         super().__init__(f"{reason.label}.")
@@ -88,7 +93,7 @@ class NotWanted(CannotSendAgain):
 def send_again(*, email_id: int, reason: str, by: User) -> ReceiptEmail:
     """Send a receipt's email once more, to the guarantor's address of now. Who, when and why are kept.
 
-    Raises StillWaiting, AlreadySentAgain, NotWanted, and ReceiptEmail.DoesNotExist.
+    Raises StillWaiting, AlreadySentAgain, ReceiptVoided, NotWanted, and ReceiptEmail.DoesNotExist.
     """
     with transaction.atomic():
         email = ReceiptEmail.objects.select_for_update(no_key=True).get(pk=email_id)
@@ -96,6 +101,8 @@ def send_again(*, email_id: int, reason: str, by: User) -> ReceiptEmail:
             raise StillWaiting
         if not email.can_be_sent_again:
             raise AlreadySentAgain
+        if hasattr(email.receipt, "void"):
+            raise ReceiptVoided
         guarantor = Guarantor.objects.select_related("group").get(receipts=email.receipt_id)
         _refuse_unwanted(guarantor)
         copy = ReceiptEmail.objects.create(

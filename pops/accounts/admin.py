@@ -1,3 +1,5 @@
+from typing import Any
+
 import allauth.account.admin  # noqa: F401  registers what is taken out below
 from allauth.account.models import EmailAddress
 from allauth.mfa.admin import Authenticator
@@ -89,6 +91,15 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
     add_fieldsets = (
         (None, {"classes": ["wide"], "fields": ["email", "name", "usable_password", "password1", "password2"]}),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Nobody gives rights beyond the roles but who has them all."""
+        own = [] if request.user.is_superuser else ["is_superuser", "user_permissions"]
+        return [*self.readonly_fields, *own]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not beyond and super().has_change_permission(request, obj)
 
 
 class PatientInline(admin.TabularInline):

@@ -164,3 +164,19 @@ def test_buttons_follow_the_role(role, client_of, practice, guarantor):
         reverse("backoffice:count", args=[batch.pk])
         in client.get(reverse("admin:batches_referencebatch_change", args=[batch.pk])).content.decode()
     )
+
+
+def test_an_administrator_makes_nobody_a_superuser_and_changes_none(client_of, practice):
+    alex, root = member(ADMIN), UserFactory(is_staff=True, is_superuser=True)
+    client = client_of(alex)
+    address = reverse("admin:accounts_user_change", args=[alex.pk])
+
+    client.post(
+        address,
+        {"email": alex.email, "name": "Alex", "is_active": "on", "is_staff": "on", "is_superuser": "on", "why": "x"},
+    )
+    refused = client.post(reverse("admin:auth_user_password_change", args=[root.pk]), {"password1": "x"})
+
+    alex.refresh_from_db()
+    assert (alex.name, alex.is_superuser) == ("Alex", False)
+    assert refused.status_code == 403

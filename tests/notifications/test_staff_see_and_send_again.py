@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications.models import ReceiptEmail
-from notifications.services import AlreadySentAgain, send_again
+from notifications.services import AlreadySentAgain, ReceiptVoided, send_again
 from pops.accounts.models import Guarantor, User
+from receipts.models import ReceiptVoid
 from tests.concurrency import run_together
 from tests.factories.accounts import UserFactory
 from tests.factories.practice import GroupFactory
@@ -127,6 +128,13 @@ def test_who_gets_no_mail_now_gets_none_again(desk, bounced, change, words):
 
     assert words in desk.post(again_url(bounced), {"reason": "Asked for it."}).content.decode()
     assert ReceiptEmail.objects.count() == 1
+
+
+def test_the_email_of_a_voided_receipt_is_not_sent_again(bounced, staff_user):
+    ReceiptVoid.objects.create(receipt=bounced.receipt, reason="x", voided_by=staff_user)
+
+    with pytest.raises(ReceiptVoided):
+        send_again(email_id=bounced.pk, reason="x", by=staff_user)
 
 
 def test_what_is_on_its_way_is_not_sent_again(desk, pay):
