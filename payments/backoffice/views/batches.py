@@ -28,6 +28,10 @@ from pops.practice.selectors import get_practice
 ASK = ["GET", "POST"]
 
 
+class DescriptionTaken(Exception):
+    """An open batch of today is described so already: people could not tell them apart."""
+
+
 def practice_today() -> dt.date:
     """The practice's business day, now."""
     return get_practice().business_date(timezone.now())
@@ -44,17 +48,20 @@ def my_batch(request: DeskRequest) -> HttpResponseBase:
     today = practice_today()
     open_today = batches_with_totals().filter(status="open", is_api=False, batch_date=today).select_related("user")
     form = BatchForm(bound(request), initial={"description": "Front desk"})
-    if form.is_valid() and open_today.filter(description__iexact=form.cleaned_data["description"]).exists():
-        form.add_error("description", "A batch of this description is open already. Attach it, or describe this one.")
-    elif form.is_valid():
+    if form.is_valid():
         data = form.facts
 
         def open_it() -> tuple[str, str]:
+            if open_today.filter(description__iexact=data["description"]).exists():
+                raise DescriptionTaken
             batch = services.open_desk_batch(today=today, by=request.user, **data)
             return reverse("backoffice:my_batch"), f"You work in the new batch {batch.description} now."
 
         try:
             return once(request, form, open_it)
+        except DescriptionTaken:
+            words = "A batch of this description is open already. Attach it, or describe this one."
+            form.add_error("description", words)
         except REFUSALS as error:
             form.add_error(None, explain(error))
     return desk_render(
