@@ -16,7 +16,7 @@ from batches.models import (
     ReferenceBatch,
 )
 from batches.selectors import TENDERS, find_locked_through, get_breakdown, get_sum
-from batches.services import PeriodLocked, lock_batch, lock_day
+from batches.services import lock_batch, lock_day, refuse_locked
 from pops.accounts.models import User
 
 Status = ReferenceBatch.Status
@@ -161,7 +161,7 @@ def _save(batch: ReferenceBatch, *fields: str, reason: str, by: User) -> None:
         with transaction.atomic(), pghistory.context(user=by.pk, reason=reason):
             batch.save(update_fields=fields)
     except IntegrityError:
-        _refuse_locked_now(batch.batch_date)
+        refuse_locked(batch.batch_date)
         raise
 
 
@@ -170,14 +170,8 @@ def _lock_closed(batch_id: int) -> ReferenceBatch:
     batch = ReferenceBatch.objects.select_for_update().get(pk=batch_id)
     if batch.status != Status.CLOSED:
         raise BatchNotClosed(f"This batch is {batch.get_status_display().lower()}.")
-    _refuse_locked_now(batch.batch_date)
+    refuse_locked(batch.batch_date)
     return batch
-
-
-def _refuse_locked_now(date: dt.date) -> None:
-    locked_through = find_locked_through()
-    if locked_through and date <= locked_through:
-        raise PeriodLocked(locked_through)
 
 
 def lock_period(*, locked_through: dt.date, today: dt.date, by: User, note: str = "") -> PeriodLock:

@@ -71,7 +71,7 @@ def open_api_batch(*, batch_date: dt.date) -> int:
         _insert_api_batch(batch_date)
         batch_id = _find_open_api_batch(batch_date)
     if batch_id is None:
-        _refuse_locked(batch_date)
+        refuse_locked(batch_date)
         raise RuntimeError(f"The API Payments batch of {batch_date} could not be opened.")
     return batch_id
 
@@ -105,7 +105,8 @@ def _insert_api_batch(batch_date: dt.date) -> None:
         )
 
 
-def _refuse_locked(date: dt.date) -> None:
+def refuse_locked(date: dt.date) -> None:
+    """Raises PeriodLocked when a practice-local date lies in a period that was locked at month-end."""
     locked_through = find_locked_through()
     if locked_through and date <= locked_through:
         raise PeriodLocked(locked_through)
@@ -126,7 +127,7 @@ def open_desk_batch(
     """Open a batch of the practice's today and attach it to who opens it. Raises PeriodLocked."""
     with transaction.atomic():
         share_day(date=today)
-        _refuse_locked(today)
+        refuse_locked(today)
         batch = ReferenceBatch.objects.create(
             description=description,
             user=by,

@@ -15,7 +15,7 @@ from payments.gateway_refunds import RefundFacts
 from payments.models import Refund
 from pops.accounts.models import User
 from pops.practice.selectors import get_practice
-from receipts.balances import get_receipt_balance
+from receipts.balances import get_on_the_way_cents, get_receipt_balance, is_disputed
 from receipts.corrections import (
     CorrectionRefused,
     RefundTooMuch,
@@ -99,10 +99,9 @@ def get_left_online(receipt: Receipt) -> int:
         raise CorrectionRefused("Only money that was paid online is refunded by the card processor.")
     if hasattr(receipt, "void"):
         raise CorrectionRefused("This receipt was voided: there is nothing left to refund.")
-    if any(not dispute.is_over for dispute in receipt.disputes.all()):
+    if is_disputed(receipt):
         raise CorrectionRefused("The cardholder disputes this payment: the bank decides, it can't be refunded now.")
-    waiting = receipt.processor_refunds.filter(state__in=Refund.IN_FLIGHT, refund_receipt=None)
-    return get_receipt_balance(receipt).left_cents - sum(refund.amount_cents for refund in waiting)
+    return get_receipt_balance(receipt).left_cents - get_on_the_way_cents(receipt)
 
 
 def _get_charge(receipt: Receipt) -> Transaction:

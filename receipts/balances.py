@@ -49,6 +49,17 @@ def live_refunds(receipt: Receipt) -> QuerySet[Receipt]:
     return Receipt.objects.filter(refund_of=receipt, kind=Receipt.Kind.REFUND, void=None)
 
 
+def get_on_the_way_cents(receipt: Receipt) -> int:
+    """What the card processor was asked to refund and has not answered about: it is as good as gone."""
+    asked = receipt.processor_refunds.filter(state__in=["requested", "pending"], refund_receipt=None)
+    return sum(refund.amount_cents for refund in asked)
+
+
+def is_disputed(receipt: Receipt) -> bool:
+    """Whether the cardholder disputes the payment and the bank has not decided."""
+    return any(not dispute.is_over for dispute in receipt.disputes.all())
+
+
 def own_postings(receipt: Receipt) -> QuerySet[Posting]:
     """What was applied of a receipt, and what its refunds took back."""
     return Posting.objects.filter(Q(receipt=receipt) | Q(receipt__refund_of=receipt, receipt__kind=Receipt.Kind.REFUND))

@@ -14,7 +14,15 @@ from batches.models import ReferenceBatch
 from batches.services import SHARED_DAY_LOCK_SQL, BatchClosed, day_key, get_attached_batch, lock_day
 from pops.accounts.models import Guarantor, User
 from pops.accounts.selectors import service_lines
-from receipts.balances import find_applied_lines, find_tenders_left, get_receipt_balance, live_refunds, own_postings
+from receipts.balances import (
+    find_applied_lines,
+    find_tenders_left,
+    get_on_the_way_cents,
+    get_receipt_balance,
+    is_disputed,
+    live_refunds,
+    own_postings,
+)
 from receipts.models import Disbursement, Posting, Receipt, ReceiptMove, ReceiptVoid, Transaction
 from receipts.services import TransactionFacts, issue_receipt, post_to_lines
 
@@ -267,9 +275,9 @@ def disburse_escrow(*, receipt_number: int, cents: int, reason: str, today: dt.d
         lock_guarantor(guarantor_id=guarantor_id, date=today)
         batch = get_attached_batch(today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
-        if any(not dispute.is_over for dispute in receipt.disputes.all()):
+        if is_disputed(receipt):
             raise CorrectionRefused("The cardholder disputes this payment: the bank decides first.")
-        if not 0 < cents <= _get_escrow(receipt) - _on_the_way(receipt):
+        if not 0 < cents <= _get_escrow(receipt) - get_on_the_way_cents(receipt):
             raise CorrectionRefused("This is more than the escrow of this receipt.")
         return Disbursement.objects.create(
             receipt=receipt, batch=batch, amount_cents=cents, reason=reason, disbursed_by=by
@@ -280,12 +288,6 @@ def _get_escrow(receipt: Receipt) -> int:
     if receipt.kind == Receipt.Kind.REFUND:
         raise CorrectionRefused("This is a refund: it holds no escrow.")
     return get_receipt_balance(receipt).escrow_cents
-
-
-def _on_the_way(receipt: Receipt) -> int:
-    """Cents that the card processor was asked to refund and has not answered about: they are as good as gone."""
-    asked = receipt.processor_refunds.filter(state__in=["requested", "pending"], refund_receipt=None)
-    return sum(refund.amount_cents for refund in asked)
 
 
 # --- Move -----------------------------------------------------------------------------------------------------

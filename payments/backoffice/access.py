@@ -14,7 +14,7 @@ from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 
 from payments.backoffice.models import SentForm
-from payments.backoffice.services import SENT_TWICE, do_once
+from payments.backoffice.services import AlreadySent, do_once
 from pops.accounts.models import User
 
 
@@ -35,8 +35,7 @@ def desk_page(*permissions: str) -> Callable[[Callable[..., HttpResponseBase]], 
                 raise PermissionDenied
             sent = find_sent_form(request)
             if sent is not None:
-                messages.warning(request, SENT_TWICE)
-                return redirect(sent.page)
+                return _answer_copy(request, sent.page)
             return view(request, *args, **kwargs)
 
         wrapped.login_url = reverse_lazy("account_login")  # type: ignore[attr-defined]
@@ -56,8 +55,16 @@ def find_sent_form(request: HttpRequest) -> SentForm | None:
 
 def once(request: DeskRequest, form: forms.Form, job: Callable[[], tuple[str, str]]) -> HttpResponseBase:
     """Do what a valid form asks for, however often it is sent, and lead to the page that the job names."""
-    page, words = do_once(form_id=form.cleaned_data["form_id"], by=request.user, job=job)
-    (messages.warning if words == SENT_TWICE else messages.success)(request, words)
+    try:
+        page, words = do_once(form_id=form.cleaned_data["form_id"], by=request.user, job=job)
+    except AlreadySent as copy:
+        return _answer_copy(request, copy.page)
+    messages.success(request, words)
+    return redirect(page)
+
+
+def _answer_copy(request: HttpRequest, page: str) -> HttpResponseBase:
+    messages.warning(request, "This form was sent twice. It was done once.")
     return redirect(page)
 
 

@@ -11,7 +11,6 @@ from pops.celery import app
 
 # By name: the worker alone loads what makes PDFs.
 MAKE_MISSING = "payments.backoffice.tasks.make_missing"
-SENT_TWICE = "This form was sent twice. It was done once."
 
 
 def make_documents_soon() -> None:
@@ -19,11 +18,18 @@ def make_documents_soon() -> None:
     transaction.on_commit(lambda: app.send_task(MAKE_MISSING), robust=True)
 
 
+class AlreadySent(Exception):
+    """The form has done its work; `page` is where that led."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(page)
+        self.page = page
+
+
 def do_once(*, form_id: uuid.UUID | None, by: User, job: Callable[[], tuple[str, str]]) -> tuple[str, str]:
     """Do what a form asks for. The page to show next and what to say there, as the job returns them.
 
-    A copy of the form waits for the first one and gets its page. What the job raises is raised, and leaves the form
-    unsent.
+    A copy of the form waits for the first one and raises AlreadySent. What the job raises leaves the form unsent.
     """
     sent = SentForm(pk=form_id or uuid.uuid4(), sent_by=by)
     with transaction.atomic():
@@ -31,7 +37,7 @@ def do_once(*, form_id: uuid.UUID | None, by: User, job: Callable[[], tuple[str,
             with transaction.atomic():
                 sent.save(force_insert=True)
         except IntegrityError:
-            return SentForm.objects.get(pk=sent.pk).page, SENT_TWICE
+            raise AlreadySent(SentForm.objects.get(pk=sent.pk).page) from None
         sent.page, words = job()
         sent.save(update_fields=["page"])
     return sent.page, words
