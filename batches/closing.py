@@ -17,7 +17,7 @@ from batches.models import (
 )
 from batches.selectors import TENDERS, find_locked_through, get_breakdown, get_sum
 from batches.services import lock_batch, lock_day, refuse_locked
-from pops.accounts.models import User
+from pops.core.access.models import User
 
 Status = ReferenceBatch.Status
 CLOSED_FIELDS = ("status", "closed_at", "closed_by", "closed_total_cents", "closed_receipt_count")

@@ -7,8 +7,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from batches.triggers import APPEND_ONLY, KEEP_CLOSED, KEEP_LOCKED
-from pops.accounts.models import User
-from pops.practice.models import Facility
+from pops.core.access.models import User
+from pops.core.practice.models import Facility
 
 API_PAYMENTS = "API Payments"
 

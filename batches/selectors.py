@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, Query
 from django.db.models.functions import Coalesce
 
 from batches.models import BatchClose, PeriodLock, ReferenceBatch
-from pops.accounts.models import User
+from pops.core.access.models import User
 
 TRANSACTIONS = "receipts__transactions"
 # The methods' names are the receipts' (receipts.models.Transaction.Method); a batch only sums them.

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 
 from batches.models import API_PAYMENTS, BatchAttachment, ReferenceBatch
 from batches.selectors import find_locked_through
-from pops.accounts.models import User
-from pops.accounts.services import get_pops_user
-from pops.practice.models import Facility
+from pops.core.access.models import User
+from pops.core.access.services import get_pops_user
+from pops.core.practice.models import Facility
 
 # "POPS" in ASCII: the namespace of the day's advisory locks.
 DAY_LOCKS = 0x504F5053

@@ -12,9 +12,9 @@ from django.utils import timezone
 from batches.models import ReferenceBatch
 from batches.services import open_desk_batch
 from benchmarks.data import make_guarantors
-from pops.accounts.models import User
-from pops.portal.second_factor import SESSION_KEY
-from pops.practice.models import Practice
+from pops.core.access.models import User
+from pops.core.practice.models import Practice
+from pops.web.sign_in.second_factor import SESSION_KEY
 
 GUARANTORS = 100_000
 IN_BATCH = 20_000

@@ -7,7 +7,7 @@ from django.db import connection
 
 from batches.models import ReferenceBatch
 from payments.models import Payment
-from pops.accounts.models import Encounter, Guarantor, Patient, ServiceLine
+from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine
 from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 
 # Enough that many rounds of payments find something to post to.

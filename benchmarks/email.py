@@ -17,11 +17,10 @@ from django.db import connections
 
 from benchmarks.data import make_guarantors, make_payments
 from benchmarks.recording import NOON
-from notifications.content import build_message
-from notifications.models import ReceiptEmail
-from notifications.selectors import get_for_sending
-from payments.services import record_outcome
-from pops.practice.selectors import get_practice
+from notifications import kinds
+from notifications.channels.email import build_email
+from notifications.models import Message
+from payments.recording import record_outcome
 from tests.factories.payments import outcome_of
 from tests.notifications.mail_server import free_port
 from tests.notifications.processes import Processes, processes
@@ -104,9 +103,9 @@ def run_worker(sink: Sink) -> float:
 
 def run_bare(sink: Sink) -> float:
     """Mails a second of smtplib over one connection, the same messages."""
-    practice = get_practice()
-    latest = list(ReceiptEmail.objects.order_by("-pk").values_list("pk", flat=True)[:MAILS])
-    mails = [build_message(email, practice).message() for email in get_for_sending(latest)]
+    latest = list(Message.objects.order_by("-pk")[:MAILS])
+    writes = kinds.prepare(latest)
+    mails = [build_email(message, writes[message.pk]()).message() for message in latest]
     with smtplib.SMTP("127.0.0.1", sink.port) as line:
         for mail in mails:
             line.send_message(mail)
@@ -128,7 +127,7 @@ def measure_latency(sink: Sink) -> list[float]:
     count = PAYMENTS_A_SECOND * SECONDS
     with workers(sink) as celery:
         celery.start()
-        celery.start(queue="celery")  # renders the receipts' PDFs meanwhile
+        celery.start(queue="documents")  # renders the receipts' PDFs meanwhile
         list(pay(1))
         sink.take(1)  # the worker is up
         begin = time.time()
@@ -136,7 +135,7 @@ def measure_latency(sink: Sink) -> list[float]:
             committed[number] = time.time()
             time.sleep(max(0.0, begin + (n + 1) / PAYMENTS_A_SECOND - time.time()))
         sink.take(count)
-    rows = ReceiptEmail.objects.filter(receipt__in=committed).values_list("receipt_id", "message_id")
+    rows = Message.objects.filter(about_id__in=committed).values_list("about_id", "message_id")
     return [sink.accepted[message_id] - committed[number] for number, message_id in rows]
 
 

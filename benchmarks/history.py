@@ -13,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.webhook import server
-from pops.accounts.models import Guarantor, User
-from pops.accounts.services import create_guarantor_login
-from receipts.documents import store_document
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
+from pops.core.accounts.services import create_guarantor_login
+from receipts.documents.receipts import store_document
 from receipts.history import PAGE
 from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
-from receipts.documents import FETCHER, STATIC, render_html, render_pdf
+from receipts.documents.receipts import FETCHER, STATIC, render_html, render_pdf
 from receipts.itemized import for_itemizing
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory
@@ -42,7 +42,7 @@ def benchmark() -> list[dict[str, object]]:
         return page.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1")
 
     def ours() -> object:
-        return render_pdf(render_html(receipt, practice), paper_size="letter")
+        return render_pdf(render_html(receipt, practice), style="receipt-pdf", paper_size="letter")
 
     took = in_turns({"POPS": ours, "bare": bare})
     early, late = memory_over(ours)

@@ -17,9 +17,9 @@ from psycopg2.extras import execute_values
 from batches.services import DAY_LOCKS, day_key
 from benchmarks.data import make_guarantors, make_payments, make_receipts
 from notifications.services import nudger as mailer
-from payments.gateway import Outcome
-from payments.services import record_outcome
-from receipts.services import renderer
+from payments.gateway.intents import Outcome
+from payments.recording import record_outcome
+from receipts.documents.calls import renderer
 from tests.factories.payments import outcome_of
 
 WIDTHS = (1, 8, 16)
@@ -121,9 +121,9 @@ def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID
                 postings,
             )
         cursor.execute(
-            'INSERT INTO notifications_receiptemail (receipt_id, "to", state, reason, message_id)'
-            " VALUES (%s, %s, 'queued', '', %s)",
-            (number, email, f"<{uuid.uuid4().hex}@example.com>"),
+            'INSERT INTO notifications_message (kind, about_id, guarantor_id, "to", state, message_id)'
+            " VALUES ('receipt', %s, %s, %s, 'queued', %s)",
+            (number, guarantor_id, email, f"<{uuid.uuid4().hex}@example.com>"),
         )
         cursor.execute(
             "UPDATE payments_payment SET state = 'paid', receipt_id = %s, checked_at = now() WHERE id = %s",

@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 
-from pops.portal.access import GuarantorRequest, guarantor_required
+from pops.web.portal.access import GuarantorRequest, guarantor_required
 from receipts.history import PAGE
 from receipts.models import Transaction
 

@@ -1,20 +1,30 @@
-"""The outbox of receipt emails."""
+"""The one outbox: every message that leaves POPS, and what became of it."""
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from pops.accounts.models import User
-from receipts.models import Receipt
+from notifications import kinds
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
 
 
-class ReceiptEmail(models.Model):
-    """The email of one receipt and what became of it, or why there is none.
+class Message(models.Model):
+    """One message to one person by one channel and what became of it, or why there is none.
 
-    Written in the payment's own transaction. Sending it again makes a second row, so that the first keeps
-    what it knows.
+    Written in the transaction of what it tells about. What it says is its kind's to know. Sending it again makes a
+    second row, so that the first keeps what it knows.
     """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "Email"
+
+    class Lane(models.TextChoices):
+        """Its Celery queue. Somebody waits before the screen for an urgent one."""
+
+        URGENT = "urgent", "At once"
+        MAIL = "mail", "Soon"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -26,21 +36,22 @@ class ReceiptEmail(models.Model):
         FAILED = "failed", "Failed"
         NOT_WANTED = "not_wanted", "Not sent"
 
-    class Reason(models.TextChoices):
-        SWITCHED_OFF = "switched_off", "Email Receipts is not checked in POPS Management"
-        NO_ADDRESS = "no_address", "The guarantor has no email address"
-        OPTED_OUT = "opted_out", "The guarantor asked for no receipts by email"
-        UNTICKED = "unticked", "Unticked at the desk for this receipt"
-
     WAITING = (State.QUEUED, State.SENDING)
 
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="emails")
+    kind = models.CharField(max_length=20, help_text="What it is about; declared in a notices.py.")
+    about_id = models.BigIntegerField(
+        "about", null=True, blank=True, help_text="The number of what it is about, such as the receipt's."
+    )
+    guarantor = models.ForeignKey(Guarantor, null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
+    channel = models.CharField(max_length=5, choices=Channel, db_default=Channel.EMAIL)
+    lane = models.CharField(max_length=6, choices=Lane, db_default=Lane.MAIL)
     to = models.EmailField(blank=True)
     state = models.CharField(max_length=12, choices=State)
-    reason = models.CharField(max_length=12, choices=Reason, blank=True)
-    message_id = models.CharField(
-        "Message-ID", max_length=300, unique=True, help_text="The same each time this row is sent."
+    reason = models.CharField(max_length=20, blank=True, db_default="", help_text="Why it is not sent, by its kind.")
+    content = models.JSONField(
+        null=True, blank=True, help_text="Of a message that nothing else remembers, such as a code; gone once sent."
     )
+    message_id = models.CharField("Message-ID", max_length=300, help_text="The same each time this row is sent.")
     queued_at = models.DateTimeField(db_default=Now())
     due_at = models.DateTimeField(
         db_default=Now(),
@@ -62,31 +73,42 @@ class ReceiptEmail(models.Model):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
-        related_name="receipt_emails_sent_again",
+        related_name="messages_sent_again",
         verbose_name="sent again by",
     )
 
     class Meta:
-        permissions = [("send_receipt_email_again", "Can send a receipt email again")]
+        permissions = [("send_message_again", "Can send a message again")]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state__in=("queued", "sending")), name="receipt_email_due"),
-            models.Index(fields=["ended_at"], condition=Q(state="failed"), name="receipt_email_failed"),
-            models.Index(fields=["-sent_at"], name="receipt_email_sent"),
-            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="receipt_email_provider_id"),
+            models.Index(
+                fields=["due_at"], condition=Q(state__in=("queued", "sending"), lane="mail"), name="message_due"
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=("queued", "sending"), lane="urgent"),
+                name="message_due_at_once",
+            ),
+            models.Index(fields=["ended_at"], condition=Q(state="failed"), name="message_failed"),
+            models.Index(fields=["-sent_at"], name="message_sent"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_provider_id"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["receipt"], condition=Q(copy_of=None), name="receipt_email_is_one"),
+            models.UniqueConstraint(fields=["message_id"], name="message_id_is_unique"),
+            models.UniqueConstraint(fields=["kind", "about_id"], condition=Q(copy_of=None), name="message_is_one"),
             models.CheckConstraint(
                 condition=Q(state="not_wanted") & ~Q(reason="") | ~Q(state="not_wanted") & Q(reason="") & ~Q(to=""),
-                name="receipt_email_goes_somewhere_or_says_why_not",
+                name="message_goes_somewhere_or_says_why_not",
             ),
             models.CheckConstraint(
                 condition=Q(copy_of=None, copied_by=None, copy_reason="")
                 | Q(copy_of__isnull=False, copied_by__isnull=False) & ~Q(copy_reason=""),
-                name="receipt_email_copy_says_who_and_why",
+                name="message_copy_says_who_and_why",
             ),
             models.CheckConstraint(
-                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="receipt_email_sent_says_when"
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="message_sent_says_when"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("queued", "sending")) | Q(content=None), name="message_content_goes_with_it"
             ),
         ]
         triggers = [
@@ -94,15 +116,22 @@ class ReceiptEmail(models.Model):
             pgtrigger.ReadOnly(
                 name="facts_stay",
                 fields=[
-                    "receipt", "to", "reason", "message_id", "queued_at", "copy_of", "copy_reason", "copied_by",
+                    "kind", "about_id", "guarantor", "channel", "lane", "to", "message_id", "queued_at", "copy_of",
+                    "copy_reason", "copied_by",
                 ],
             ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"Email of receipt {self.receipt_id}"
+        return " ".join(filter(None, [kinds.get_kind(self.kind).label, str(self.about_id or "")]))
+
+    @property
+    def why(self) -> str:
+        """Why it is not sent, or what went wrong last; empty when all is well."""
+        return kinds.get_kind(self.kind).reasons.get(self.reason, self.reason) or self.error
 
     @property
     def can_be_sent_again(self) -> bool:
-        """Once it is on its way no longer, and only once."""
-        return self.state not in self.WAITING and self.copy_of_id is None and not hasattr(self, "copy")
+        """Once it is on its way no longer, and only once; and only what is written anew."""
+        again = kinds.get_kind(self.kind).can_be_sent_again
+        return again and self.state not in self.WAITING and self.copy_of_id is None and not hasattr(self, "copy")

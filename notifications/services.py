@@ -1,130 +1,89 @@
-"""Receipt emails: queued with the payment, once more when staff ask for it, moved on by the provider's news."""
+"""The outbox: put messages in, once more when staff ask for it, moved on by the provider's news."""
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from notifications.models import ReceiptEmail
-from pops.accounts.models import Guarantor, User
-from pops.nudger import Nudger
+from notifications.kinds import Content, Kind
+from notifications.models import Message
+from pops.core.access.models import User
+from pops.core.refusals import Refused, refuse
+from pops.core.work import Nudger
 
-State, Reason = ReceiptEmail.State, ReceiptEmail.Reason
+State, Lane = Message.State, Message.Lane
 
-# By name: tasks stand above services. One task takes all that is due.
-nudger = Nudger("notifications.tasks.deliver")
-
-QUEUE_RECEIPT_EMAIL = f"""
-INSERT INTO notifications_receiptemail (receipt_id, "to", state, reason, message_id)
-SELECT %(receipt)s, guarantor.email,
-       CASE WHEN judged.reason = '' THEN '{State.QUEUED}' ELSE '{State.NOT_WANTED}' END, judged.reason,
-       '<' || gen_random_uuid() || '@' || %(domain)s || '>'
-FROM accounts_guarantor guarantor
-JOIN practice_group ON practice_group.id = guarantor.group_id
-CROSS JOIN LATERAL (SELECT CASE
-    WHEN NOT practice_group.email_receipts THEN '{Reason.SWITCHED_OFF}'
-    WHEN guarantor.email_opt_out THEN '{Reason.OPTED_OUT}'
-    WHEN guarantor.email = '' THEN '{Reason.NO_ADDRESS}'
-    WHEN NOT %(wanted)s THEN '{Reason.UNTICKED}'
-    ELSE '' END AS reason) judged
-WHERE guarantor.id = %(guarantor)s
-RETURNING state
-"""  # noqa: S608  only our own enum values are put in
+# By name: tasks stand above services. One task takes all that is due in its lane.
+nudgers = {lane: Nudger("notifications.tasks.deliver", lane.value, queue=lane.value) for lane in Lane}
 
 
-def queue_receipt_email(*, receipt_number: int, guarantor_id: int, wanted: bool = True) -> None:
-    """Put the email of a paid or refunded receipt into the outbox, or note there why none is sent.
-
-    The Email Receipts switch is judged here, in the transaction that records the payment. `wanted` is what
-    the desk ticked for this one receipt.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            QUEUE_RECEIPT_EMAIL,
-            {
-                "receipt": receipt_number,
-                "guarantor": guarantor_id,
-                "wanted": wanted,
-                "domain": settings.MESSAGE_ID_DOMAIN,
-            },
-        )
-        (state,) = cursor.fetchone()
-    if state == State.QUEUED:
-        nudge_on_commit()
-
-
-def nudge_on_commit() -> None:
+def nudge_on_commit(lane: Message.Lane = Lane.MAIL) -> None:
     """Have a worker look into the outbox once this transaction is committed."""
     # robust: whatever happens to the nudge, the row is kept, and the sweep finds it.
-    transaction.on_commit(nudger.nudge, robust=True)
+    transaction.on_commit(nudgers[lane].nudge, robust=True)
+
+
+def new_message_id() -> str:
+    """A Message-ID of this practice's mail."""
+    return f"<{uuid.uuid4()}@{settings.MESSAGE_ID_DOMAIN}>"
+
+
+def post_content(*, kind: Kind, to: str, content: Content) -> Message:
+    """Put a message that nothing else remembers into the fast lane. Its content is forgotten once it is sent."""
+    message = Message.objects.create(
+        kind=kind.name,
+        lane=Lane.URGENT,
+        to=to,
+        state=State.QUEUED,
+        content=asdict(content),
+        message_id=new_message_id(),
+    )
+    nudge_on_commit(Lane.URGENT)
+    return message
 
 
 # --- Sending again --------------------------------------------------------------------------------------------
 
 
-class CannotSendAgain(Exception):
-    """Why an email can't be sent again, in words for staff."""
+def why_not_send_again(message: Message) -> Refused | None:
+    """Why a message can't be sent once more, as far as the outbox knows."""
+    if message.state in Message.WAITING:
+        return Refused("still_waiting", "This email is still on its way.")
+    if not message.can_be_sent_again:
+        return Refused("sent_again_before", "This email was sent again before. Once is all.")
+    return None
 
 
-class StillWaiting(CannotSendAgain):
-    def __init__(self) -> None:
-        super().__init__("This email is still on its way.")
+def lock_for_copy(*, message_id: int) -> Message:
+    """A message that may be sent once more, held until the end of the transaction.
 
-
-class AlreadySentAgain(CannotSendAgain):
-    def __init__(self) -> None:
-        super().__init__("This email was sent again before. Once is all.")
-
-
-class ReceiptVoided(CannotSendAgain):
-    def __init__(self) -> None:
-        super().__init__("The receipt was voided: there is nothing to confirm.")
-
-
-class NotWanted(CannotSendAgain):
-    def __init__(self, reason: ReceiptEmail.Reason) -> None:
-        super().__init__(f"{reason.label}.")
-
-
-def send_again(*, email_id: int, reason: str, by: User) -> ReceiptEmail:
-    """Send a receipt's email once more, to the guarantor's address of now. Who, when and why are kept.
-
-    Raises StillWaiting, AlreadySentAgain, ReceiptVoided, NotWanted, and ReceiptEmail.DoesNotExist.
+    Raises Refused, and Message.DoesNotExist.
     """
-    with transaction.atomic():
-        email = ReceiptEmail.objects.select_for_update(no_key=True).get(pk=email_id)
-        if email.state in ReceiptEmail.WAITING:
-            raise StillWaiting
-        if not email.can_be_sent_again:
-            raise AlreadySentAgain
-        if hasattr(email.receipt, "void"):
-            raise ReceiptVoided
-        guarantor = Guarantor.objects.select_related("group").get(receipts=email.receipt_id)
-        _refuse_unwanted(guarantor)
-        copy = ReceiptEmail.objects.create(
-            receipt_id=email.receipt_id,
-            to=guarantor.email,
-            state=State.QUEUED,
-            message_id=f"<{uuid.uuid4()}@{settings.MESSAGE_ID_DOMAIN}>",
-            copy_of=email,
-            copy_reason=reason,
-            copied_by=by,
-        )
-        nudge_on_commit()
-        return copy
+    message = Message.objects.select_for_update(no_key=True).get(pk=message_id)
+    refuse(why_not_send_again(message))
+    return message
 
 
-def _refuse_unwanted(guarantor: Guarantor) -> None:
-    if not guarantor.group.email_receipts:
-        raise NotWanted(Reason.SWITCHED_OFF)
-    if guarantor.email_opt_out:
-        raise NotWanted(Reason.OPTED_OUT)
-    if not guarantor.email:
-        raise NotWanted(Reason.NO_ADDRESS)
+def copy_message(message: Message, *, to: str, reason: str, by: User) -> Message:
+    """Queue a locked message once more, to an address that may have changed. Who, when and why are kept."""
+    copy = Message.objects.create(
+        kind=message.kind,
+        about_id=message.about_id,
+        guarantor_id=message.guarantor_id,
+        lane=message.lane,
+        to=to,
+        state=State.QUEUED,
+        message_id=new_message_id(),
+        copy_of=message,
+        copy_reason=reason,
+        copied_by=by,
+    )
+    nudge_on_commit(Lane(message.lane))
+    return copy
 
 
 # --- What became of it ------------------------------------------------------------------------------------------
@@ -144,9 +103,9 @@ MOVES_FROM = {
 class DeliveryNews:
     """What a provider reports about a mail. It names our row, or the mail by its own ID."""
 
-    state: ReceiptEmail.State
+    state: Message.State
     at: dt.datetime
-    email_id: int | None
+    message_id: int | None
     provider_id: str
     error: str
 
@@ -156,14 +115,15 @@ def note_news(*, news: DeliveryNews) -> bool:
 
     A worker that died before it noted that the provider took the mail is made up for: the row leaves the queue.
     """
-    found = Q(pk=news.email_id)
-    if news.email_id is None:
+    found = Q(pk=news.message_id)
+    if news.message_id is None:
         found = Q(provider_id=news.provider_id) | Q(message_id=news.provider_id) if news.provider_id else Q(pk=None)
-    moved = ReceiptEmail.objects.filter(found, state__in=MOVES_FROM[news.state]).update(
+    moved = Message.objects.filter(found, state__in=MOVES_FROM[news.state]).update(
         state=news.state,
         sent_at=Coalesce("sent_at", Value(news.at)),
         ended_at=news.at,
         error=news.error,
+        content=None,
         provider_id=Coalesce(NullIf("provider_id", Value("")), Value(news.provider_id)),
     )
     return moved == 1

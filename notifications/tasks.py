@@ -1,16 +1,17 @@
-"""Background delivery of receipt emails."""
+"""Background delivery of the outbox."""
 
 from celery import shared_task
 from django.conf import settings
 
 from notifications import delivery
+from notifications.models import Message
 
 
-@shared_task(time_limit=settings.RECEIPT_EMAIL_TIME_LIMIT)
-def deliver() -> None:
-    """Send what is due. Called after payments, and by the sweep for what nobody delivered.
+@shared_task(time_limit=settings.MESSAGE_TIME_LIMIT)
+def deliver(lane: str) -> None:
+    """Send what is due in a lane. Called when something was posted, and by the sweep for what nobody delivered.
 
-    It is killed before a claim it made can end: no two workers ever hold the same mail.
+    It is killed before a claim it made can end: no two workers ever hold the same message.
     """
-    if delivery.deliver_due(seconds=settings.RECEIPT_EMAIL_TIME_LIMIT / 2):
-        deliver.delay()
+    if delivery.deliver_due(lane=Message.Lane(lane), seconds=settings.MESSAGE_TIME_LIMIT / 2):
+        deliver.apply_async((lane,), queue=lane)

@@ -1,6 +1,6 @@
 """Disputes: recorded as Stripe tells them. They flag the receipt and block its refund."""
 
-from payments.gateway_refunds import DisputeFacts
+from payments.gateway.refunds import DisputeFacts
 from payments.models import Dispute
 from receipts.models import Receipt
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from payments import gateway_refunds
 from payments.disputes import record_dispute
+from payments.gateway import refunds as gateway_refunds
 from payments.models import Payment, ProcessorEvent
+from payments.recording import settle_payment
 from payments.refunds import record_charge_refunds, record_refund
-from payments.services import settle_payment
 
 # Longer than Stripe's answer may take with its retries.
 CLAIM_SECONDS = 90

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from pops.accounts.models import Guarantor, User
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
 from receipts.models import Receipt
 
 

@@ -9,24 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from batches.services import BatchClosed, PeriodLocked, get_attached_batch, lock_day, open_api_batch
-from notifications.services import queue_receipt_email
-from payments import gateway_refunds
-from payments.gateway_refunds import RefundFacts
+from payments.gateway import refunds as gateway_refunds
+from payments.gateway.refunds import RefundFacts
 from payments.models import Refund
-from pops.accounts.models import User
-from pops.practice.selectors import get_practice
+from pops.core.access.models import User
+from pops.core.practice.selectors import get_practice
 from receipts.balances import get_on_the_way_cents, get_receipt_balance, is_disputed
-from receipts.corrections import (
-    CorrectionRefused,
-    RefundTooMuch,
-    check_voidable,
-    issue_refund,
-    lock_guarantor,
-    require_reason,
-    void_receipt,
-)
+from receipts.corrections.common import CorrectionRefused, RefundTooMuch, lock_guarantor, require_reason
+from receipts.corrections.refund import issue_refund
+from receipts.corrections.void import check_voidable, void_receipt
+from receipts.issue import TransactionFacts, issue_receipt
 from receipts.models import Receipt, Transaction
-from receipts.services import TransactionFacts, issue_receipt
 
 logger = logging.getLogger(__name__)
 
@@ -225,7 +218,6 @@ def _give_back(refund: Refund, facts: RefundFacts, date: dt.date) -> None:
         refund.state, refund.note = State.REVIEW, "Stripe refunded more than what is left of the receipt here."
         return
     refund.refund_receipt_id = number
-    queue_receipt_email(receipt_number=number, guarantor_id=receipt.guarantor_id)
 
 
 def _try_void(refund: Refund, date: dt.date, by: User) -> bool:

@@ -5,13 +5,14 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from payments import gateway, gateway_refunds
-from payments.gateway import Result
+from payments.gateway import intents as gateway
+from payments.gateway import refunds as gateway_refunds
+from payments.gateway.intents import Result
 from payments.models import Payment
-from payments.services import catch_up, issue_for, lock_payment
-from pops.accounts.models import User
-from pops.practice.selectors import get_practice
-from receipts.corrections import require_reason
+from payments.recording import catch_up, issue_for, lock_payment
+from pops.core.access.models import User
+from pops.core.practice.selectors import get_practice
+from receipts.corrections.common import require_reason
 
 State = Payment.State
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from payments.models import Payment, Refund
-from pops.accounts.models import Guarantor
+from pops.core.accounts.models import Guarantor
 
 # A browser that comes back and a webhook settle a payment within seconds; the sweep is for when neither does.
 QUIET = dt.timedelta(minutes=2)

@@ -7,9 +7,9 @@ import stripe
 from celery import shared_task
 from django.utils import timezone
 
-from payments import events, refunds, selectors, services
+from payments import events, recording, refunds, selectors
 from payments.models import Payment, Refund
-from pops.nudger import Nudger
+from pops.core.work import Nudger
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def sweep() -> None:
     for payment in selectors.find_quiet_payments(now=now, limit=SWEEP_LIMIT):
         Payment.objects.filter(pk=payment.pk).update(checked_at=now)
         try:
-            services.settle_payment(payment_id=payment.pk, give_up=payment.started_at < now - selectors.GIVE_UP)
+            recording.settle_payment(payment_id=payment.pk, give_up=payment.started_at < now - selectors.GIVE_UP)
         except OUT_OF_REACH:
             logger.warning("Stripe can't be reached; the next sweep goes on")
             return

@@ -31,7 +31,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[origin(SITE_URL
 DATABASES = {
     "default": {
         **env.db("DATABASE_URL"),
-        "ENGINE": "pops.postgresql",
+        "ENGINE": "pops.core.postgresql",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -50,14 +50,15 @@ STRIPE_JS_URL = env("STRIPE_JS_URL", default="https://js.stripe.com/endive/strip
 # --- Applications ------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "pops.practice",
-    "pops.accounts",
-    "pops.portal",
+    "pops.core.practice",
+    "pops.core.access",
+    "pops.core.accounts",
+    "notifications",
     "batches",
     "receipts",
-    "notifications",
     "payments",
-    "payments.backoffice",
+    "pops.web.sign_in",
+    "pops.web.backoffice",
     "pghistory",
     "pgtrigger",
     "allauth",
@@ -84,13 +85,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Deny by default: a view is public only when it says so.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "pops.portal.middleware.WhoMiddleware",
+    "pops.core.access.middleware.WhoMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "pops.portal.second_factor.SecondFactorMiddleware",
-    "pops.portal.middleware.SlidingSessionMiddleware",
-    "pops.portal.middleware.PracticeClockMiddleware",
+    "pops.web.sign_in.second_factor.SecondFactorMiddleware",
+    "pops.core.access.middleware.SlidingSessionMiddleware",
+    "pops.web.backoffice.middleware.PracticeClockMiddleware",
 ]
 
 ROOT_URLCONF = "pops.urls"
@@ -103,22 +104,22 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["pops.portal.templatetags.pops"],
+            "builtins": ["pops.core.templatetags.words"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "pops.portal.context_processors.practice",
+                "pops.core.practice.context_processors.practice",
             ],
         },
     }
 ]
 
-# --- Language and time: dates are the practice's (pops.clock), this is only Django's default ----------
+# --- Language and time: dates are the practice's (pops.core.clock), this is only Django's default ----------
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
-FORMAT_MODULE_PATH = "pops.formats"
+FORMAT_MODULE_PATH = "pops.core.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -154,8 +155,8 @@ STORAGES = {
 
 # --- Sign-in: a code by email for guarantors, a password (and TOTP) for staff --------------------------
 
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["pops.portal.backends.PortalBackend"]
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["pops.core.access.backends.PortalBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -167,12 +168,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "pops.portal.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "pops.web.sign_in.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 # Nobody signs up, but without a password here the staff door would ask for none.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_FORMS = {"request_login_code": "pops.portal.forms.GuarantorCodeForm"}
+ACCOUNT_FORMS = {"request_login_code": "pops.web.sign_in.forms.GuarantorCodeForm"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Mail to an address we don't know would let anyone send mail from the practice to anybody.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -261,22 +262,39 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 # KiB. A worker's process that grew beyond this is replaced after its task. The PDF of 2,000 lines takes 530,000.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000
-# Receipts by email don't stand in line behind PDFs. A worker takes from both queues unless told with -Q.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("mail")]
-CELERY_TASK_ROUTES = {"notifications.tasks.*": {"queue": "mail"}}
+# Money and sign-in codes wait for nobody; receipts by email don't stand in line behind PDFs. A worker takes from all
+# queues unless told with -Q.
+CELERY_TASK_QUEUES = [Queue("urgent"), Queue("mail"), Queue("documents")]
+CELERY_TASK_DEFAULT_QUEUE = "urgent"
+CELERY_TASK_ROUTES = {"receipts.tasks.*": {"queue": "documents"}}
 CELERY_BEAT_SCHEDULE = {
-    "make-close-packets": {
-        "task": "payments.backoffice.tasks.make_missing",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
     "sweep-payments": {"task": "payments.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},
-    "sweep-receipt-emails": {"task": "notifications.tasks.deliver", "schedule": 15.0, "options": {"expires": 12}},
-    "render-receipts": {"task": "receipts.tasks.render_missing", "schedule": 30.0, "options": {"expires": 25}},
+    "sweep-urgent-messages": {
+        "task": "notifications.tasks.deliver",
+        "args": ["urgent"],
+        "schedule": 5.0,
+        "options": {"queue": "urgent", "expires": 5},
+    },
+    "sweep-messages": {
+        "task": "notifications.tasks.deliver",
+        "args": ["mail"],
+        "schedule": 15.0,
+        "options": {"queue": "mail", "expires": 12},
+    },
+    "render-receipts": {
+        "task": "receipts.tasks.render_missing",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "render-all-receipts": {
         "task": "receipts.tasks.render_all_missing",
         "schedule": 3600.0,
         "options": {"expires": 600},
+    },
+    "make-close-packets": {
+        "task": "receipts.tasks.make_missing",
+        "schedule": 60.0,
+        "options": {"expires": 55},
     },
 }
 
@@ -303,13 +321,15 @@ EMAIL_WEBHOOK_SECRET = ANYMAIL["WEBHOOK_SECRET"] = env("EMAIL_WEBHOOK_SECRET", d
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="POPS <pops@localhost>")
 MESSAGE_ID_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2].encode("idna").decode()
 
-# Seconds. A worker's claim on a receipt's mail outlives the worker: the task that made it is killed before.
-RECEIPT_EMAIL_CLAIM = 75
-RECEIPT_EMAIL_TIME_LIMIT = 60
-# The first pause after a fault, doubled each time up to the longest, until it is given up.
-RECEIPT_EMAIL_FIRST_PAUSE = 15
-RECEIPT_EMAIL_LONGEST_PAUSE = 2 * 3600
-RECEIPT_EMAIL_GIVE_UP = 24 * 3600
+# Seconds. A worker's claim on a message outlives the worker: the task that made it is killed before.
+MESSAGE_CLAIM = 75
+MESSAGE_TIME_LIMIT = 60
+# The first pause after a fault, doubled each time up to the longest, until it is given up. A sign-in code is good for
+# a quarter of an hour.
+MESSAGE_LANES = {
+    "mail": {"first_pause": 15, "longest_pause": 2 * 3600, "give_up": 24 * 3600},
+    "urgent": {"first_pause": 2, "longest_pause": 30, "give_up": 15 * 60},
+}
 
 LOGGING = {
     "version": 1,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from pops.accounts.models import Guarantor
+from pops.core.accounts.models import Guarantor
 from receipts.models import Disbursement, Posting, Receipt, Transaction
 
 

@@ -10,10 +10,9 @@ from typing import Any
 
 from django.db import connection
 
-from pops.money import format_cents
-from pops.portal.templatetags.pops import day
-from pops.practice.models import Practice
-from pops.text import shown
+from pops.core.money import format_cents
+from pops.core.practice.models import Practice
+from pops.core.words import day, shown
 from receipts.wording import method_words
 
 PAGE = 20

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from pops.text import shown
+from pops.core.words import shown
 from receipts.models import Disbursement, Posting, Receipt, Transaction
 from receipts.wording import method_words
 

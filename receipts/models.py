@@ -9,7 +9,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from batches.models import ReferenceBatch
-from pops.accounts.models import Guarantor, ServiceLine, User
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor, ServiceLine
 from receipts.triggers import (
     ADDS_UP,
     APPEND_ONLY,

@@ -1,12 +1,13 @@
-"""Background work on receipts: their PDFs."""
+"""Background work on receipts: PDFs, and the files of a close."""
 
 import logging
 
 from celery import shared_task
 
-from receipts import documents
+from receipts.documents.calls import MAKE_MISSING, RENDER_MISSING, RENDER_ONE
+from receipts.documents.closes import find_closes_without_documents, make_documents
+from receipts.documents.receipts import store_document
 from receipts.selectors import find_documentless
-from receipts.services import RENDER_MISSING, RENDER_ONE
 
 logger = logging.getLogger(__name__)
 
@@ -14,12 +15,13 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 200
 # Receipts are rendered within seconds of their issue. This many back costs the database next to nothing.
 RECENT = 2_000
+CLOSES_AT_ONCE = 20
 
 
 @shared_task(name=RENDER_ONE)
 def render_document(receipt_number: int) -> None:
     """Render and store the PDF of one receipt, for somebody who waits for it."""
-    documents.store_document(receipt_number=receipt_number)
+    store_document(receipt_number=receipt_number)
 
 
 @shared_task(name=RENDER_MISSING)
@@ -35,12 +37,23 @@ def render_all_missing() -> None:
         render_all_missing.delay()
 
 
+@shared_task(name=MAKE_MISSING)
+def make_missing() -> None:
+    """Make the packet and the slip of each close that has none yet."""
+    for close_id in find_closes_without_documents(limit=CLOSES_AT_ONCE):
+        try:
+            make_documents(close_id=close_id)
+        except Exception:
+            # One that fails must not keep the others waiting; the next sweep tries it again.
+            logger.exception("The packet of close %s could not be made", close_id)
+
+
 def _render(numbers: list[int]) -> int:
     """How many were made. One that fails must not keep the others waiting; the next sweep tries it again."""
     made = 0
     for number in numbers:
         try:
-            documents.store_document(receipt_number=number)
+            store_document(receipt_number=number)
             made += 1
         except Exception:
             logger.exception("The PDF of receipt %s could not be made", number)

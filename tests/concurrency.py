@@ -1,9 +1,10 @@
 """Running things at the same moment, each on a database connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -29,3 +30,11 @@ def run_together(jobs: Sequence[Callable[[], T]], *, width: int = 16) -> list[T]
     for start, chunk in enumerate(chunks):
         results.update(zip(range(start, len(jobs), width), chunk, strict=True))
     return [results[n] for n in range(len(jobs))]
+
+
+def wait_until(done: Any, *, seconds: float = 15) -> None:
+    """Wait for the worker; fails when it takes too long."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)

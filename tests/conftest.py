@@ -10,15 +10,19 @@ from django.core.cache import cache
 from django.test import Client
 
 from batches.models import ReferenceBatch
-from payments import gateway
-from payments.gateway import Result
+from notifications.delivery import deliver_due
+from notifications.models import Message
+from notifications.services import post_content
+from payments.gateway import intents as gateway
+from payments.gateway.intents import Result
 from payments.models import Payment
-from payments.services import record_outcome
-from pops.accounts.models import Guarantor, User
+from payments.recording import record_outcome
 from pops.celery import app as celery_app
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
+from pops.core.practice.models import Practice
 from pops.local.stripe_sandbox import StripeSandbox
-from pops.portal.second_factor import SESSION_KEY
-from pops.practice.models import Practice
+from pops.web.sign_in.second_factor import SESSION_KEY
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, UserFactory
 from tests.factories.payments import PaymentFactory, outcome_of
@@ -45,11 +49,15 @@ def clean_cache() -> None:
 
 
 @pytest.fixture
-def mail_at_once() -> Iterator[None]:
+def mail_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sign-in codes are sent by the worker; here the request does it."""
-    celery_app.conf.task_always_eager = True
-    yield
-    celery_app.conf.task_always_eager = False
+
+    def post(**facts: Any) -> Message:
+        message = post_content(**facts)
+        deliver_due(lane=Message.Lane.URGENT, seconds=5)
+        return message
+
+    monkeypatch.setattr("pops.web.sign_in.adapter.post_content", post)
 
 
 @pytest.fixture

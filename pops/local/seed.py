@@ -15,20 +15,21 @@ from django.db.models import F
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from batches.services import open_api_batch, share_day
-from notifications.models import ReceiptEmail
-from payments import gateway
-from payments.gateway import Outcome, Result
+from notifications.models import Message
+from payments.gateway import intents as gateway
+from payments.gateway.intents import Outcome, Result
 from payments.models import Payment
-from payments.services import record_outcome
-from pops.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement, User
-from pops.accounts.selectors import get_balances
-from pops.accounts.services import create_guarantor_login
+from payments.recording import record_outcome
+from pops.core.access.models import User
+from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
+from pops.core.accounts.selectors import get_balances
+from pops.core.accounts.services import create_guarantor_login
+from pops.core.practice.models import Facility, Group, Practice, Provider
+from pops.core.practice.selectors import get_practice
 from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD
-from pops.practice.models import Facility, Group, Practice, Provider
-from pops.practice.selectors import get_practice
-from receipts.corrections import issue_refund
+from receipts.corrections.refund import issue_refund
+from receipts.issue import TransactionFacts
 from receipts.models import Receipt
-from receipts.services import TransactionFacts
 
 TIME_ZONE = "America/New_York"
 DECLINED = "The card doesn't have enough funds for this payment."
@@ -158,10 +159,10 @@ def _make_history(now: dt.datetime, chance: random.Random) -> None:
 
 def _note_emails_of_the_past() -> None:
     """The receipts' mails were sent as soon as they were queued; the latest of them came back."""
-    queued = ReceiptEmail.objects.filter(state="queued")
+    queued = Message.objects.filter(state="queued")
     latest = queued.latest("pk").pk
     queued.update(state="sent", sent_at=F("queued_at"), attempts=1)
-    ReceiptEmail.objects.filter(pk=latest).update(
+    Message.objects.filter(pk=latest).update(
         state="bounced", ended_at=F("queued_at"), error="The address does not take mail."
     )
 

@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from pops.accounts.models import User
+from pops.core.access.models import User
 from pops.local import links, mail
-from pops.portal.second_factor import note_second_factor
+from pops.web.sign_in.second_factor import note_second_factor
 
 # A mail brings its own style, may show pictures that lie in it, and may do nothing else. Its links open
 # beside the page. No page but ours may frame it.

@@ -1,6 +1,6 @@
 """Current Balance, Amount Due and what is in collections."""
 
-from pops.accounts.selectors import Balances, get_balances, service_lines
+from pops.core.accounts.selectors import Balances, get_balances, service_lines
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, StatementFactory
 
 

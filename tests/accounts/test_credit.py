@@ -2,10 +2,12 @@
 
 import pytest
 
-from pops.accounts.selectors import get_credit
-from receipts.corrections import disburse_escrow, post_escrow, refund_at_desk, void_receipt
-from tests.desk import batch_of, clerk, take, today
+from pops.core.accounts.selectors import get_credit
+from receipts.corrections.escrow import disburse_escrow, post_escrow
+from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.void import void_receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.desk import batch_of, clerk, take, today
 
 
 @pytest.fixture

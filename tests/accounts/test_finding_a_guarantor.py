@@ -2,7 +2,7 @@
 
 import pytest
 
-from pops.accounts.search import find_guarantors
+from pops.core.accounts.search import find_guarantors
 from tests.factories.accounts import GuarantorFactory, PatientFactory
 
 

@@ -4,11 +4,11 @@ import pytest
 from django.urls import reverse
 
 from payments.models import Payment
-from tests.backoffice.test_roles import DESK, MANAGER, member
 from tests.browsing import accessibility_problems
-from tests.desk import batch_of, take
 from tests.factories.accounts import PatientFactory
+from tests.factories.desk import batch_of, take
 from tests.factories.payments import PaymentFactory
+from tests.factories.staff import DESK, MANAGER, member
 
 
 def test_a_payment_is_called_by_amount_and_guarantor_and_its_id_comes_last(client_of, guarantor):
@@ -39,7 +39,7 @@ def test_the_front_page_lists_what_a_role_works_with(client_of, practice):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "list_of", ["receipts_receipt", "notifications_receiptemail", "payments_payment", "accounts_guarantor"]
+    "list_of", ["receipts_receipt", "notifications_message", "payments_payment", "accounts_guarantor"]
 )
 def test_lists_fit_a_tablet(page, live_server, sign_in, guarantor, list_of):
     ruth = member(MANAGER)

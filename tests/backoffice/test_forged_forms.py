@@ -7,10 +7,9 @@ from django.utils import timezone
 from batches.models import BatchClose, ReferenceBatch
 from batches.services import get_attached_batch
 from receipts.models import Disbursement, Posting, Receipt
-from tests.backoffice.test_roles import MANAGER, member
-from tests.batches.test_closing_a_desk_batch import close
-from tests.desk import batch_of, take, today
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.desk import batch_of, close, take, today
+from tests.factories.staff import MANAGER, member
 
 PAY = {"channel": "office", "apply": "oldest", "cash": "50.00"}
 MONEY = ["-5", "0", "0.00", "1e9", "1000000.00", "12.345", "abc", "٥", "=1+1", "5 000", "99999999999999999999"]

@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from payments.models import Payment
-from tests.backoffice.test_roles import DESK, member
-from tests.desk import batch_of, take
+from tests.factories.desk import batch_of, take
 from tests.factories.payments import PaymentFactory
+from tests.factories.staff import DESK, member
 
 
 def front(client):

@@ -1,22 +1,20 @@
 """Who changed what, when and why opens from the object."""
 
 import datetime as dt
-from importlib import import_module
 
 import pghistory
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group as Role
-from django.db import connection
 from django.urls import reverse
 
 from batches.closing import close_batch
-from pops.accounts.models import User
-from pops.history_admin import KeepsHistory
-from pops.practice.models import Practice
-from tests.backoffice.test_roles import ADMIN, DESK, MANAGER, member
+from pops.core.access.models import User
+from pops.core.practice.models import Practice
+from pops.web.backoffice.lists.history import KeepsHistory
 from tests.factories.accounts import UserFactory
 from tests.factories.practice import FacilityFactory, ProviderFactory
+from tests.factories.staff import ADMIN, DESK, MANAGER, member
 from tests.moments import NOON
 
 
@@ -61,12 +59,12 @@ def test_rights_given_and_taken_are_kept_with_the_user(alex, client_of):
     data = {"email": dana.email, "name": dana.name, "is_active": "on", "is_staff": "on"}
 
     answer = client.post(
-        reverse("admin:accounts_user_change", args=[dana.pk]), {**data, "groups": manager.pk, "why": "Promoted"}
+        reverse("admin:access_user_change", args=[dana.pk]), {**data, "groups": manager.pk, "why": "Promoted"}
     )
 
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     assert list(User.objects.get(pk=dana.pk).groups.all()) == [manager]
-    page = client.get(reverse("admin:accounts_user_history", args=[dana.pk])).content.decode()
+    page = client.get(reverse("admin:access_user_history", args=[dana.pk])).content.decode()
     for words in (
         "Promoted",
         "Alex Moreau",
@@ -95,22 +93,6 @@ def test_facilities_and_providers_keep_theirs_too(make, alex, client_of):
     page = history_of(client, thing)
     for words in ("Changed by Alex Moreau", "Married", "<td>North</td><td>South</td>"):
         assert words in page, words
-
-
-def test_what_was_there_before_its_history_began_has_a_before(alex, client_of):
-    facility = FacilityFactory(name="North")
-    facility.pgh_event_model.objects.all().delete()
-    migration = import_module("pops.practice.migrations.0004_facility_and_provider_history").Migration
-    with connection.cursor() as cursor:
-        for statement in migration.operations[-1].sql:
-            cursor.execute(statement)
-
-    facility.name = "South"
-    facility.save()
-
-    page = history_of(client_of(alex), facility)
-    assert "Written down by POPS" in page
-    assert "<td>North</td><td>South</td>" in page
 
 
 def test_a_batchs_history_speaks_like_the_rest_of_the_back_office(client_of, open_batch, time_machine):

@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from tests.backoffice.test_roles import ADMIN, member
+from tests.factories.staff import ADMIN, member
 
 ODD = [
     "received_on__year=99999999",

@@ -8,15 +8,16 @@ import pytest
 from django.urls import reverse
 
 from batches.models import BatchDocument
-from payments.backoffice.documents import make_documents
-from payments.backoffice.packet import HEADINGS
-from payments.backoffice.tasks import make_missing
-from pops.accounts.models import Guarantor
-from receipts.corrections import disburse_escrow, refund_at_desk, void_receipt
-from tests.backoffice.test_roles import DESK, member
-from tests.batches.test_closing_a_desk_batch import close
-from tests.desk import batch_of, clerk, take, tender, today
+from pops.core.accounts.models import Guarantor
+from receipts.corrections.escrow import disburse_escrow
+from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.void import void_receipt
+from receipts.documents.closes import make_documents
+from receipts.documents.packet import HEADINGS
+from receipts.tasks import make_missing
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.desk import batch_of, clerk, close, take, tender, today
+from tests.factories.staff import DESK, member
 
 EVIL = ["=HYPERLINK(1)", "+1", "-2", "@SUM(A1)", " =1", "\t=1", "\r=1"]
 

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.backoffice.test_roles import MANAGER, member
-from tests.desk import batch_of, take
+from tests.factories.desk import batch_of, take
+from tests.factories.staff import MANAGER, member
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.backoffice.test_roles import DESK, member
+from tests.factories.staff import DESK, member
 
 
 @pytest.mark.parametrize(
@@ -45,5 +45,5 @@ def test_nobody_learns_of_the_back_office(practice):
 
 
 def test_who_is_signed_in_already_goes_to_the_front_page(client_of, guarantor):
-    assert client_of(member(DESK)).get("/admin/login/?next=/admin/accounts/user/").url == "/admin/"
+    assert client_of(member(DESK)).get("/admin/login/?next=/admin/access/user/").url == "/admin/"
     assert client_of(guarantor).get("/admin/login/").status_code == 403

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from batches.models import ReferenceBatch
 from receipts.models import Disbursement, Posting, Receipt
-from tests.backoffice.test_roles import MANAGER, member
 from tests.concurrency import run_together
-from tests.desk import batch_of, take
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.desk import batch_of, take
+from tests.factories.staff import MANAGER, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

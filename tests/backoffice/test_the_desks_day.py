@@ -8,13 +8,13 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
 from batches.models import BatchClose, BatchDocument, ReferenceBatch
-from payments.backoffice.tasks import make_missing
-from pops.accounts.models import Guarantor
+from pops.core.accounts.models import Guarantor
 from receipts.models import Receipt
-from tests.backoffice.test_roles import DESK, MANAGER, member
+from receipts.tasks import make_missing
 from tests.browsing import accessibility_problems
-from tests.desk import batch_of, take
 from tests.factories.accounts import PatientFactory, ServiceLineFactory
+from tests.factories.desk import batch_of, take
+from tests.factories.staff import DESK, MANAGER, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,8 +7,8 @@ import pytest
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from batches.services import BatchClosed
-from payments.gateway import Result
-from pops.practice.models import Practice
+from payments.gateway.intents import Result
+from pops.core.practice.models import Practice
 from tests.moments import MIDNIGHT, NOON, TODAY, TOMORROW
 
 SECOND = dt.timedelta(seconds=1)

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from payments.gateway import Result
+from payments.gateway.intents import Result
 from tests.factories.accounts import UserFactory
 
 

@@ -22,16 +22,11 @@ from batches.closing import (
 from batches.models import BatchClose, BatchCount, PeriodLock, ReferenceBatch
 from batches.selectors import get_breakdown
 from batches.services import BatchClosed, PeriodLocked
-from payments.gateway import Result
-from receipts.corrections import refund_at_desk, void_receipt
-from tests.desk import batch_of, clerk, take, tender, today
+from payments.gateway.intents import Result
+from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.void import void_receipt
+from tests.factories.desk import batch_of, clerk, close, take, tender, today
 from tests.moments import NOON, TODAY, TOMORROW
-
-
-def close(batch, by, *, note="", seen=None, cash=0, check=0, card=0, other=0):
-    counted = {"cash": cash, "check": check, "card": card, "other": other}
-    count = count_batch(batch_id=batch.pk, counted=counted, by=by)
-    return close_batch(batch_id=batch.pk, by=by, count_id=count.pk, note=note, expected_seen=seen)
 
 
 @pytest.fixture

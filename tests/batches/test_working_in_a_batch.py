@@ -14,8 +14,7 @@ from batches.services import (
     detach_batch,
     get_attached_batch,
 )
-from tests.batches.test_closing_a_desk_batch import close
-from tests.desk import batch_of, clerk, take, today
+from tests.factories.desk import batch_of, clerk, close, take, today
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
-from pops.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement, User
+from pops.core.access.models import User
+from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
 from tests.factories.practice import FacilityFactory, GroupFactory, ProviderFactory
 
 

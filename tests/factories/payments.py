@@ -4,9 +4,9 @@ import uuid
 import factory
 from factory.django import DjangoModelFactory
 
-from payments.gateway import Outcome, Result
+from payments.gateway.intents import Outcome, Result
 from payments.models import Payment
-from receipts.services import TransactionFacts
+from receipts.issue import TransactionFacts
 from tests.factories.accounts import GuarantorFactory
 
 

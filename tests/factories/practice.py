@@ -1,7 +1,7 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from pops.practice.models import Facility, Group, Practice, Provider
+from pops.core.practice.models import Facility, Group, Practice, Provider
 
 
 class PracticeFactory(DjangoModelFactory):

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from pytest_django.fixtures import Settings
 
-from pops.accounts.models import Guarantor, User
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
 from pops.local import links, mail
 from tests.factories.accounts import UserFactory
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from notifications.models import ReceiptEmail
+from notifications.models import Message
 from tests.notifications.mail_server import MailServer
 
 
@@ -32,6 +32,6 @@ def due_now(db: None) -> Any:
     """Makes pauses and claims end now."""
 
     def due_now() -> None:
-        ReceiptEmail.objects.filter(state__in=ReceiptEmail.WAITING).update(due_at=Now())
+        Message.objects.filter(state__in=Message.WAITING).update(due_at=Now())
 
     return due_now

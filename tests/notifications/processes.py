@@ -13,6 +13,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+from notifications.models import Message
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -87,3 +89,8 @@ def database_url() -> str:
     database = connection.settings_dict
     login = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
     return f"postgres://{login}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+
+
+def all_sent() -> bool:
+    """Whether nothing waits in the outbox any more."""
+    return not Message.objects.exclude(state="sent").exists()

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from batches.models import ReferenceBatch
-from pops.accounts.models import Guarantor
+from pops.core.accounts.models import Guarantor
 from receipts.models import Receipt, Transaction
 from tests.factories.accounts import GuarantorFactory
 from tests.moments import NOON, TODAY

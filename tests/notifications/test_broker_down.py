@@ -5,13 +5,12 @@ from collections import Counter
 import pytest
 from django.core.cache import caches
 
-from notifications.models import ReceiptEmail
+from notifications.models import Message
 from pops.local.broker import Broker
 from pops.local.servers import throwaway_folder
-from tests.notifications.processes import processes
-from tests.notifications.test_killed_workers import all_sent
-from tests.payments.stripe_side import wait_until
-from tests.payments.test_when_parts_fail import use_broker
+from tests.broker import use_broker
+from tests.concurrency import wait_until
+from tests.notifications.processes import all_sent, processes
 
 pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
 
@@ -40,7 +39,7 @@ def test_receipts_of_a_time_without_a_broker_arrive_when_it_is_back(pay, own_bro
         own_broker.stop()
         for _ in range(10):
             pay()
-        assert ReceiptEmail.objects.filter(state="queued").count() == 10
+        assert Message.objects.filter(state="queued").count() == 10
 
         own_broker.start()
         for _ in range(5):

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from notifications import delivery
 from notifications.delivery import claim_due, deliver_due, note_fault, note_sent
-from notifications.models import ReceiptEmail
+from notifications.models import Message
+from receipts import notices
+from receipts.notices import messages_of, write
 from tests.concurrency import run_together
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.practice import GroupFactory
@@ -18,17 +20,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def only_email():
-    return ReceiptEmail.objects.get()
+    return Message.objects.get()
 
 
 def test_a_mail_is_sent_once_and_says_when(pay, guarantor, smtp):
     receipt = pay(guarantor)
 
-    assert deliver_due(seconds=5) is False
-    assert deliver_due(seconds=5) is False
+    assert deliver_due(lane=Message.Lane.MAIL, seconds=5) is False
+    assert deliver_due(lane=Message.Lane.MAIL, seconds=5) is False
 
     (mail,) = smtp.accepted
-    email = receipt.emails.get()
+    email = messages_of(receipt).get()
     assert (mail.to, mail.message_id) == (guarantor.email, email.message_id)
     assert (email.state, email.attempts, email.error) == ("sent", 1, "")
     assert email.sent_at is not None
@@ -38,7 +40,7 @@ def test_some_mails_go_over_one_connection(pay, smtp):
     for _ in range(delivery.BATCH - 1):
         pay()
 
-    deliver_due(seconds=20)
+    deliver_due(lane=Message.Lane.MAIL, seconds=20)
 
     assert len({mail.to for mail in smtp.accepted}) == delivery.BATCH - 1
     assert smtp.connections == 1
@@ -48,10 +50,10 @@ def test_many_mails_go_over_a_few_connections_each_mail_once(pay, smtp, settings
     for _ in range(3 * delivery.BATCH + 1):
         pay()
 
-    assert deliver_due(seconds=20) is False
+    assert deliver_due(lane=Message.Lane.MAIL, seconds=20) is False
 
-    assert sorted(mail.to for mail in smtp.accepted) == sorted(ReceiptEmail.objects.values_list("to", flat=True))
-    assert set(ReceiptEmail.objects.values_list("state", "attempts")) == {("sent", 1)}
+    assert sorted(mail.to for mail in smtp.accepted) == sorted(Message.objects.values_list("to", flat=True))
+    assert set(Message.objects.values_list("state", "attempts")) == {("sent", 1)}
     assert smtp.connections <= settings.EMAIL_CONNECTIONS
 
 
@@ -60,7 +62,7 @@ def test_a_mail_server_that_allows_one_connection_gets_one(pay, smtp, settings):
     for _ in range(2 * delivery.BATCH):
         pay()
 
-    assert deliver_due(seconds=20) is False
+    assert deliver_due(lane=Message.Lane.MAIL, seconds=20) is False
 
     assert len(smtp.accepted) == 2 * delivery.BATCH
     assert smtp.connections == 1
@@ -70,16 +72,16 @@ def test_a_worker_whose_time_is_up_gives_back_what_it_did_not_try(pay, smtp):
     for _ in range(3):
         pay()
 
-    assert deliver_due(seconds=-1) is True
+    assert deliver_due(lane=Message.Lane.MAIL, seconds=-1) is True
 
     assert len(smtp.accepted) == 1
-    assert sorted(ReceiptEmail.objects.values_list("state", "attempts")) == [("queued", 0), ("queued", 0), ("sent", 1)]
+    assert sorted(Message.objects.values_list("state", "attempts")) == [("queued", 0), ("queued", 0), ("sent", 1)]
 
 
 def test_two_workers_at_once_send_one_mail(pay, smtp):
     pay()
 
-    run_together([lambda: deliver_due(seconds=5)] * 8)
+    run_together([lambda: deliver_due(lane=Message.Lane.MAIL, seconds=5)] * 8)
 
     assert len(smtp.accepted) == 1
     assert only_email().attempts == 1
@@ -87,11 +89,11 @@ def test_two_workers_at_once_send_one_mail(pay, smtp):
 
 def test_a_claim_keeps_others_away_until_it_ends(pay, due_now):
     pay()
-    first = claim_due()
+    first = claim_due(Message.Lane.MAIL)
 
-    assert claim_due() is None
+    assert claim_due(Message.Lane.MAIL) is None
     due_now()
-    second = claim_due()
+    second = claim_due(Message.Lane.MAIL)
 
     assert first.ids == second.ids
     note_fault(first.ids, first, "The first worker woke up again.")
@@ -109,18 +111,18 @@ def test_a_claim_keeps_others_away_until_it_ends(pay, due_now):
 def test_a_passing_fault_is_tried_again_later(pay, smtp, due_now, answer, words):
     pay()
     smtp.answer = lambda to: answer
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
     email = only_email()
     assert (email.state, email.attempts) == ("queued", 1)
     assert words in email.error
     assert email.due_at > timezone.now()
-    assert deliver_due(seconds=5) is False
+    assert deliver_due(lane=Message.Lane.MAIL, seconds=5) is False
     assert smtp.accepted == []
 
     smtp.answer = lambda to: ACCEPT
     due_now()
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
     assert len(smtp.accepted) == 1
     assert (only_email().state, only_email().error) == ("sent", "")
@@ -130,15 +132,13 @@ def test_a_server_that_is_down_holds_everything_up_without_losing_anything(pay, 
     for _ in range(3):
         pay()
     smtp.stop()
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
-    assert set(ReceiptEmail.objects.values_list("state", "error")) == {
-        ("queued", "The mail server could not be reached.")
-    }
+    assert set(Message.objects.values_list("state", "error")) == {("queued", "The mail server could not be reached.")}
 
     smtp.start()
     due_now()
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
     assert len(smtp.accepted) == 3
 
@@ -149,9 +149,9 @@ def test_a_refusal_stops_one_mail_and_lets_the_others_pass(pay, smtp, where):
     pay(GuarantorFactory(email="gone@example.com"))
     pay(GuarantorFactory(email="here@example.com"))
 
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
-    gone = ReceiptEmail.objects.get(to="gone@example.com")
+    gone = Message.objects.get(to="gone@example.com")
     assert [mail.to for mail in smtp.accepted] == ["here@example.com"]
     assert (gone.state, gone.error) == ("failed", "The mail server refused it: 550 5.1.1 No such user")
     assert gone.ended_at is not None
@@ -164,9 +164,9 @@ def test_pauses_grow_and_after_a_day_it_is_given_up(pay, settings):
     pay()
     pauses = []
     while only_email().state == "queued":
-        ReceiptEmail.objects.update(due_at=timezone.now())
+        Message.objects.update(due_at=timezone.now())
         before = timezone.now()
-        deliver_due(seconds=5)
+        deliver_due(lane=Message.Lane.MAIL, seconds=5)
         pauses.append((only_email().due_at - before).total_seconds())
         if len(pauses) == 14:
             with_the_day_over()
@@ -181,18 +181,18 @@ def test_pauses_grow_and_after_a_day_it_is_given_up(pay, settings):
 def with_the_day_over():
     """Puts the row back by a day, past the trigger that guards it."""
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE notifications_receiptemail DISABLE TRIGGER USER")
-        cursor.execute("UPDATE notifications_receiptemail SET queued_at = queued_at - interval '24 hours'")
-        cursor.execute("ALTER TABLE notifications_receiptemail ENABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE notifications_message DISABLE TRIGGER USER")
+        cursor.execute("UPDATE notifications_message SET queued_at = queued_at - interval '24 hours'")
+        cursor.execute("ALTER TABLE notifications_message ENABLE TRIGGER USER")
 
 
 def test_the_window_a_mail_accepted_but_not_noted_comes_twice_with_one_message_id(pay, smtp, due_now):
     pay()
     smtp.answer = lambda to: ACCEPT_AND_DROP
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
     smtp.answer = lambda to: ACCEPT
     due_now()
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
     first, second = smtp.accepted
     assert first.message_id == second.message_id
@@ -205,42 +205,41 @@ def test_the_switch_is_judged_when_the_payment_is_recorded(pay, smtp):
     group.email_receipts = False
     group.save()
 
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
     late = pay(GuarantorFactory(group=group))
     group.email_receipts = True
     group.save()
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
-    assert receipt.emails.get().state == "sent"
-    assert (late.emails.get().state, late.emails.get().reason) == ("not_wanted", "switched_off")
+    assert messages_of(receipt).get().state == "sent"
+    assert (messages_of(late).get().state, messages_of(late).get().reason) == ("not_wanted", "switched_off")
     assert len(smtp.accepted) == 1
 
 
 def test_a_mail_that_pops_cannot_write_waits_and_lets_the_others_pass(pay, smtp, monkeypatch):
     first, second = pay(), pay()
-    build = delivery.build_message
 
-    def build_some(email, practice):
-        if email.receipt_id == first.pk:
+    def write_some(receipt, practice):
+        if receipt.pk == first.pk:
             raise RuntimeError("no template")
-        return build(email, practice)
+        return write(receipt, practice)
 
-    monkeypatch.setattr(delivery, "build_message", build_some)
-    deliver_due(seconds=5)
+    monkeypatch.setattr(notices, "write", write_some)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
-    assert (first.emails.get().state, first.emails.get().error) == (
+    assert (messages_of(first).get().state, messages_of(first).get().error) == (
         "queued",
         "POPS could not write the mail (RuntimeError).",
     )
-    assert second.emails.get().state == "sent"
+    assert messages_of(second).get().state == "sent"
 
 
 def test_news_that_is_faster_than_the_worker_stays(pay, due_now):
     receipt = pay()
-    claim_due()
-    ReceiptEmail.objects.update(state="delivered", sent_at=timezone.now(), ended_at=timezone.now())
+    claim_due(Message.Lane.MAIL)
+    Message.objects.update(state="delivered", sent_at=timezone.now(), ended_at=timezone.now())
 
-    note_sent(receipt.emails.get().pk, provider_id="x")
+    note_sent(messages_of(receipt).get().pk, provider_id="x")
 
-    assert receipt.emails.get().state == "delivered"
-    assert dt.timedelta(0) < timezone.now() - receipt.emails.get().ended_at
+    assert messages_of(receipt).get().state == "delivered"
+    assert dt.timedelta(0) < timezone.now() - messages_of(receipt).get().ended_at

@@ -8,12 +8,13 @@ from collections import Counter
 import pytest
 from django.conf import settings
 
-from notifications.models import ReceiptEmail
+from notifications.models import Message
+from receipts.notices import messages_of
+from tests.concurrency import wait_until
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.practice import GroupFactory
 from tests.notifications.mail_server import ACCEPT, DROP, HANG
-from tests.notifications.processes import processes
-from tests.payments.stripe_side import wait_until
+from tests.notifications.processes import all_sent, processes
 
 pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
 
@@ -21,12 +22,8 @@ RECEIPTS = 500
 KILLS = 10
 
 
-def all_sent():
-    return not ReceiptEmail.objects.exclude(state="sent").exists()
-
-
 def noted():
-    return set(ReceiptEmail.objects.filter(state="sent").values_list("message_id", flat=True))
+    return set(Message.objects.filter(state="sent").values_list("message_id", flat=True))
 
 
 class Weather:
@@ -59,7 +56,7 @@ def test_each_of_500_receipts_arrives_once_while_workers_are_killed(pay, mail_se
             wait_until(lambda: len(mail_server.accepted) >= reached, seconds=60)  # noqa: B023  called at once
             celery.kill(celery.running[1])
             window |= {mail.message_id for mail in list(mail_server.accepted)} - noted()
-            interrupted += ReceiptEmail.objects.filter(state="sending").exists()
+            interrupted += Message.objects.filter(state="sending").exists()
             celery.start()
             if n == KILLS // 2:
                 mail_server.stop()
@@ -69,7 +66,7 @@ def test_each_of_500_receipts_arrives_once_while_workers_are_killed(pay, mail_se
 
     arrived = Counter(mail.message_id for mail in mail_server.accepted)
     twice = {message_id for message_id, times in arrived.items() if times > 1}
-    assert set(arrived) == set(ReceiptEmail.objects.values_list("message_id", flat=True))
+    assert set(arrived) == set(Message.objects.values_list("message_id", flat=True))
     assert len(arrived) == RECEIPTS
     assert twice <= window, "only what was accepted and not yet noted when a worker was killed"
     assert len(window) <= KILLS * 2 * settings.EMAIL_CONNECTIONS, "at most one mail a connection"
@@ -86,11 +83,11 @@ def test_the_window_a_worker_killed_before_it_could_note_sends_it_a_second_time(
         wait_until(lambda: mail_server.accepted, seconds=60)
         celery.kill(worker)
         go_on.set()
-        assert receipt.emails.get().state == "sending"
+        assert messages_of(receipt).get().state == "sending"
         celery.start("beat")
         celery.start()
         wait_until(all_sent, seconds=60)
 
     first, second = mail_server.accepted
-    assert first.message_id == second.message_id == receipt.emails.get().message_id
-    assert receipt.emails.get().attempts == 2
+    assert first.message_id == second.message_id == messages_of(receipt).get().message_id
+    assert messages_of(receipt).get().attempts == 2

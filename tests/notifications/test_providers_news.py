@@ -9,8 +9,10 @@ from django.urls import clear_url_caches
 from django.utils import timezone
 
 import pops.urls
+import pops.web.webhooks.urls
 from notifications.delivery import claim_due, deliver_due
-from notifications.models import ReceiptEmail
+from notifications.models import Message
+from receipts.notices import messages_of
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +30,7 @@ def door(settings):
 
 
 def reload_doors():
+    importlib.reload(pops.web.webhooks.urls)
     importlib.reload(pops.urls)
     clear_url_caches()
 
@@ -36,7 +39,7 @@ def tell(client, email=None, kind="Delivery", *, login="pops:secret", **more):
     moment = "2026-03-02T17:05:00Z"
     news = {"RecordType": kind, "MessageID": "pm-1", "DeliveredAt": moment, "BouncedAt": moment, **more}
     if email:
-        news["Metadata"] = {"receipt_email": str(email.pk)}
+        news["Metadata"] = {"message": str(email.pk)}
     basic = base64.b64encode(login.encode()).decode()
     return client.post(
         DOOR, json.dumps(news), content_type="application/json", headers={"Authorization": f"Basic {basic}"}
@@ -45,9 +48,9 @@ def tell(client, email=None, kind="Delivery", *, login="pops:secret", **more):
 
 @pytest.fixture
 def email(pay):
-    email = pay().emails.get()
-    claim_due()
-    ReceiptEmail.objects.update(state="sent", sent_at=timezone.now(), provider_id="pm-1")
+    email = messages_of(pay()).get()
+    claim_due(Message.Lane.MAIL)
+    Message.objects.update(state="sent", sent_at=timezone.now(), provider_id="pm-1")
     return email
 
 
@@ -89,7 +92,7 @@ def test_late_and_repeated_news_changes_nothing(client, email):
     tell(client, email, "Bounce", Type="HardBounce")
 
     assert state_of(email) == "bounced"
-    assert ReceiptEmail.objects.count() == 1, "a bounce sends nothing again"
+    assert Message.objects.count() == 1, "a bounce sends nothing again"
 
 
 def test_a_bounce_after_delivery_counts(client, email):
@@ -100,11 +103,11 @@ def test_a_bounce_after_delivery_counts(client, email):
 
 
 def test_news_ends_the_wait_for_a_worker_that_died_before_it_could_note(client, pay, smtp, due_now):
-    email = pay().emails.get()
-    claim_due()
+    email = messages_of(pay()).get()
+    claim_due(Message.Lane.MAIL)
     tell(client, email)
     due_now()
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
     assert state_of(email) == "delivered"
     assert email.provider_id == "pm-1"
@@ -126,7 +129,7 @@ def test_without_a_secret_in_the_settings_there_is_no_door(client, email, settin
 
 
 def test_news_about_a_mail_that_is_no_receipt_is_taken_and_forgotten(client, email):
-    for more in ({"MessageID": "other"}, {"MessageID": "other", "Metadata": {"receipt_email": "nonsense"}}):
+    for more in ({"MessageID": "other"}, {"MessageID": "other", "Metadata": {"message": "nonsense"}}):
         assert tell(client, None, **more).status_code == 200
 
     assert state_of(email) == "sent"

@@ -8,6 +8,8 @@ import pytest
 from django.core.mail import get_connection
 
 from notifications.delivery import deliver_due
+from notifications.models import Message
+from receipts.notices import messages_of
 
 pytestmark = pytest.mark.django_db
 
@@ -56,9 +58,9 @@ def provider(settings):
 
 
 def test_the_provider_is_told_all_and_asked_not_to_watch_the_reader(pay, provider):
-    email = pay().emails.get()
+    email = messages_of(pay()).get()
 
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
     (told,) = provider.told
     email.refresh_from_db()
@@ -66,7 +68,7 @@ def test_the_provider_is_told_all_and_asked_not_to_watch_the_reader(pay, provide
     assert told["To"] == email.to
     assert "Receipt #" in told["TextBody"]
     assert "Receipt #" in told["HtmlBody"]
-    assert told["Metadata"] == {"receipt_email": str(email.pk)}
+    assert told["Metadata"] == {"message": str(email.pk)}
     assert (told["TrackOpens"], told["TrackLinks"]) == (False, "None")
     headers = {header["Name"]: header["Value"] for header in told["Headers"]}
     assert (headers["Message-ID"], headers["X-PM-KeepID"]) == (email.message_id, "true")
@@ -86,10 +88,10 @@ def test_the_provider_is_told_all_and_asked_not_to_watch_the_reader(pay, provide
     ],
 )
 def test_what_an_answer_means(pay, provider, answer, state, words):
-    email = pay().emails.get()
+    email = messages_of(pay()).get()
     provider.answer = answer
 
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
     email.refresh_from_db()
     assert email.state == state
@@ -98,9 +100,9 @@ def test_what_an_answer_means(pay, provider, answer, state, words):
 
 def test_a_provider_that_cannot_be_reached_is_tried_again(pay, provider, settings):
     settings.ANYMAIL = {**settings.ANYMAIL, "POSTMARK_API_URL": "http://127.0.0.1:9/"}
-    email = pay().emails.get()
+    email = messages_of(pay()).get()
 
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
     email.refresh_from_db()
     assert (email.state, email.error) == ("queued", "The mail provider could not be reached.")
@@ -108,9 +110,9 @@ def test_a_provider_that_cannot_be_reached_is_tried_again(pay, provider, setting
 
 def test_settings_that_lack_a_key_keep_the_mail_waiting(pay, provider, settings):
     settings.ANYMAIL = {}
-    email = pay().emails.get()
+    email = messages_of(pay()).get()
 
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
     email.refresh_from_db()
     assert (email.state, email.error) == ("queued", "The mail settings of POPS are not right.")

@@ -7,17 +7,19 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.models import ReceiptEmail
-from notifications.services import AlreadySentAgain, ReceiptVoided, send_again
-from pops.accounts.models import Guarantor, User
+from notifications.models import Message
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
+from pops.core.refusals import Refused
 from receipts.models import ReceiptVoid
+from receipts.notices import messages_of, send_again
 from tests.concurrency import run_together
 from tests.factories.accounts import UserFactory
 from tests.factories.practice import GroupFactory
 
 pytestmark = pytest.mark.django_db
 
-RIGHTS = ["view_receipt", "view_guarantor", "view_receiptemail", "send_receipt_email_again", "change_guarantor"]
+RIGHTS = ["view_receipt", "view_guarantor", "view_message", "send_message_again", "change_guarantor"]
 
 
 @pytest.fixture
@@ -28,23 +30,21 @@ def desk(client_of, staff_user):
 
 @pytest.fixture
 def bounced(pay, guarantor):
-    email = pay(guarantor).emails.get()
+    email = messages_of(pay(guarantor)).get()
     moment = dt.datetime(2026, 3, 2, 17, 5, tzinfo=dt.UTC)
-    ReceiptEmail.objects.update(
-        state="bounced", sent_at=moment, ended_at=moment, error="The address does not take mail."
-    )
+    Message.objects.update(state="bounced", sent_at=moment, ended_at=moment, error="The address does not take mail.")
     email.refresh_from_db()
     return email
 
 
 def again_url(email):
-    return reverse("admin:notifications_receiptemail_send_again", args=[email.pk])
+    return reverse("admin:notifications_message_send_again", args=[email.pk])
 
 
 def test_the_receipt_and_the_guarantor_show_state_address_and_time(desk, bounced):
     for path in (
-        reverse("admin:receipts_receipt_change", args=[bounced.receipt_id]),
-        reverse("admin:accounts_guarantor_change", args=[bounced.receipt.guarantor_id]),
+        reverse("admin:receipts_receipt_change", args=[bounced.about_id]),
+        reverse("admin:accounts_guarantor_change", args=[bounced.guarantor_id]),
     ):
         page = desk.get(path).content.decode()
         assert "Bounced March 2, 2026, 12:05 PM" in page
@@ -69,7 +69,7 @@ def test_send_again_goes_to_the_address_of_now_and_keeps_who_and_why(desk, bounc
     answer = desk.post(again_url(bounced), {"reason": "The address had a typo."}, follow=True)
 
     assert "is queued again, to right@example.com" in answer.content.decode()
-    copy = ReceiptEmail.objects.get(copy_of=bounced)
+    copy = Message.objects.get(copy_of=bounced)
     assert (copy.to, copy.state, copy.copied_by, copy.copy_reason) == (
         "right@example.com",
         "queued",
@@ -84,22 +84,22 @@ def test_send_again_goes_to_the_address_of_now_and_keeps_who_and_why(desk, bounc
 
 def test_once_is_all(desk, bounced):
     desk.post(again_url(bounced), {"reason": "The address had a typo."})
-    ReceiptEmail.objects.update(state="sent", sent_at=timezone.now())
+    Message.objects.update(state="sent", sent_at=timezone.now())
 
-    for email in ReceiptEmail.objects.all():
+    for email in Message.objects.all():
         answer = desk.post(again_url(email), {"reason": "And again."})
         assert "Once is all." in answer.content.decode()
         assert not email.can_be_sent_again
 
-    assert ReceiptEmail.objects.count() == 2
+    assert Message.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_send_it_once(bounced, staff_user):
     def again():
         try:
-            send_again(email_id=bounced.pk, reason="Asked for it.", by=staff_user)
-        except AlreadySentAgain:
+            send_again(message_id=bounced.pk, reason="Asked for it.", by=staff_user)
+        except Refused:
             return "refused"
         return "sent"
 
@@ -110,7 +110,7 @@ def test_a_reason_is_asked_for(desk, bounced):
     for reason in ("", "   "):
         assert "Say why." in desk.post(again_url(bounced), {"reason": reason}).content.decode()
 
-    assert ReceiptEmail.objects.count() == 1
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -127,25 +127,25 @@ def test_who_gets_no_mail_now_gets_none_again(desk, bounced, change, words):
     Guarantor.objects.update(**change)
 
     assert words in desk.post(again_url(bounced), {"reason": "Asked for it."}).content.decode()
-    assert ReceiptEmail.objects.count() == 1
+    assert Message.objects.count() == 1
 
 
 def test_the_email_of_a_voided_receipt_is_not_sent_again(bounced, staff_user):
-    ReceiptVoid.objects.create(receipt=bounced.receipt, reason="x", voided_by=staff_user)
+    ReceiptVoid.objects.create(receipt_id=bounced.about_id, reason="x", voided_by=staff_user)
 
-    with pytest.raises(ReceiptVoided):
-        send_again(email_id=bounced.pk, reason="x", by=staff_user)
+    with pytest.raises(Refused, match="voided"):
+        send_again(message_id=bounced.pk, reason="x", by=staff_user)
 
 
 def test_what_is_on_its_way_is_not_sent_again(desk, pay):
-    email = pay().emails.get()
+    email = messages_of(pay()).get()
 
     assert "still on its way" in desk.post(again_url(email), {"reason": "Quick."}).content.decode()
 
 
 def test_sending_again_is_a_right_of_its_own(client_of, bounced):
     viewer = UserFactory(is_staff=True)
-    viewer.user_permissions.set(Permission.objects.filter(codename__in=["view_receiptemail", "view_receipt"]))
+    viewer.user_permissions.set(Permission.objects.filter(codename__in=["view_message", "view_receipt"]))
 
     assert client_of(viewer).get(again_url(bounced)).status_code == 403
     assert client_of(viewer).post(again_url(bounced), {"reason": "x"}).status_code == 403
@@ -167,13 +167,13 @@ def test_staff_note_that_a_guarantor_wants_no_mail_and_nothing_else(desk, guaran
 
 
 def test_the_health_panel_counts(desk, pay):
-    failed, bounced, sent, waiting = (pay().emails.get() for _ in range(4))
+    failed, bounced, sent, waiting = (messages_of(pay()).get() for _ in range(4))
     moment = timezone.now()
-    ReceiptEmail.objects.filter(pk=failed.pk).update(state="failed", ended_at=moment, error="Given up after a day.")
-    ReceiptEmail.objects.filter(pk=bounced.pk).update(state="bounced", ended_at=moment - dt.timedelta(days=2))
-    ReceiptEmail.objects.filter(pk=sent.pk).update(state="sent", sent_at=dt.datetime(2026, 3, 2, 17, 5, tzinfo=dt.UTC))
+    Message.objects.filter(pk=failed.pk).update(state="failed", ended_at=moment, error="Given up after a day.")
+    Message.objects.filter(pk=bounced.pk).update(state="bounced", ended_at=moment - dt.timedelta(days=2))
+    Message.objects.filter(pk=sent.pk).update(state="sent", sent_at=dt.datetime(2026, 3, 2, 17, 5, tzinfo=dt.UTC))
 
-    for path in ("/admin/practice/", reverse("admin:practice_group_change", args=[waiting.receipt.guarantor.group_id])):
+    for path in ("/admin/practice/", reverse("admin:practice_group_change", args=[waiting.guarantor.group_id])):
         page = " ".join(desk.get(path).content.decode().split())
         assert "<dt>Waiting</dt><dd>1</dd>" in page
         assert "<dt>Oldest waiting since</dt><dd>Nothing waits" not in page
@@ -182,8 +182,8 @@ def test_the_health_panel_counts(desk, pay):
 
 
 def test_the_link_of_the_panel_shows_those_that_failed(desk, pay):
-    failed = pay().emails.get()
-    ReceiptEmail.objects.update(state="failed", ended_at=timezone.now(), error="Given up after a day.")
+    failed = messages_of(pay()).get()
+    Message.objects.update(state="failed", ended_at=timezone.now(), error="Given up after a day.")
     page = desk.get("/admin/practice/").content.decode()
     link = page.split('<dt>Failed today</dt><dd><a href="')[1].split('"')[0].replace("&amp;", "&")
 

@@ -9,11 +9,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 
-from notifications.content import build_message
+from notifications.channels.email import build_email
 from notifications.delivery import deliver_due
-from notifications.services import queue_receipt_email
-from pops.practice.logo import validate_logo
-from pops.practice.models import Practice
+from notifications.models import Message
+from pops.core.practice.logo import validate_logo
+from pops.core.practice.models import Practice
+from receipts.notices import messages_of, post_receipt, write
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
 from tests.factories.practice import ProviderFactory
 from tests.notifications.receipts import VISA, make_receipt
@@ -33,8 +34,8 @@ def site(settings, practice):
 
 
 def mail_of(receipt):
-    queue_receipt_email(receipt_number=receipt.pk, guarantor_id=receipt.guarantor_id)
-    return build_message(receipt.emails.get(), Practice.objects.get())
+    post_receipt(receipt_number=receipt.pk, guarantor_id=receipt.guarantor_id)
+    return build_email(messages_of(receipt).get(), write(receipt, Practice.objects.get()))
 
 
 def html_of(message):
@@ -115,7 +116,7 @@ def test_nothing_about_health_no_card_number_no_pixel_no_attachment(pay):
     receipt = pay(guarantor)
     assert receipt.postings.get().line == line
 
-    message = build_message(receipt.emails.get(), Practice.objects.get())
+    message = build_email(messages_of(receipt).get(), write(receipt, Practice.objects.get()))
     mail = read_back(message)
     everything = message.message().as_string() + message.body + html_of(message)
 
@@ -213,7 +214,7 @@ def test_markup_in_a_name_is_text():
 def test_plus_and_international_addresses_are_reached(smtp, pay, address, arrives_at):
     pay(GuarantorFactory(email=address))
 
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
     assert arrives_at in [mail.to for mail in smtp.accepted]
 
@@ -221,9 +222,9 @@ def test_plus_and_international_addresses_are_reached(smtp, pay, address, arrive
 def test_an_address_no_mail_server_takes_is_told_to_staff(smtp, pay):
     receipt = pay(GuarantorFactory(email="märia@example.com"))
 
-    deliver_due(seconds=5)
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
 
-    assert (receipt.emails.get().state, receipt.emails.get().error) == (
+    assert (messages_of(receipt).get().state, messages_of(receipt).get().error) == (
         "failed",
         "No mail can be sent to this address.",
     )

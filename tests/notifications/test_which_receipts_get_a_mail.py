@@ -3,13 +3,13 @@
 import pytest
 from django.db import DatabaseError, transaction
 
-from notifications.models import ReceiptEmail
-from notifications.services import queue_receipt_email
-from payments.desk import refund_payment
-from payments.gateway import Result
+from notifications.models import Message
+from payments.gateway.intents import Result
+from receipts.corrections.refund import refund_at_desk
 from receipts.models import Receipt
-from tests.desk import batch_of, clerk, take
+from receipts.notices import messages_of, post_receipt
 from tests.factories.accounts import GuarantorFactory
+from tests.factories.desk import batch_of, clerk, take, today
 from tests.factories.practice import GroupFactory
 from tests.notifications.receipts import VISA, make_receipt
 
@@ -30,9 +30,9 @@ def test_a_mail_is_queued_or_the_row_says_why_not(open_batch, guarantor, switch,
     guarantor = GuarantorFactory(group=GroupFactory(email_receipts=switch), **guarantor)
     receipt = make_receipt({"check-1": (5000, {"method": "check"})}, guarantor=guarantor)
 
-    queue_receipt_email(receipt_number=receipt.pk, guarantor_id=guarantor.pk, wanted=wanted)
+    post_receipt(receipt_number=receipt.pk, guarantor_id=guarantor.pk, wanted=wanted)
 
-    email = receipt.emails.get()
+    email = messages_of(receipt).get()
     assert (email.state, email.reason) == (("not_wanted", reason) if reason else ("queued", ""))
     assert email.to == guarantor.email
 
@@ -41,10 +41,10 @@ def test_a_refund_gets_a_mail_of_its_own(open_batch, pay):
     payment = pay()
     refund = make_receipt({"re_1": (-5000, VISA)}, guarantor=payment.guarantor, refund_of=payment)
 
-    queue_receipt_email(receipt_number=refund.pk, guarantor_id=payment.guarantor_id)
+    post_receipt(receipt_number=refund.pk, guarantor_id=payment.guarantor_id)
 
-    assert refund.emails.get().state == "queued"
-    assert payment.emails.count() == 1
+    assert messages_of(refund).get().state == "queued"
+    assert messages_of(payment).count() == 1
 
 
 def test_a_refund_at_the_desk_gets_one_too(practice):
@@ -52,21 +52,21 @@ def test_a_refund_at_the_desk_gets_one_too(practice):
     batch_of(dana)
     payment = take(dana)
 
-    number = refund_payment(receipt_number=payment.pk, amounts={"cash": 100}, reason="Over", by=dana)
+    number = refund_at_desk(receipt_number=payment.pk, amounts={"cash": 100}, reason="Over", today=today(), by=dana)
 
-    assert Receipt.objects.get(pk=number).emails.get().state == "queued"
+    assert messages_of(Receipt.objects.get(pk=number)).get().state == "queued"
 
 
 def test_an_unsuccessful_payment_gets_none(pay):
-    assert not pay(result=Result.DECLINED).emails.exists()
+    assert not messages_of(pay(result=Result.DECLINED)).exists()
 
 
 def test_the_database_keeps_one_first_mail_a_receipt_and_what_was_said_in_it(pay):
     receipt = pay()
 
     with pytest.raises(DatabaseError), transaction.atomic():
-        queue_receipt_email(receipt_number=receipt.pk, guarantor_id=receipt.guarantor_id)
+        post_receipt(receipt_number=receipt.pk, guarantor_id=receipt.guarantor_id)
     with pytest.raises(DatabaseError), transaction.atomic():
-        ReceiptEmail.objects.update(to="thief@example.com")
+        Message.objects.update(to="thief@example.com")
     with pytest.raises(DatabaseError), transaction.atomic():
-        ReceiptEmail.objects.all().delete()
+        Message.objects.all().delete()

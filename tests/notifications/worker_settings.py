@@ -4,7 +4,7 @@ from pops.settings import *  # noqa: F403
 from pops.settings import CELERY_BEAT_SCHEDULE
 
 EMAIL_TIMEOUT = 1
-RECEIPT_EMAIL_CLAIM = 4
-RECEIPT_EMAIL_TIME_LIMIT = 3
-RECEIPT_EMAIL_FIRST_PAUSE = RECEIPT_EMAIL_LONGEST_PAUSE = 0.3
-CELERY_BEAT_SCHEDULE = {"sweep": {**CELERY_BEAT_SCHEDULE["sweep-receipt-emails"], "schedule": 0.5}}
+MESSAGE_CLAIM = 4
+MESSAGE_TIME_LIMIT = 3
+MESSAGE_LANES = {lane: {"first_pause": 0.3, "longest_pause": 0.3, "give_up": 24 * 3600} for lane in ("mail", "urgent")}
+CELERY_BEAT_SCHEDULE = {"sweep": {**CELERY_BEAT_SCHEDULE["sweep-messages"], "schedule": 0.5}}

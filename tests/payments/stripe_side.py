@@ -1,18 +1,20 @@
 """Stripe's side of a test: attempts with a PaymentIntent, and signed events posted as Stripe posts them."""
 
 import json
-import time
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 
 from payments.models import Payment
-from payments.services import ensure_intent
-from pops.accounts.models import Guarantor
+from payments.recording import ensure_intent
+from pops.core.accounts.models import Guarantor
 from pops.local.stripe_sandbox import StripeSandbox
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.payments import PaymentFactory
+
+# A test card: the charge succeeds and is disputed.
+DISPUTED = "4000000000000259"
 
 
 def start(guarantor: Guarantor | None = None, *, cents: int = 5000) -> Payment:
@@ -36,11 +38,3 @@ def post_event(sandbox: StripeSandbox, event: dict[str, Any], *, signature: str 
         content_type="application/json",
         headers={"Stripe-Signature": sandbox.sign(body) if signature is None else signature},
     )
-
-
-def wait_until(done: Any, *, seconds: float = 15) -> None:
-    """Wait for the worker; fails when it takes too long."""
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.05)

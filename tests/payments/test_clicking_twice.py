@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from payments import services
+from payments import recording as services
 from payments.models import Payment
 from receipts.models import Receipt
 from tests.concurrency import run_together

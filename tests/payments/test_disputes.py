@@ -4,16 +4,14 @@ import uuid
 
 import pytest
 
-from payments import gateway
 from payments.events import work_off_event
+from payments.gateway import intents as gateway
 from payments.models import Dispute
+from payments.recording import settle_payment
 from payments.refunds import request_refund
-from payments.services import settle_payment
-from receipts.corrections import CorrectionRefused
-from tests.desk import batch_of, clerk
-from tests.payments.stripe_side import post_event, start
-
-DISPUTED = "4000000000000259"
+from receipts.corrections.common import CorrectionRefused
+from tests.factories.desk import batch_of, clerk
+from tests.payments.stripe_side import DISPUTED, post_event, start
 
 
 @pytest.fixture

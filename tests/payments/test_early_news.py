@@ -4,17 +4,17 @@ import functools
 
 import pytest
 
-from payments import gateway
 from payments.events import work_off_event
+from payments.gateway import intents as gateway
 from payments.models import Dispute, Payment, Refund
+from payments.recording import settle_payment
 from payments.review import NotAcceptable, accept_payment
-from payments.services import settle_payment
 from receipts.balances import get_receipt_balance
-from receipts.corrections import CorrectionRefused, disburse_escrow
+from receipts.corrections.common import CorrectionRefused
+from receipts.corrections.escrow import disburse_escrow
 from receipts.models import Receipt
-from tests.desk import batch_of, clerk, today
-from tests.payments.stripe_side import post_event, start
-from tests.payments.test_disputes import DISPUTED
+from tests.factories.desk import batch_of, clerk, today
+from tests.payments.stripe_side import DISPUTED, post_event, start
 
 pytestmark = pytest.mark.usefixtures("practice")
 

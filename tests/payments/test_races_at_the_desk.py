@@ -22,14 +22,18 @@ from batches.closing import (
 )
 from batches.models import BatchClose, PeriodLock, ReferenceBatch
 from batches.services import BatchClosed, NoAttachedBatch, PeriodLocked, attach_batch
+from payments.recording import record_outcome, settle_payment
 from payments.refunds import request_refund
-from payments.services import record_outcome, settle_payment
 from receipts.balances import get_receipt_balance
-from receipts.corrections import CorrectionRefused, disburse_escrow, move_receipt, refund_at_desk, void_receipt
+from receipts.corrections.common import CorrectionRefused
+from receipts.corrections.escrow import disburse_escrow
+from receipts.corrections.move import move_receipt
+from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.void import void_receipt
 from receipts.models import Receipt
 from tests.concurrency import run_together
-from tests.desk import batch_of, clerk, take, tender, today
 from tests.factories.accounts import GuarantorFactory
+from tests.factories.desk import batch_of, clerk, take, tender, today
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.moments import NOON, TODAY, TOMORROW
 from tests.payments.stripe_side import start

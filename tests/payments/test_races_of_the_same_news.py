@@ -6,9 +6,9 @@ import functools
 import pytest
 
 from batches.models import ReferenceBatch
-from notifications.models import ReceiptEmail
+from notifications.models import Message
 from payments.models import Payment
-from payments.services import record_outcome
+from payments.recording import record_outcome
 from receipts.balances import get_receipt_balance
 from receipts.models import Posting, Receipt
 from tests.concurrency import run_together
@@ -31,7 +31,7 @@ def test_ten_payments_told_five_times_make_ten_receipts_in_two_batches():
     issued = run_together(jobs, width=16)
 
     assert len([number for number in issued if number]) == 10
-    assert Receipt.objects.count() == ReceiptEmail.objects.count() == 10
+    assert Receipt.objects.count() == Message.objects.count() == 10
     assert ReferenceBatch.objects.count() == 2
     assert [batch.receipts.count() for batch in ReferenceBatch.objects.all()] == [5, 5]
     assert set(Payment.objects.values_list("state", flat=True)) == {"paid"}

@@ -1,7 +1,8 @@
-from payments.gateway import Result
+from payments.gateway.intents import Result
 from payments.models import Payment
-from payments.services import record_outcome
+from payments.recording import record_outcome
 from receipts.balances import get_receipt_balance
+from receipts.notices import messages_of
 from tests.factories.accounts import ServiceLineFactory
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.moments import NOON, TODAY
@@ -16,8 +17,8 @@ def test_a_payment_becomes_a_receipt_in_the_days_batch(guarantor, pay):
     assert receipt.payment.state == "paid"
     transaction = receipt.transactions.get()
     assert (transaction.amount_cents, transaction.card_last4) == (5000, "4242")
-    assert receipt.emails.get().state == "queued"
-    assert receipt.emails.get().to == guarantor.email
+    assert messages_of(receipt).get().state == "queued"
+    assert messages_of(receipt).get().to == guarantor.email
 
 
 def test_a_declined_payment_leaves_an_unsuccessful_receipt_of_zero(guarantor, pay):
@@ -26,7 +27,7 @@ def test_a_declined_payment_leaves_an_unsuccessful_receipt_of_zero(guarantor, pa
     assert (receipt.status, receipt.amount_cents) == ("unsuccessful", 0)
     assert receipt.payment.state == "unsuccessful"
     assert receipt.transactions.get().requested_cents == 5000
-    assert not receipt.emails.exists()
+    assert not messages_of(receipt).exists()
     assert not receipt.postings.exists()
 
 

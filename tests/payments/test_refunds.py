@@ -6,19 +6,20 @@ from dataclasses import replace
 import pytest
 
 from batches.closing import close_batch
-from payments import gateway
 from payments.events import work_off_event
-from payments.gateway_refunds import get_refund
+from payments.gateway import intents as gateway
+from payments.gateway.refunds import get_refund
 from payments.models import ProcessorEvent, Refund
+from payments.recording import settle_payment
 from payments.refunds import record_refund, request_refund, settle_refund
-from payments.services import settle_payment
 from payments.tasks import sweep
-from pops.accounts.selectors import get_balances
+from pops.core.accounts.selectors import get_balances
 from receipts.balances import get_receipt_balance
-from receipts.corrections import CorrectionRefused, RefundTooMuch, disburse_escrow
+from receipts.corrections.common import CorrectionRefused, RefundTooMuch
+from receipts.corrections.escrow import disburse_escrow
 from receipts.models import Receipt
-from tests.desk import batch_of, clerk, take, today
 from tests.factories.accounts import ServiceLineFactory
+from tests.factories.desk import batch_of, clerk, take, today
 from tests.payments.stripe_side import post_event, start
 
 PENDING = "4000000000007726"

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from payments import gateway
+from payments.gateway import intents as gateway
 from payments.models import Payment
+from payments.recording import settle_payment
 from payments.review import NotAcceptable, NotInReview, accept_payment, return_payment
-from payments.services import settle_payment
-from receipts.corrections import CorrectionRefused
-from tests.desk import clerk
+from receipts.corrections.common import CorrectionRefused
+from tests.factories.desk import clerk
 from tests.payments.stripe_side import start
 
 pytestmark = pytest.mark.usefixtures("practice")

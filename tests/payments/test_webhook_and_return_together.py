@@ -6,14 +6,14 @@ import random
 import pytest
 
 from batches.models import ReferenceBatch
-from notifications.models import ReceiptEmail
+from notifications.models import Message
 from payments.models import Payment, ProcessorEvent
 from receipts.models import Receipt
-from tests.concurrency import run_together
+from tests.concurrency import run_together, wait_until
 from tests.factories.accounts import ServiceLineFactory
 from tests.factories.practice import PracticeFactory
 from tests.moments import MIDNIGHT
-from tests.payments.stripe_side import events_about, post_event, start, wait_until
+from tests.payments.stripe_side import events_about, post_event, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +38,7 @@ def test_ten_payments_told_five_times_from_both_sides(stripe_sandbox, worker, cl
     wait_until(lambda: not ProcessorEvent.objects.filter(state="received").exists())
 
     assert {answer.status_code for answer in answers} <= {200, 302}
-    assert Receipt.objects.count() == ReceiptEmail.objects.count() == 10
+    assert Receipt.objects.count() == Message.objects.count() == 10
     assert sorted(batch.receipts.count() for batch in ReferenceBatch.objects.all()) == [5, 5]
     assert set(Payment.objects.values_list("state", flat=True)) == {"paid"}
     assert sum(Receipt.objects.values_list("amount_cents", flat=True)) == 10 * 5000

@@ -4,27 +4,21 @@ import datetime as dt
 import json
 from unittest import mock
 
-import kombu.pools
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from payments import events, services
+from payments import events
+from payments import recording as services
 from payments.models import Payment, ProcessorEvent
 from payments.tasks import sweep
-from payments.webhooks import read_event
-from pops.celery import app as celery_app
+from pops.web.webhooks.stripe import read_event
 from receipts.models import Receipt
-from tests.concurrency import run_together
-from tests.payments.stripe_side import events_about, post_event, start, wait_until
+from tests.broker import use_broker
+from tests.concurrency import run_together, wait_until
+from tests.payments.stripe_side import events_about, post_event, start
 
 pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
-
-
-def use_broker(url):
-    celery_app.conf.broker_url = url
-    celery_app.amqp._producer_pool = celery_app._pool = None  # connections to the other one are kept in there
-    kombu.pools.reset()
 
 
 @pytest.fixture
@@ -70,7 +64,7 @@ def test_a_failure_while_recording_leaves_nothing_behind(stripe_sandbox):
     stripe_sandbox.confirm(payment.intent_id)
 
     with (
-        mock.patch("payments.services.queue_receipt_email", side_effect=OSError("disk full")),
+        mock.patch("receipts.issue.post_receipt", side_effect=OSError("disk full")),
         pytest.raises(OSError, match="disk full"),
     ):
         services.settle_payment(payment_id=payment.pk)
@@ -119,7 +113,7 @@ def test_an_attempt_paid_in_the_moment_of_giving_up_is_paid(stripe_sandbox):
     unpaid = services.gateway.get_intent(payment.intent_id)
     stripe_sandbox.confirm(payment.intent_id)
 
-    with mock.patch("payments.services.ensure_intent", return_value=unpaid):
+    with mock.patch("payments.recording.ensure_intent", return_value=unpaid):
         services.settle_payment(payment_id=payment.pk, give_up=True)
 
     payment.refresh_from_db()

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from pops.clock import business_date
+from pops.core.clock import business_date
 
 NEW_YORK, SYDNEY = "America/New_York", "Australia/Sydney"
 

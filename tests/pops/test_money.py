@@ -1,6 +1,6 @@
 import pytest
 
-from pops.money import InvalidAmount, format_cents, parse_cents
+from pops.core.money import InvalidAmount, format_cents, parse_cents
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from unittest import mock
 
 import pytest
 
-from pops.nudger import Nudger
-from tests.payments.stripe_side import wait_until
+from pops.core.work import Nudger
+from tests.concurrency import wait_until
 
 
 @pytest.fixture
@@ -16,16 +16,16 @@ def sent():
 
 
 def test_a_nudge_sends_the_task(sent):
-    Nudger("some.task").nudge()
+    Nudger("some.task", "of this", queue="soon").nudge()
 
     wait_until(lambda: sent.called)
-    sent.assert_called_once_with("some.task")
+    sent.assert_called_once_with("some.task", ("of this",), queue="soon")
 
 
 def test_many_nudges_in_a_row_send_few_tasks_and_the_last_one_is_not_lost(sent):
     entered, leave = threading.Event(), threading.Event()
 
-    def slow(task):
+    def slow(*_, **__):
         entered.set()
         leave.wait(5)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from payments.gateway import Result
+from payments.gateway.intents import Result
 from payments.models import Payment
 from tests.browsing import DESKTOP, PHONE, accessibility_problems
 from tests.factories.accounts import ServiceLineFactory

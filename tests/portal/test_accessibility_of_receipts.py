@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from receipts.corrections import void_receipt
+from receipts.corrections.void import void_receipt
 from tests.browsing import DESKTOP, PHONE, accessibility_problems
 from tests.factories.accounts import GuarantorFactory
 from tests.moments import NOON, TODAY

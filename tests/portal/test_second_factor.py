@@ -6,7 +6,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 
-from pops.accounts.models import User
+from pops.core.access.models import User
 from tests.factories.accounts import GuarantorFactory
 
 PASSWORD = "a long sentence for a test"

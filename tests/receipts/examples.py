@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from batches.models import API_PAYMENTS, ReferenceBatch
-from pops.accounts.models import Guarantor, ServiceLine
-from pops.accounts.services import get_pops_user
+from pops.core.access.services import get_pops_user
+from pops.core.accounts.models import Guarantor, ServiceLine
 from receipts.models import Posting, Receipt, Transaction
 from tests.factories.accounts import ServiceLineFactory
 from tests.moments import NOON, TODAY

@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from payments.gateway import Result
+from payments.gateway.intents import Result
 from receipts.history import PAGE
 from tests.factories.accounts import GuarantorFactory, PatientFactory, ServiceLineFactory
 from tests.golden import page_text

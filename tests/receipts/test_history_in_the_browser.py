@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from receipts.documents import store_document
+from receipts.documents.receipts import store_document
 from tests.browsing import DESKTOP
 from tests.moments import NOON
 from tests.receipts.examples import EXAMPLES, Applied, make_receipt, movement

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from receipts.documents import render_html, render_pdf
+from receipts.documents.pdf import render_pdf
+from receipts.documents.receipts import render_html
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt
 from tests.golden import check_golden, page_text, pdf_text
@@ -27,7 +28,7 @@ def test_the_pdf(name, guarantor, practice):
     EXAMPLES[name](guarantor)
     receipt = for_itemizing(Receipt.objects.filter(number=1042)).get()
 
-    pdf = render_pdf(render_html(receipt, practice), paper_size="letter")
+    pdf = render_pdf(render_html(receipt, practice), style="receipt-pdf", paper_size="letter")
 
     check_golden(GOLDEN / f"{name}.pdf.txt", pdf_text(pdf))
 

@@ -4,11 +4,13 @@ import pytest
 import time_machine
 
 from batches.services import open_desk_batch
-from payments.desk import take_payment
-from receipts.corrections import disburse_escrow, post_escrow, refund_at_desk, void_receipt
+from receipts.corrections.escrow import disburse_escrow, post_escrow
+from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.void import void_receipt
+from receipts.issue import TransactionFacts
 from receipts.itemized import for_itemizing, itemize_as_issued
 from receipts.models import Receipt
-from receipts.services import TransactionFacts
+from receipts.taking import take_payment
 from tests.factories.accounts import ServiceLineFactory
 from tests.golden import page_text
 from tests.moments import NOON, TODAY

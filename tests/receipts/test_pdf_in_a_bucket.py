@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.core.files.storage import storages
 
-from receipts.documents import store_document
+from receipts.documents.receipts import store_document
 from receipts.models import ReceiptDocument
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,8 +7,9 @@ import zlib
 
 import pytest
 
-from receipts import documents
-from receipts.documents import render_html, render_pdf
+from receipts.documents import pdf as documents
+from receipts.documents.pdf import render_pdf
+from receipts.documents.receipts import render_html
 from receipts.itemized import for_itemizing
 from receipts.models import Receipt
 from tests.golden import pdf_text
@@ -17,7 +18,7 @@ from tests.receipts.examples import EXAMPLES, Applied, make_receipt, movement
 
 def pdf_of(receipt, practice):
     receipt = for_itemizing(Receipt.objects.filter(pk=receipt.pk)).get()
-    return render_pdf(render_html(receipt, practice), paper_size=practice.paper_size)
+    return render_pdf(render_html(receipt, practice), style="receipt-pdf", paper_size=practice.paper_size)
 
 
 def ask(command, pdf, *options):
@@ -166,8 +167,8 @@ LONG = """
 import resource, sys
 import django
 django.setup()
-from receipts.documents import render_pdf
-render_pdf(sys.stdin.read(), paper_size="letter")
+from receipts.documents.pdf import render_pdf
+render_pdf(sys.stdin.read(), style="receipt-pdf", paper_size="letter")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

@@ -11,16 +11,16 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from kombu.exceptions import OperationalError
 
-from payments.gateway import Result
-from receipts import documents, services, tasks
-from receipts.corrections import void_receipt
-from receipts.documents import store_document
+from payments.gateway.intents import Result
+from receipts import tasks
+from receipts.corrections.void import void_receipt
+from receipts.documents import calls
+from receipts.documents.receipts import store_document
 from receipts.models import ReceiptDocument
 from receipts.selectors import find_documentless
-from tests.concurrency import run_together
+from tests.concurrency import run_together, wait_until
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.moments import TODAY
-from tests.payments.stripe_side import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,7 +95,7 @@ def test_a_worker_that_dies_before_the_commit_leaves_no_second_file(receipt, med
         raise OSError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(documents.ReceiptDocument.objects, "create", die)
+        patch.setattr(ReceiptDocument.objects, "create", die)
         with pytest.raises(OSError, match="killed"):
             store_document(receipt_number=receipt.number)
     assert len(files(media)) == 1
@@ -106,14 +106,14 @@ def test_a_worker_that_dies_before_the_commit_leaves_no_second_file(receipt, med
 
 def test_one_that_fails_does_not_keep_the_sweep_from_the_others(guarantor, pay, monkeypatch):
     good, bad = pay(guarantor), pay(guarantor)
-    make = documents.store_document
+    make = store_document
 
     def flaky(*, receipt_number):
         if receipt_number == bad.number:
             raise ValueError("no font")
         return make(receipt_number=receipt_number)
 
-    monkeypatch.setattr(documents, "store_document", flaky)
+    monkeypatch.setattr(tasks, "store_document", flaky)
     tasks.render_missing()
 
     assert ReceiptDocument.objects.get().receipt == good
@@ -193,7 +193,7 @@ def test_asking_for_it_with_the_broker_down_still_answers(receipt, client_of, mo
     def refuse(*_, **__):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(services.current_app, "send_task", refuse)
+    monkeypatch.setattr(calls.current_app, "send_task", refuse)
 
     assert get(client_of, receipt).status_code == 202
 

@@ -4,20 +4,15 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from batches.services import BatchClosed, NoAttachedBatch, attach_batch
-from pops.accounts.selectors import get_balances
+from pops.core.accounts.selectors import get_balances
 from receipts.balances import get_receipt_balance
-from receipts.corrections import (
-    CorrectionRefused,
-    RefundTooMuch,
-    disburse_escrow,
-    move_receipt,
-    post_escrow,
-    refund_at_desk,
-)
+from receipts.corrections.common import CorrectionRefused, RefundTooMuch
+from receipts.corrections.escrow import disburse_escrow, post_escrow
+from receipts.corrections.move import move_receipt
+from receipts.corrections.refund import refund_at_desk
 from receipts.models import Disbursement, Posting, Receipt
-from tests.batches.test_closing_a_desk_batch import close
-from tests.desk import batch_of, clerk, take, tender, today
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.desk import batch_of, clerk, close, take, tender, today
 
 
 @pytest.fixture

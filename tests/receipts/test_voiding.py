@@ -6,13 +6,15 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from batches.services import BatchClosed, NoAttachedBatch, detach_batch
-from pops.accounts.selectors import get_balances
+from pops.core.accounts.selectors import get_balances
 from receipts.balances import get_receipt_balance
-from receipts.corrections import CorrectionRefused, disburse_escrow, refund_at_desk, void_receipt
+from receipts.corrections.common import CorrectionRefused
+from receipts.corrections.escrow import disburse_escrow
+from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.void import void_receipt
 from receipts.models import Posting, Receipt, ReceiptVoid
-from tests.batches.test_closing_a_desk_batch import close
-from tests.desk import batch_of, clerk, take, tender, today
 from tests.factories.accounts import ServiceLineFactory
+from tests.factories.desk import batch_of, clerk, close, take, tender, today
 
 
 @pytest.fixture

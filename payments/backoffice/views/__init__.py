@@ -1,1 +1,0 @@
-"""Pages of the desk: parse, call one service, answer."""

@@ -1,0 +1,13 @@
+"""Logins."""
+
+from pops.core.access.models import User
+
+POPS_EMAIL = "pops@system.invalid"
+
+
+def get_pops_user() -> User:
+    """The user POPS, who opens the API Payments batches. Can't sign in."""
+    user, _ = User.objects.get_or_create(
+        email=POPS_EMAIL, defaults={"name": "POPS", "password": "!", "is_active": False}
+    )
+    return user

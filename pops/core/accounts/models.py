@@ -1,0 +1,117 @@
+"""Guarantors, patients and what they were billed."""
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+
+from pops.core.access.models import User
+from pops.core.practice.models import Facility, Group, Provider
+
+
+@pghistory.track()
+class Guarantor(models.Model):
+    """The person responsible for a balance. Account Number = Guarantor ID."""
+
+    account_number = models.CharField(max_length=20, unique=True)
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="guarantor")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="guarantors")
+    name = models.CharField(max_length=300)
+    email = models.EmailField(blank=True)
+    email_opt_out = models.BooleanField(
+        "no receipts by email", default=False, db_default=False, help_text="The guarantor asked for none."
+    )
+    phone = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.account_number})"
+
+
+class Patient(models.Model):
+    """The person treated."""
+
+    guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="patients")
+    name = models.CharField(max_length=200)
+    birth_date = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Statement(models.Model):
+    """A statement sent to the guarantor; `balance_cents` is its Statement Balance."""
+
+    guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="statements")
+    statement_date = models.DateField()
+    balance_cents = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"Statement of {self.statement_date:%B %-d, %Y}"
+
+
+class Encounter(models.Model):
+    """A visit of a patient to a provider at a facility."""
+
+    number = models.BigIntegerField(unique=True)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="encounters")
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="encounters")
+    in_collections = models.BooleanField(
+        default=False, help_text="Handed to a collections agency: shown, but can't be paid here."
+    )
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class ServiceLine(models.Model):
+    """One charge of a visit. What the patient paid is the sum of its postings, never stored here."""
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="lines")
+    line_number = models.PositiveSmallIntegerField()
+    service_date = models.DateField()
+    description = models.CharField(max_length=200)
+    procedure_code = models.CharField(max_length=10, blank=True)
+    billed_cents = models.BigIntegerField()
+    adjusted_cents = models.BigIntegerField(default=0)
+    insurance_pending_cents = models.BigIntegerField(default=0)
+    insurance_paid_cents = models.BigIntegerField(default=0)
+    patient_share_cents = models.GeneratedField(
+        expression=F("billed_cents") - F("adjusted_cents") - F("insurance_pending_cents") - F("insurance_paid_cents"),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+    statement = models.ForeignKey(
+        Statement,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lines",
+        help_text="The first statement this line stood on. Without one it is not yet in Amount Due.",
+    )
+
+    # Summed from the postings by selectors.service_lines().
+    patient_paid_cents: int
+    remaining_cents: int
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["encounter", "line_number"], name="service_line_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(billed_cents__gte=0)
+                & Q(adjusted_cents__gte=0)
+                & Q(insurance_pending_cents__gte=0)
+                & Q(insurance_paid_cents__gte=0),
+                name="service_line_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(patient_share_cents__gte=0), name="service_line_patient_share_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} {self.description}"
+
+    @property
+    def service_id(self) -> str:
+        """Encounter and line, as the practice names it: 67563-4."""
+        return f"{self.encounter.number}-{self.line_number}"

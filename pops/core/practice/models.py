@@ -1,0 +1,115 @@
+"""The practice itself: its day, its groups (branding and options), facilities and providers."""
+
+import datetime as dt
+import zoneinfo
+
+import pghistory
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from pops.core import clock
+from pops.core.practice.logo import validate_logo
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"{name} is not a time zone. Use a name such as America/Chicago.")
+
+
+@pghistory.track()
+class Practice(models.Model):
+    """The one row that says where and when the practice works. One database is one practice."""
+
+    class PaperSize(models.TextChoices):
+        LETTER = "letter", "US Letter"
+        A4 = "A4", "A4"
+
+    name = models.CharField(max_length=200)
+    time_zone = models.CharField(
+        max_length=63,
+        default="America/New_York",
+        validators=[validate_time_zone],
+        help_text="Decides which day a payment belongs to, for example America/Chicago.",
+    )
+    cut_off = models.TimeField(
+        default=clock.MIDNIGHT,
+        help_text="Payments from this time on belong to the next day. Midnight: the calendar day.",
+    )
+    paper_size = models.CharField(max_length=10, choices=PaperSize, default=PaperSize.LETTER)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    blind_count = models.BooleanField(
+        default=True,
+        help_text="Whoever closes a batch counts first and sees what is expected afterwards.",
+    )
+
+    class Meta:
+        verbose_name_plural = "practice"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="practice_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def business_date(self, moment: dt.datetime) -> dt.date:
+        """The practice-local date that money received at `moment` belongs to."""
+        return clock.business_date(moment, time_zone=self.time_zone, cut_off=self.cut_off)
+
+
+@pghistory.track()
+class Group(models.Model):
+    """A POPS Group: branding and options that shape the portal for its guarantors."""
+
+    name = models.CharField(max_length=200, unique=True)
+    auto_post = models.BooleanField(
+        "Auto-Post",
+        default=True,
+        help_text="Apply each payment to the oldest balances first. Off: all of it waits in escrow.",
+    )
+    email_receipts = models.BooleanField(
+        "Email Receipts", default=False, help_text="Email a receipt after each successful payment."
+    )
+    allow_overpayment = models.BooleanField(
+        default=True,
+        help_text="Guarantors may pay more than their Current Balance; the rest goes to escrow.",
+    )
+    logo = models.FileField(
+        upload_to="logos/",
+        blank=True,
+        validators=[validate_logo],
+        help_text="Shown in receipt emails. PNG, JPEG or GIF, 250 x 64 pixels or twice that, at most 200 KB.",
+    )
+    footer_email = models.EmailField(blank=True)
+    footer_phone = models.CharField(max_length=40, blank=True)
+    footer_text = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "POPS Group"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Facility(models.Model):
+    """A location where patients are seen."""
+
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=300, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        verbose_name_plural = "facilities"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Provider(models.Model):
+    """Who treats: a physician or another clinician."""
+
+    name = models.CharField(max_length=200, help_text="As printed on receipts, for example Priya Raman, MD.")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,204 @@
+"""What the desk types in: batches, counts, reasons, refunds, escrow. Amounts clean to cents."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from batches.models import ReferenceBatch
+from batches.selectors import TENDERS
+from pops.core.money import InvalidAmount, format_cents, parse_cents
+from pops.core.practice.models import Facility
+from receipts.models import Transaction
+
+# A typing error, not money: nobody brings a million dollars to the desk.
+MAX_CENTS = 99_999_999
+METHODS = dict(Transaction.Method.choices)
+
+
+class MoneyField(forms.CharField):
+    """Dollars and cents as a person types them; cleans to cents, None when empty."""
+
+    def __init__(self, *, min_cents: int = 1, max_cents: int = MAX_CENTS, **kwargs: Any) -> None:
+        self.min_cents, self.max_cents = min_cents, max_cents
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "money-input", "placeholder": "0.00"}
+        kwargs.setdefault("error_messages", {"required": "Enter an amount."})
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if text == "":
+            return None
+        try:
+            cents = parse_cents(text)
+        except InvalidAmount as error:
+            raise forms.ValidationError("Enter an amount in dollars and cents, for example 25.00.") from error
+        if cents < self.min_cents:
+            raise forms.ValidationError(f"Enter {format_cents(self.min_cents)} or more.")
+        if cents > self.max_cents:
+            raise forms.ValidationError(f"Enter {format_cents(self.max_cents)} or less.")
+        return cents
+
+
+class ReasonField(forms.CharField):
+    """Why something was done; kept with it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 2})
+        super().__init__(max_length=300, widget=widget, error_messages={"required": "Say why."}, **kwargs)
+
+
+class SentOnce(forms.Form):
+    """A form that does its work once, however often it is sent."""
+
+    form_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class BatchForm(SentOnce):
+    """What a person may say about a batch of the desk."""
+
+    description = forms.CharField(
+        max_length=200,
+        help_text="For example: Front desk, or Mail of Monday.",
+        error_messages={"required": "Give the batch a description."},
+    )
+    facility = forms.ModelChoiceField(Facility.objects.order_by("name"), required=False, empty_label="No facility")
+    reference_total_cents = MoneyField(
+        label="Reference total",
+        min_cents=0,
+        required=False,
+        help_text="What you counted or what the slip says. A batch that doesn't match is flagged.",
+    )
+    note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is said about the batch."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "form_id"}
+
+
+class AttachForm(forms.Form):
+    """Choose a batch to work in."""
+
+    batch = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class CountForm(forms.Form):
+    """What was counted, by method."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hints = {
+            "cash": "Bills and coins, without the drawer's float.",
+            "check": "The sum of the checks.",
+            "card": "What the terminal's report says.",
+            "other": "Anything else.",
+        }
+        for tender, label in TENDERS.items():
+            error = {"required": f"Enter what you counted for {label.lower()}; 0 when there is none."}
+            self.fields[tender] = MoneyField(label=label, min_cents=0, help_text=hints[tender], error_messages=error)
+
+
+class CloseForm(forms.Form):
+    """The last step: the note and the totals that the person saw."""
+
+    note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, sums: dict[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = list(sums)
+        for name, cents in sums.items():
+            self.fields[f"seen_{name}"] = forms.IntegerField(widget=forms.HiddenInput, initial=cents)
+
+    @property
+    def seen(self) -> dict[str, int]:
+        return {name: self.cleaned_data[f"seen_{name}"] for name in self.names}
+
+
+class ReasonForm(forms.Form):
+    reason = ReasonField()
+
+
+class OnlineRefundForm(forms.Form):
+    """Whole or part of what is left, back to the card. `refund_id` makes a double click one refund."""
+
+    refund_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    cents = MoneyField(label="Amount to refund")
+    reason = ReasonField()
+
+
+class DeskRefundForm(SentOnce):
+    """Amounts by the methods the money came by. Cleans to `amounts`."""
+
+    def __init__(self, *args: Any, left: dict[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for method, cents in left.items():
+            self.fields[method] = MoneyField(
+                label=METHODS[method], required=False, max_cents=cents, help_text=f"{format_cents(cents)} are left."
+            )
+        self.methods = list(left)
+        if "check" in left:
+            self.fields["check_number"] = forms.CharField(
+                label="Our check number", required=False, max_length=30, help_text="Of the check you write."
+            )
+        self.fields["reason"] = ReasonField()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["amounts"] = {method: data[method] for method in self.methods if data.get(method)}
+        if not data["amounts"] and not self.errors:
+            raise forms.ValidationError("Enter how much you give back.")
+        return data
+
+
+class DisburseForm(SentOnce):
+    def __init__(self, *args: Any, escrow_cents: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cents"] = MoneyField(label="Amount", max_cents=max(escrow_cents, 1))
+        self.fields["reason"] = ReasonField()
+
+
+class MoveForm(forms.Form):
+    def __init__(self, *args: Any, batches: QuerySet[ReferenceBatch], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["batch"] = forms.ModelChoiceField(
+            batches,
+            label="Move to",
+            empty_label="Choose a batch",
+            error_messages={
+                "required": "Choose a batch.",
+                "invalid_choice": "This is not an open batch of the receipt's date.",
+            },
+        )
+        self.fields["reason"] = ReasonField()
+
+
+class PeriodForm(forms.Form):
+    locked_through = forms.DateField(
+        label="Lock all days through",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Enter the last day to lock."},
+    )
+    note = forms.CharField(required=False, max_length=300)
+    confirmed = forms.BooleanField(
+        label="I know that nothing in this period can be changed or reopened afterwards.",
+        error_messages={"required": "Confirm that you know this can't be undone."},
+    )
+
+    def __init__(self, *args: Any, initial_date: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["locked_through"].initial = initial_date
+
+
+class ReviewForm(forms.Form):
+    decision = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        choices=[
+            ("accept", "Accept: issue a receipt over what Stripe really received"),
+            ("return", "Return: give all of the money back to the card"),
+        ],
+        error_messages={"required": "Choose what becomes of the money."},
+    )
+    reason = ReasonField()

@@ -1,0 +1,168 @@
+from typing import Any
+
+import allauth.account.admin  # noqa: F401  registers what is taken out below
+from allauth.account.models import EmailAddress
+from allauth.mfa.admin import Authenticator
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group as Role
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from pops.core.access.models import User, UserGroup, UserRight
+from pops.core.accounts.models import Guarantor, Patient
+from pops.core.accounts.search import find_guarantor_ids
+from pops.core.accounts.selectors import get_balances
+from pops.core.money import format_cents
+from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
+from pops.web.backoffice.lists.messages import render_messages
+from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
+from receipts.notices import receipt_messages
+
+EMAILS_SHOWN = 20
+SEARCH_LIMIT = 1000
+
+# What Django and allauth register can be changed, and keeps no history.
+admin.site.unregister([Role, Authenticator])
+# Empty here: an address is the user's own, and the practice vouches for it.
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(Role)
+class RoleAdmin(ReadOnlyAdmin):
+    """The roles and their rights. Migrations make them."""
+
+    list_display = ["name"]
+    fields = ["name", "rights"]
+    readonly_fields = ["rights"]
+
+    @admin.display(description="Rights")
+    def rights(self, role: Role) -> SafeString:
+        names = role.permissions.order_by("content_type__app_label", "codename").values_list("name")
+        return format_html_join(mark_safe("<br>"), "{}", names)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Who has a second factor; never its secret. Deleted for who lost it."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    list_select_related = ["user"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        return request.user.has_perm("mfa.delete_authenticator")
+
+
+class StaffCreationForm(AdminUserCreationForm):
+    """A login for a member of staff."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+class StaffChangeForm(WhyForm, UserChangeForm):
+    """A login, with why it is changed."""
+
+
+@admin.register(User)
+class UserAdmin(KeepsHistory, DjangoUserAdmin):
+    form = StaffChangeForm
+    add_form = StaffCreationForm
+    related_events = [
+        (UserGroup.pgh_event_model, "user_id", "group", "Role"),
+        (UserRight.pgh_event_model, "user_id", "permission", "Right"),
+    ]
+    ordering = ["email"]
+    list_display = ["email", "name", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_staff", "is_active", "groups"]
+    search_fields = ["email", "name"]
+    readonly_fields = ["last_login", "created_at"]
+    fieldsets = (
+        (None, {"fields": ["email", "name", "password"]}),
+        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Dates", {"fields": ["last_login", "created_at"]}),
+        ("This change", {"fields": ["why"]}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ["wide"], "fields": ["email", "name", "usable_password", "password1", "password2"]}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Nobody gives rights beyond the roles but who has them all."""
+        own = [] if request.user.is_superuser else ["is_superuser", "user_permissions"]
+        return [*self.readonly_fields, *own]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not beyond and super().has_change_permission(request, obj)
+
+
+class PatientInline(admin.TabularInline):
+    model = Patient
+    template = "backoffice/lists/patients.html"
+    fields = ["name", "birth_date"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Guarantor | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Guarantor | None = None) -> bool:
+        return False
+
+
+@admin.register(Guarantor)
+class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
+    list_display = ["account_number", "name", "email", "phone", "group"]
+    list_select_related = ["group"]
+    change_form_template = "backoffice/guarantor.html"
+    search_fields = ["name"]
+    search_help_text = "Name, account number, phone, email or patient"
+    show_full_result_count = False
+    inlines = [PatientInline]
+    fieldsets = [
+        (None, {"fields": ["account_number", "name", "email", "email_opt_out", "phone", "group", "user"]}),
+        ("Balances", {"fields": ["current_balance", "amount_due", "collections"]}),
+        ("Receipts by email", {"fields": ["emails_table"]}),
+        ("This change", {"fields": ["why"]}),
+    ]
+    # What the practice's own system knows better is shown; that a guarantor wants no email is told to the desk.
+    readonly_fields = [
+        "account_number", "name", "email", "phone", "group", "user",
+        "current_balance", "amount_due", "collections", "emails_table",
+    ]  # fmt: skip
+
+    def has_change_permission(self, request: HttpRequest, obj: Guarantor | None = None) -> bool:
+        return request.user.has_perm("accounts.change_guarantor")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Guarantor], search_term: str
+    ) -> tuple[QuerySet[Guarantor], bool]:
+        """By the words of name, account number, phone or patient; an email address as a whole."""
+        if "@" in search_term:
+            return queryset.filter(email__iexact=search_term.strip()), False
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=find_guarantor_ids(search_term, limit=SEARCH_LIMIT)), False
+
+    @admin.display(description="Current Balance")
+    def current_balance(self, guarantor: Guarantor) -> str:
+        return format_cents(get_balances(guarantor).current_cents)
+
+    @admin.display(description="Amount Due")
+    def amount_due(self, guarantor: Guarantor) -> str:
+        return format_cents(get_balances(guarantor).amount_due_cents)
+
+    @admin.display(description="In collections")
+    def collections(self, guarantor: Guarantor) -> str:
+        return format_cents(get_balances(guarantor).collections_cents)
+
+    @admin.display(description="Latest emails")
+    def emails_table(self, guarantor: Guarantor) -> SafeString:
+        return render_messages(receipt_messages(guarantor).order_by("-about_id", "pk")[:EMAILS_SHOWN])

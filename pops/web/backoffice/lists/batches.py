@@ -1,0 +1,97 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from batches.models import PeriodLock, ReferenceBatch
+from batches.selectors import (
+    batches_with_totals,
+    find_closes,
+    find_requested_not_processed,
+    get_breakdown,
+    get_sum,
+    is_locked,
+)
+from pops.core.money import format_cents
+from pops.core.words import day
+from pops.web.backoffice.lists.history import KeepsHistory
+from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
+
+DECLINED_SHOWN = 20
+
+
+@admin.register(ReferenceBatch)
+class ReferenceBatchAdmin(ReadOnlyAdmin, KeepsHistory):
+    """The list of batches, and a batch with its whole breakdown. What changes them are the desk's own pages."""
+
+    list_display = ["batch_date", "description", "user", "supplement", "state", "total", "difference"]
+    list_display_links = ["batch_date", "description"]
+    list_filter = ["status", "is_api", "batch_date"]
+    list_select_related = ["user"]
+    search_fields = ["description", "user__name"]
+    search_help_text = "Description or user"
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    fields = ["description"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReferenceBatch]:
+        """With totals for the list. A batch's own page sums it once, by its breakdown."""
+        is_list = request.resolver_match is not None and str(request.resolver_match.url_name).endswith("_changelist")
+        return batches_with_totals() if is_list else super().get_queryset(request).select_related("user", "facility")
+
+    @admin.display(description="Status", ordering="status")
+    def state(self, batch: ReferenceBatch) -> SafeString:
+        return format_html('<span class="tag tag-{}">{}</span>', batch.status, batch.get_status_display())
+
+    @admin.display(description="Total")
+    def total(self, batch: ReferenceBatch) -> SafeString:
+        """What was stored at close, or what is in the open batch now."""
+        return format_html('<span class="money">{}</span>', format_cents(batch.total_cents))
+
+    @admin.display(description="Difference")
+    def difference(self, batch: ReferenceBatch) -> SafeString:
+        """Over or short at the close; before it, total less the reference total. Flagged unless it is zero."""
+        cents = batch.over_short_cents if not batch.is_open else None
+        if cents is None and batch.reference_total_cents is not None:
+            cents = batch.total_cents - batch.reference_total_cents
+        if cents is None:
+            return format_html('<span class="quiet">{}</span>', "none known")
+        return format_html('<span class="money{}">{}</span>', " off" if cents else "", format_cents(cents))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The batch's own page. There is no form on it, so Django's, which takes longer than all sums, is left out."""
+        batch = self.get_object(request, object_id)
+        if batch is None or request.method != "GET" or not self.has_view_permission(request, batch):
+            return super().change_view(request, object_id, form_url, extra_context)
+        context = {**self.admin_site.each_context(request), **batch_context(batch), "opts": self.opts}
+        return TemplateResponse(request, "backoffice/batch.html", context)
+
+
+def batch_context(batch: ReferenceBatch) -> dict[str, Any]:
+    """What a batch's page shows, amounts in cents."""
+    breakdown, reference = get_breakdown(batch), batch.reference_total_cents
+    total = breakdown.total_cents if batch.closed_total_cents is None else batch.closed_total_cents
+    return {
+        "title": f"{batch.description}, {day(batch.batch_date)}",
+        "original": batch,
+        "breakdown": breakdown,
+        "total_cents": total,
+        "receipt_count": get_sum(batch)[1] if batch.is_open else batch.closed_receipt_count,
+        "off_by_cents": None if reference is None else total - reference,
+        "declined": find_requested_not_processed(batch, limit=DECLINED_SHOWN) if breakdown.declined else [],
+        "closes": find_closes(batch),
+        "is_locked": is_locked(batch.batch_date),
+        "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
+    }
+
+
+@admin.register(PeriodLock)
+class PeriodLockAdmin(ReadOnlyAdmin):
+    list_display = ["locked_through", "locked_by", "locked_at", "note"]
+    list_select_related = ["locked_by"]

@@ -1,0 +1,188 @@
+"""Kept history in the admin: why is asked with each change; who, when, why, before and after open from the object."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pghistory
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import localize
+from django.utils.timezone import localtime
+
+from pops.core.money import format_cents
+
+# Newest first; a row changed more often than this is nobody's reading.
+EVENTS_SHOWN = 200
+EMPTY = "nothing"
+# What an event is called; "found" is how a row was when its history began.
+LABELS = {"insert": "Made", "found": "Written down", "update": "Changed"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One kept change: field by field what it was and what it became."""
+
+    at: Any
+    who: str
+    why: str
+    what: str
+    fields: list[tuple[str, str, str]]
+
+
+class WhyForm(forms.ModelForm):
+    """A change form that asks why."""
+
+    why = forms.CharField(
+        label="Why",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Kept in the history.",
+        error_messages={"required": "Say why."},
+    )
+
+    class Meta:
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "why" in self.fields and not self.instance.pk:
+            self.fields["why"].required = False
+
+
+class TellsItself(admin.ModelAdmin):
+    """For rows that are only added and shown: their page tells all that became of them. No History button."""
+
+    keeps_history = False
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """admin/change_form_object_tools.html asks whether there is a history."""
+        return super().render_change_form(request, {**context, "keeps_history": self.keeps_history}, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's own history would be empty."""
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
+
+
+class KeepsHistory(TellsItself):
+    """For models tracked by pghistory. List "why" in the fieldsets."""
+
+    keeps_history = True
+    form = WhyForm
+    # Event models of rows that belong to the object, such as a user's roles: the column that names the object, the
+    # relation that tells what was given or taken, and its name.
+    related_events: list[tuple[type[models.Model], str, str, str]] = []
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Why is asked of those who change what is there."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and self.has_change_permission(request, obj):
+            return fieldsets
+        return [(name, options) for name, options in fieldsets if "why" not in options["fields"]]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A history opens from its object, and names others: all of them stay."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save with the reason; what is saved after it, such as roles, gets the same one."""
+        pghistory.context(reason=form.cleaned_data.get("why", "") if hasattr(form, "cleaned_data") else "")
+        super().save_model(request, obj, form, change)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        # Newest first. Changes of one transaction have one moment: sorting leaves them as they come, by their number.
+        changes = sorted([*self._own(obj), *self._related(obj)], key=lambda change: change.at)[::-1]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History of {obj}",
+            "object": obj,
+            "opts": self.opts,
+            "changes": changes[:EVENTS_SHOWN],
+        }
+        return render(request, "admin/kept_history.html", context)
+
+    def _own(self, obj: models.Model) -> Iterable[Change]:
+        events = list(
+            _events_of(type(obj)).objects.filter(pgh_obj_id=obj.pk).select_related("pgh_context").order_by("pgh_id")
+        )
+        people = _people(events)
+        before: Any = None
+        for event in events:
+            fields = list(_difference(type(obj), before, event))
+            if fields or before is None:
+                yield _change(event, people, LABELS[event.pgh_label], fields)
+            before = event
+
+    def _related(self, obj: models.Model) -> Iterable[Change]:
+        for model, column, relation, name in self.related_events:
+            rows = model._default_manager.filter(**{column: obj.pk}).select_related("pgh_context", relation)
+            events: list[Any] = list(rows.order_by("pgh_id"))
+            people = _people(events)
+            for event in events:
+                value = str(getattr(event, relation))
+                pair = (EMPTY, value) if event.pgh_label == "given" else (value, EMPTY)
+                yield _change(event, people, "Changed", [(name, *pair)])
+
+
+def _events_of(model: type[models.Model]) -> Any:
+    """The event model that pghistory made for a tracked model."""
+    return model.pgh_event_model  # type: ignore[attr-defined]
+
+
+def _people(events: Iterable[Any]) -> dict[int, str]:
+    ids = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context}
+    return {user.pk: str(user) for user in get_user_model()._default_manager.filter(pk__in=ids - {None})}
+
+
+def _change(event: Any, people: dict[int, str], what: str, fields: list[tuple[str, str, str]]) -> Change:
+    facts = event.pgh_context.metadata if event.pgh_context else {}
+    who = people.get(facts.get("user", 0), "POPS")
+    return Change(event.pgh_created_at, who, facts.get("reason", ""), what, fields)
+
+
+def _difference(model: type[models.Model], before: Any, after: Any) -> Iterable[tuple[str, str, str]]:
+    for field in model._meta.concrete_fields:
+        if field.primary_key or not hasattr(after, field.attname):
+            continue
+        old, new = getattr(before, field.attname, None), getattr(after, field.attname)
+        if old != new:
+            words = _words(field, before, old), _words(field, after, new)
+            if words != (EMPTY, EMPTY):
+                yield _name(field), *words
+
+
+def _name(field: Any) -> str:
+    """A field as a person says it: "Closed total", not "closed total cents"."""
+    name = str(field.verbose_name).removesuffix(" cents").removeprefix("is ")
+    return name[:1].upper() + name[1:]
+
+
+def _words(field: Any, event: Any, value: Any) -> str:
+    if value in (None, ""):
+        return EMPTY
+    if field.is_relation:
+        return str(getattr(event, field.name))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field.name.endswith("_cents"):
+        return format_cents(value)
+    if isinstance(value, dt.datetime):
+        value = localtime(value)  # the practice's, see PracticeClockMiddleware
+    if isinstance(value, dt.date | dt.time):
+        return str(localize(value))
+    return str(dict(field.flatchoices).get(value, value))

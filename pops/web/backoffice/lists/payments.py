@@ -1,0 +1,96 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from payments.models import Dispute, Payment, ProcessorEvent, Refund
+from pops.core.money import format_cents
+from pops.core.words import day
+from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
+
+
+class TitledAdmin(ReadOnlyAdmin):
+    """Pages headed by what a person calls the object; its id, which nobody says, comes last as Reference."""
+
+    def title_of(self, obj: Any) -> str:
+        return str(obj)
+
+    @admin.display(description="Reference")
+    def reference(self, obj: Any) -> str:
+        return str(obj.pk)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        title = {"title": self.title_of(obj), "subtitle": None} if obj is not None else {}
+        return super().change_view(request, object_id, form_url, {**title, **(extra_context or {})})
+
+
+@admin.register(Payment)
+class PaymentAdmin(TitledAdmin):
+    list_display = ["started_at", "guarantor", "amount", "state", "receipt", "review_reason"]
+    list_filter = ["state", "started_at"]
+    list_select_related = ["guarantor", "receipt"]
+    search_fields = ["=intent_id", "=guarantor__account_number", "guarantor__name__istartswith"]
+    search_help_text = "PaymentIntent, account number, or how the guarantor's name begins"
+    change_form_template = "backoffice/payment.html"
+    fieldsets = [
+        (None, {"fields": ["guarantor", "amount", "state", "receipt", "started_at"]}),
+        ("Review", {"fields": ["review_reason", "reviewed_by", "reviewed_at", "review_note"]}),
+        ("For looking it up", {"fields": ["intent_id", "checked_at", "reference"]}),
+    ]
+
+    def title_of(self, obj: Payment) -> str:
+        date = day(timezone.localdate(obj.started_at))
+        return f"Payment of {format_cents(obj.amount_cents)} by {obj.guarantor.name}, {date}"
+
+    @admin.display(description="Amount", ordering="amount_cents")
+    def amount(self, payment: Payment) -> str:
+        return format_cents(payment.amount_cents)
+
+
+@admin.register(Refund)
+class RefundAdmin(TitledAdmin):
+    list_display = ["requested_at", "receipt", "amount", "state", "requested_by", "reason", "note"]
+    list_filter = ["state", "requested_at"]
+    list_select_related = ["receipt", "requested_by"]
+    search_fields = ["=stripe_id", "=charge_id", "=receipt__number"]
+    search_help_text = "Receipt number, or the refund or charge at Stripe"
+    fieldsets = [
+        (None, {"fields": ["receipt", "amount", "state", "voids", "reason", "requested_by", "requested_at"]}),
+        ("What became of it", {"fields": ["refund_receipt", "undone_receipt", "note"]}),
+        ("For looking it up", {"fields": ["stripe_id", "charge_id", "checked_at", "reference"]}),
+    ]
+
+    def title_of(self, obj: Refund) -> str:
+        return f"Refund of {format_cents(obj.amount_cents)} on receipt {obj.receipt_id}"
+
+    @admin.display(description="Amount", ordering="amount_cents")
+    def amount(self, refund: Refund) -> str:
+        return format_cents(refund.amount_cents)
+
+
+@admin.register(Dispute)
+class DisputeAdmin(TitledAdmin):
+    list_display = ["opened_at", "receipt", "amount", "reason", "status", "due_by"]
+    list_filter = ["status"]
+    list_select_related = ["receipt"]
+    search_fields = ["=stripe_id", "=receipt__number"]
+    fields = ["receipt", "amount", "reason", "status", "opened_at", "due_by", "reference"]
+
+    @admin.display(description="Amount", ordering="amount_cents")
+    def amount(self, dispute: Dispute) -> str:
+        return format_cents(dispute.amount_cents)
+
+
+@admin.register(ProcessorEvent)
+class ProcessorEventAdmin(TitledAdmin):
+    list_display = ["received_at", "type", "object_id", "state", "note"]
+    list_filter = ["state", "type"]
+    search_fields = ["=event_id", "=object_id"]
+    fields = ["type", "state", "note", "created_at", "received_at", "claimed_at", "object_id", "account", "reference"]
+
+    def title_of(self, obj: ProcessorEvent) -> str:
+        return f"Message from Stripe: {obj.type}"

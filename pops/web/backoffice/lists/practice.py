@@ -1,0 +1,43 @@
+from django.contrib import admin
+from django.http import HttpRequest
+
+from pops.core.practice.models import Facility, Group, Practice, Provider
+from pops.web.backoffice.lists.history import KeepsHistory
+
+
+@admin.register(Practice)
+class PracticeAdmin(KeepsHistory):
+    list_display = ["name", "time_zone", "cut_off", "paper_size"]
+    fieldsets = [
+        (None, {"fields": ["name", "phone", "email"]}),
+        ("The day", {"fields": ["time_zone", "cut_off"]}),
+        ("Back office", {"fields": ["paper_size", "blind_count"]}),
+        ("This change", {"fields": ["why"]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return not Practice.objects.exists() and super().has_add_permission(request)
+
+
+@admin.register(Group)
+class GroupAdmin(KeepsHistory):
+    list_display = ["name", "auto_post", "email_receipts", "allow_overpayment"]
+    fieldsets = [
+        (None, {"fields": ["name"]}),
+        ("Options", {"fields": ["auto_post", "email_receipts", "allow_overpayment"]}),
+        ("Branding", {"fields": ["logo"]}),
+        ("Footer", {"fields": ["footer_email", "footer_phone", "footer_text"]}),
+        ("This change", {"fields": ["why"]}),
+    ]
+
+
+@admin.register(Facility)
+class FacilityAdmin(KeepsHistory):
+    list_display = ["name", "address", "phone"]
+    fieldsets = [(None, {"fields": ["name", "address", "phone"]}), ("This change", {"fields": ["why"]})]
+
+
+@admin.register(Provider)
+class ProviderAdmin(KeepsHistory):
+    list_display = ["name"]
+    fieldsets = [(None, {"fields": ["name"]}), ("This change", {"fields": ["why"]})]

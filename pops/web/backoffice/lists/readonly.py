@@ -1,0 +1,46 @@
+"""Admin pages that show and never change."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from pops.web.backoffice.lists.history import TellsItself
+
+
+class ReadOnlyAdmin(TellsItself):
+    """A list and a detail page; what changes these rows are services, never a form."""
+
+    actions = None
+    show_full_result_count = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        name = str(self.opts.verbose_name_plural)
+        try:
+            return super().changelist_view(request, {"title": name[:1].upper() + name[1:], **(extra_context or {})})
+        except (ValueError, OverflowError):  # the year 99999999, a NUL: filters of an address typed by hand
+            messages.error(request, "The address asked for a filter that can't be. This is the whole list.")
+            return redirect(request.path)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def html_table(headings: list[str], rows: list[list[object]], *, empty: str) -> SafeString:
+    """A small table for a detail page. Every cell is escaped; the last column is money and right-aligned."""
+    if not rows:
+        return format_html("{}", empty)
+    head = format_html_join("", '<th scope="col">{}</th>', ([heading] for heading in headings))
+    body = format_html_join(
+        "", "<tr>{}</tr>", ([format_html_join("", "<td>{}</td>", ([cell] for cell in row))] for row in rows)
+    )
+    return format_html('<table class="pops-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)

@@ -1,0 +1,139 @@
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pops.core.accounts.search import find_guarantor_ids
+from pops.core.money import format_cents
+from pops.web.backoffice.lists.messages import render_messages
+from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
+from receipts.balances import get_receipt_balance
+from receipts.models import Posting, Receipt
+from receipts.notices import messages_of
+
+# Nobody turns more pages than this: above it the list says "more than".
+COUNTED = 5_000
+GUARANTORS_SEARCHED = 500
+
+
+POSTED = (
+    Posting.objects.filter(receipt=OuterRef("pk")).values("receipt").annotate(cents=Sum("amount_cents")).values("cents")
+)
+
+
+class CappedPaginator(Paginator):
+    """Counts only so far: counting a million rows takes longer than showing the first hundred."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return len(rows.order_by().values_list("pk", flat=True)[:COUNTED])
+
+
+class KindFilter(admin.SimpleListFilter):
+    """What the numbers of a batch lead to."""
+
+    title = "what it is"
+    parameter_name = "shown"
+    WHICH = {
+        "received": Q(status="paid", kind__in=["payment", "undone"], void=None),
+        "refunds": Q(kind="refund", void=None),
+        "voided": Q(void__isnull=False),
+        "declined": Q(status="unsuccessful"),
+        "escrow": Q(status="paid", void=None) & ~Q(amount_cents=F("posted_cents")),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("received", "Money received"),
+            ("refunds", "Refunds"),
+            ("voided", "Voided"),
+            ("declined", "Requested, not processed"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Receipt]) -> QuerySet[Receipt]:
+        which = self.WHICH.get(self.value() or "")
+        if self.value() == "escrow":
+            queryset = queryset.annotate(posted_cents=Coalesce(Subquery(POSTED), 0))
+        return queryset.filter(which) if which else queryset
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin):
+    """The list of receipts, and a receipt with all that became of it."""
+
+    list_display = ["number", "received_on", "guarantor_name", "amount", "state", "account_number", "batch"]
+    list_filter = [KindFilter, "channel", "received_on"]
+    list_select_related = ["batch", "void"]
+    search_fields = ["number"]
+    search_help_text = "Receipt or transaction number, guarantor, account number, phone or patient"
+    ordering = ["-received_at", "-number"]
+    sortable_by = ["number"]
+    paginator = CappedPaginator
+    list_per_page = 100
+    show_facets = admin.ShowFacets.NEVER
+    change_form_template = "backoffice/receipt.html"
+    fields = ["number"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Receipt], search_term: str
+    ) -> tuple[QuerySet[Receipt], bool]:
+        """By number, or by the guarantor: each way is an index."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        numbers = {int(term)} if term.isascii() and term.isdigit() and len(term) < 19 else set()
+        numbers |= set(Receipt.objects.filter(transactions__number=term).values_list("pk", flat=True))
+        guarantors = find_guarantor_ids(term, limit=GUARANTORS_SEARCHED)
+        return queryset.filter(Q(pk__in=numbers) | Q(guarantor__in=guarantors)), False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """The numbers of a batch lead here."""
+        ours = ("batch__id__exact", "postings__batch__id__exact", "disbursements__batch__id__exact")
+        money = ("transactions__method__exact", "transactions__card_brand__exact")
+        return lookup in (*ours, *money, "guarantor__id__exact") or super().lookup_allowed(lookup, value, request)
+
+    @admin.display(description="Status")
+    def state(self, receipt: Receipt) -> SafeString:
+        key, word = state_of(receipt)
+        return format_html('<span class="tag tag-{}">{}</span>', key, word)
+
+    @admin.display(description="Amount", ordering="amount_cents")
+    def amount(self, receipt: Receipt) -> SafeString:
+        css = " struck" if hasattr(receipt, "void") else ""
+        return format_html('<span class="money{}">{}</span>', css, format_cents(receipt.amount_cents))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        receipt = self.get_object(request, object_id)
+        context = dict(extra_context or {})
+        if receipt is not None:
+            context |= {
+                "title": str(receipt),
+                "subtitle": None,
+                "state": state_of(receipt),
+                "balance": None if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt),
+                "refunds": receipt.refunds.select_related("void").order_by("pk"),
+                "postings": receipt.postings.select_related("batch", "posted_by").order_by("pk"),
+                "emails": render_messages(messages_of(receipt)),
+            }
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
+        return super().get_queryset(request).select_related("void", "batch", "issued_by", "refund_of")
+
+
+def state_of(receipt: Receipt) -> tuple[str, str]:
+    """How a receipt stands: a key for its colour and a word."""
+    if hasattr(receipt, "void"):
+        return "voided", "Voided"
+    if receipt.kind == Receipt.Kind.PAYMENT:
+        return receipt.status, receipt.get_status_display()
+    return receipt.kind, receipt.get_kind_display()

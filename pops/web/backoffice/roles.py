@@ -1,0 +1,44 @@
+"""The roles of the staff and their rights: what this file says is applied after each migration."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+
+SEES = [
+    "batches.view_referencebatch", "batches.view_periodlock", "receipts.view_receipt", "payments.view_payment",
+    "payments.view_refund", "payments.view_dispute", "payments.view_processorevent", "accounts.view_guarantor",
+    "accounts.view_patient", "notifications.view_message",
+]  # fmt: skip
+DESK = [
+    *SEES, "batches.open_batch", "batches.reconcile_batch", "batches.close_batch", "receipts.take_payment",
+    "receipts.void_receipt", "receipts.post_escrow", "accounts.change_guarantor",
+    "notifications.send_message_again",
+]  # fmt: skip
+MANAGER = [
+    *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "receipts.refund_receipt",
+    "receipts.move_receipt", "receipts.disburse_escrow", "payments.decide_review", "practice.view_group",
+    "practice.view_practice", "practice.view_facility", "practice.view_provider",
+]  # fmt: skip
+ADMIN = [
+    *MANAGER, "access.view_user", "access.add_user", "access.change_user", "auth.view_group",
+    "mfa.view_authenticator", "mfa.delete_authenticator", "practice.change_practice",
+    "practice.add_group", "practice.change_group", "practice.add_facility", "practice.change_facility",
+    "practice.add_provider", "practice.change_provider",
+]  # fmt: skip
+ROLES = {"Front desk": DESK, "Billing manager": MANAGER, "Administrator": ADMIN}
+
+
+def apply_roles(**migration: Any) -> None:
+    """Give each role exactly its rights. Django sends this after `migrate`, whose last app may lack its rights yet."""
+    roles, permissions = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
+    wanted = {right for rights in ROLES.values() for right in rights}
+    for label in sorted({right.partition(".")[0] for right in wanted}):
+        create_permissions(apps.get_app_config(label), verbosity=0)
+    found = {
+        f"{right.content_type.app_label}.{right.codename}": right
+        for right in permissions.objects.select_related("content_type")
+    }
+    for name, rights in ROLES.items():
+        role, _ = roles.objects.get_or_create(name=name)
+        role.permissions.set([found[right] for right in rights])

@@ -1,0 +1,120 @@
+"""What the admin's templates show of the desk: the front page, and the actions that fit an object."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+
+from batches.models import ReferenceBatch
+from batches.reconcile import Line, closed_lines
+from batches.selectors import (
+    find_attached_batch_with_total,
+    find_open_api_batch_with_total,
+    find_open_batches,
+    is_locked,
+)
+from payments.models import Payment, Refund
+from pops.core.practice.models import Practice
+from pops.core.practice.selectors import get_practice
+from receipts.balances import ReceiptBalance
+from receipts.models import Receipt, Transaction
+from receipts.wording import method_words
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button: the first of a page stands out; some are sent as a form because they act at once."""
+
+    label: str
+    url: str
+    is_post: bool = False
+
+
+@register.simple_tag(takes_context=True)
+def desk_front(context: Any) -> dict[str, Any]:
+    """What the front page tells: my batch, today's API Payments and what waits for somebody."""
+    user, practice = context["request"].user, Practice.objects.first()
+    if practice is None:
+        return {}
+    today = practice.business_date(timezone.now())
+    return {
+        "today": today,
+        "attached": find_attached_batch_with_total(user) if user.has_perm("batches.open_batch") else None,
+        "online": find_open_api_batch_with_total(today) if user.has_perm("batches.view_referencebatch") else None,
+        "earlier": find_open_batches(before=today) if user.has_perm("batches.view_referencebatch") else [],
+        "reviews": _in_review(Payment) if user.has_perm("payments.view_payment") else 0,
+        "refund_reviews": _in_review(Refund) if user.has_perm("payments.view_refund") else 0,
+    }
+
+
+def _in_review(model: type[Payment] | type[Refund]) -> int:
+    return model.objects.filter(state=model.State.REVIEW).count()
+
+
+def _allowed(context: Any, rows: list[tuple[str, str, bool, str, bool]], key: int) -> list[Action]:
+    user = context["request"].user
+    return [
+        Action(label, reverse(f"backoffice:{name}", args=[key]), is_post)
+        for right, label, fits, name, is_post in rows
+        if fits and user.has_perm(right)
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def batch_actions(context: Any, batch: ReferenceBatch) -> list[Action]:
+    """What this user can do with this batch now."""
+    is_closed = batch.status == ReferenceBatch.Status.CLOSED and not is_locked(batch.batch_date)
+    rows = [
+        ("batches.reconcile_batch", "Reconcile and close", batch.is_open, "count", False),
+        ("batches.open_batch", "Change", batch.is_open and not batch.is_api, "change_batch", False),
+        ("batches.reopen_batch", "Reopen", is_closed, "reopen", False),
+        ("batches.archive_batch", "Archive", is_closed, "archive", True),
+    ]
+    return _allowed(context, rows, batch.pk)
+
+
+@register.simple_tag(takes_context=True)
+def receipt_actions(context: Any, receipt: Receipt, balance: ReceiptBalance | None) -> list[Action]:
+    """What this user can do with this receipt now."""
+    today = get_practice().business_date(timezone.now())
+    is_live = receipt.is_paid and not hasattr(receipt, "void")
+    left = balance.left_cents if balance else 0
+    escrow = balance.escrow_cents if balance else 0
+    can_void = is_live and receipt.kind != Receipt.Kind.UNDONE and receipt.received_on == today
+    can_void = can_void and receipt.batch.is_open and (receipt.channel != "online" or receipt.kind == "payment")
+    can_void = can_void and not (balance and (balance.refunded_cents or balance.disbursed_cents))
+    can_move = is_live and receipt.batch.is_open and not receipt.batch.is_api
+    rows = [
+        ("receipts.view_receipt", "Print", receipt.is_paid, "print", False),
+        ("receipts.post_escrow", "Apply escrow", is_live and escrow > 0, "post_escrow", False),
+        ("receipts.refund_receipt", "Refund", is_live and left > 0, "refund", False),
+        ("receipts.void_receipt", "Void", can_void, "void", False),
+        ("receipts.disburse_escrow", "Disburse escrow", is_live and escrow > 0, "disburse", False),
+        ("receipts.move_receipt", "Move", can_move, "move", False),
+    ]
+    return _allowed(context, rows, receipt.pk)
+
+
+register.simple_tag(closed_lines)
+
+
+@register.filter
+def over_short_total(lines: list[Line]) -> int:
+    """Counted - expected, over all methods."""
+    return sum(line.over_short_cents for line in lines)
+
+
+@register.filter
+def over_short(cents: int) -> str:
+    """over, short, or even."""
+    return "over" if cents > 0 else "short" if cents < 0 else "even"
+
+
+@register.filter
+def paid_with(row: Transaction) -> str:
+    """Visa ending in 4242, Check 1023, Cash."""
+    return method_words(row.method, row.card_brand, row.card_last4, row.check_number)

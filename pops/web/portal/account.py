@@ -1,0 +1,32 @@
+"""The portal's first page: what the guarantor owes."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from pops.core.accounts.selectors import get_credit, service_lines, sum_balances
+from pops.web.portal.access import GuarantorRequest, guarantor_required
+
+
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Staff go to the back office, guarantors see their account."""
+    if request.user.is_staff:
+        return redirect("admin:index")
+    return account(request)
+
+
+@guarantor_required
+def account(request: GuarantorRequest) -> HttpResponse:
+    """The guarantor's balances and the service lines they are made of."""
+    lines = list(service_lines(request.guarantor))
+    return render(
+        request,
+        "portal/account.html",
+        {
+            "guarantor": request.guarantor,
+            "balances": sum_balances(lines),
+            "credit_cents": get_credit(request.guarantor),
+            "unclear": request.guarantor.payments.filter(state__in=["processing", "review"]).first(),
+            "open_lines": [line for line in lines if line.remaining_cents and not line.encounter.in_collections],
+            "collection_lines": [line for line in lines if line.remaining_cents and line.encounter.in_collections],
+        },
+    )

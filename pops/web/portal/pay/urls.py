@@ -1,0 +1,10 @@
+from django.urls import path
+
+from pops.web.portal.pay import views
+
+app_name = "payments"
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("<uuid:payment_id>/", views.pay, name="pay"),
+    path("<uuid:payment_id>/return/", views.returned, name="returned"),
+]

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from pops.web.portal.receipts import views
+
+app_name = "receipts"
+urlpatterns = [
+    path("", views.history, name="history"),
+    path("<int:number>/", views.detail, name="detail"),
+    path("<int:number>/pdf/", views.document, name="document"),
+]

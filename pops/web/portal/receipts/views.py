@@ -1,0 +1,109 @@
+"""Receipts as the guarantor sees them. Another guarantor's receipt answers 404."""
+
+import hashlib
+import logging
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from pops.web.portal.access import GuarantorRequest, guarantor_required
+from pops.web.portal.receipts.forms import SearchForm, list_query
+from pops.web.portal.receipts.rows import render_rows
+from receipts.documents.calls import queue_document
+from receipts.history import Page, find_page, get_practice_and_choices
+from receipts.itemized import for_itemizing, itemize
+from receipts.models import Receipt, ReceiptDocument
+
+logger = logging.getLogger(__name__)
+
+# Kept by the reader's own browser alone, which asks each time whether it may still show it.
+private = cache_control(private=True, no_cache=True)
+
+
+@require_safe
+@private
+@guarantor_required
+def history(request: GuarantorRequest) -> HttpResponseBase:
+    """Receipt History. Filters and place are in the address, so that a link leads back to them."""
+    now = timezone.now()
+    practice, choices = get_practice_and_choices(guarantor_id=request.guarantor.pk, now=now)
+    form = SearchForm(request.GET, choices=choices)
+    page = _find_page(request.guarantor.pk, form)
+    if page.is_start:
+        return redirect(f"{reverse('receipts:history')}{form.filter_query}")
+    rows = render_rows(page.rows, form.query)
+    context = {"practice": practice, "choices": choices, "form": form, "page": page, "rows": rows, "now": now}
+    return render(request, "portal/receipts/history.html", context)
+
+
+def _find_page(guarantor_id: int, form: SearchForm) -> Page:
+    if not form.is_valid():
+        return Page([], has_older=False, has_newer=False)
+    place = form.cleaned_data
+    return find_page(guarantor_id=guarantor_id, search=form.search, before=place["before"], after=place["after"])
+
+
+@require_safe
+@private
+@guarantor_required
+def detail(request: GuarantorRequest, number: int) -> HttpResponse:
+    """The Itemized Receipt; also what a guarantor sees after paying."""
+    receipt = get_object_or_404(for_itemizing(request.guarantor.receipts.all()), number=number)
+    context = {
+        "itemized": itemize(receipt),
+        "receipt": receipt,
+        "list_query": list_query(request.GET),
+        "receipt_page": "receipts:detail",
+    }
+    return render(request, "receipts/detail.html", context)
+
+
+@require_safe
+@private
+@guarantor_required
+def document(request: GuarantorRequest, number: int) -> HttpResponseBase:
+    """The stored PDF: to keep, or with `open` to look at. Until it is there, a page that turns into it."""
+    receipt = get_object_or_404(request.guarantor.receipts.select_related("document", "void"), number=number)
+    if hasattr(receipt, "void"):
+        return render(request, "portal/receipts/document_void.html", {"receipt": receipt}, status=410)
+    if not hasattr(receipt, "document"):
+        queue_document(receipt_number=number)
+        return render(request, "portal/receipts/document_wait.html", {"receipt": receipt}, status=202)
+    if "wait" in request.GET:
+        return redirect(f"{request.path}?open=1")
+    pdf = _read(receipt.document)
+    if pdf is None:
+        return render(request, "portal/receipts/document_lost.html", {"receipt": receipt}, status=503)
+    return _answer(request, receipt, pdf)
+
+
+def _read(document: ReceiptDocument) -> bytes | None:
+    """The stored file, if it is there and the one that was stored."""
+    try:
+        with document.file.open("rb") as file:
+            pdf: bytes = file.read()
+    except Exception:  # whatever the storage raises: a disk's errors, or a bucket's
+        logger.exception("The PDF of receipt %s can't be read", document.receipt_id)
+        return None
+    if hashlib.sha256(pdf).hexdigest() != document.sha256:
+        logger.error("The PDF of receipt %s is not the one that was stored", document.receipt_id)
+        return None
+    return pdf
+
+
+def _answer(request: HttpRequest, receipt: Receipt, pdf: bytes) -> HttpResponseBase:
+    """The PDF under a name made of our own words and the receipt's number alone."""
+    word = "refund" if receipt.kind == Receipt.Kind.REFUND else "receipt"
+    name = f"{word}-{receipt.number}{'' if receipt.is_paid else '-unsuccessful'}.pdf"
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'{"inline" if "open" in request.GET else "attachment"}; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    # The portal's policy forbids what browsers build their PDF viewers of.
+    response["Content-Security-Policy"] = "frame-ancestors 'none'"
+    response["ETag"] = f'"{receipt.document.sha256}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -1,0 +1,12 @@
+"""The guarantor's pages."""
+
+from django.urls import include, path
+
+from pops.web.portal import account, branding
+
+urlpatterns = [
+    path("", account.home, name="home"),
+    path("logo/<int:group_id>/", branding.logo, name="logo"),
+    path("pay/", include("pops.web.portal.pay.urls")),
+    path("receipts/", include("pops.web.portal.receipts.urls")),
+]

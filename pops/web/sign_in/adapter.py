@@ -1,0 +1,48 @@
+"""Sign-in rules on top of django-allauth."""
+
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context as allauth_context
+from django.contrib.sites.shortcuts import get_current_site
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+
+from notifications.kinds import Content
+from notifications.services import post_content
+from pops.web.sign_in.notices import SIGN_IN
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up: the practice makes the logins."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "incorrect_code": "That is not the code we sent. Check the newest email from us.",
+        "email_password_mismatch": "The email address or the password is not right.",
+        "too_many_login_attempts": "That was too often in a short time. Try again in five minutes.",
+        "rate_limited": "That was too often in a short time. Try again in a few minutes.",
+    }
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever has just signed in isn't asked for the password again to set up the authenticator."""
+        records = get_authentication_records(self.request, self.request.user)
+        return all(time.time() - record["at"] > REAUTHENTICATION_TIMEOUT for record in records)
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return resolve_url("admin:index" if request.user.is_staff else "home")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Post a mail. How long the mail server takes would tell who is a patient: a worker sends it."""
+        request = allauth_context.request
+        shown = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        mail = self.render_mail(template_prefix, email, shown)
+        html = [part for part, kind in getattr(mail, "alternatives", []) if kind == "text/html"]
+        content = Content(subject=mail.subject, text=mail.body, html=html[0] if html else "")
+        post_content(kind=SIGN_IN, to=email, content=content)

@@ -1,0 +1,6 @@
+"""What sign-in sends: codes."""
+
+from notifications import kinds
+from notifications.kinds import Kind
+
+SIGN_IN = kinds.declare(Kind(name="sign_in", label="Sign-in code", prepare=kinds.prepare_stored))

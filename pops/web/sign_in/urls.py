@@ -1,0 +1,29 @@
+"""Sign-in for guarantors and staff. Only those of allauth's doors that we use are opened."""
+
+from allauth.account import views as account_views
+from allauth.mfa.base import views as mfa_views
+from allauth.mfa.recovery_codes.views import view_recovery_codes
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+from django.views.generic import RedirectView
+
+from pops.web.sign_in.second_factor import EnrolView
+from pops.web.sign_in.views import admin_login
+
+urlpatterns = [
+    path("sign-in/", account_views.request_login_code, name="account_request_login_code"),
+    path("sign-in/code/", account_views.confirm_login_code, name="account_confirm_login_code"),
+    path("sign-out/", login_not_required(account_views.logout), name="account_logout"),
+    path("staff/sign-in/", account_views.login, name="account_login"),
+    path("staff/sign-in/authenticator/", mfa_views.authenticate, name="mfa_authenticate"),
+    path("staff/sign-in/again/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("staff/sign-in/again/authenticator/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path("staff/authenticator/", EnrolView.as_view(), name="mfa_activate_totp"),
+    path("staff/recovery-codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("admin/login/", admin_login),
+    path("admin/logout/", login_not_required(LogoutView.as_view(next_page="account_login"))),
+    # allauth looks this name up although nobody can sign up here: 410 Gone.
+    path("sign-up/", login_not_required(RedirectView.as_view()), name="account_signup"),
+    path("sign-in/inactive/", account_views.account_inactive, name="account_inactive"),
+]

@@ -1,0 +1,1 @@
+"""Corrections of receipts: each is new rows; nothing that was issued changes."""

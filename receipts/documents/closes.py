@@ -1,0 +1,81 @@
+"""The files of a close: packet and deposit slip, as PDF and CSV, made once and kept with their SHA-256."""
+
+import hashlib
+from itertools import islice
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from batches.models import BatchClose, BatchDocument
+from batches.reconcile import closed_lines
+from batches.selectors import find_requested_not_processed, get_breakdown
+from pops.core.practice.models import Practice
+from pops.core.practice.selectors import get_practice
+from receipts.documents.packet import find_transactions, get_slip, packet_csv, slip_csv
+from receipts.documents.pdf import render_pdf
+
+Kind = BatchDocument.Kind
+# Above this the PDF lists the newest receipts no more, its CSV does: a thousand pages are read by nobody.
+ROWS_ON_PAPER = 3_000
+ROWS_A_TABLE = 100  # a table is laid out as a whole: long ones take ever longer
+DECLINED_ON_PAPER = 200
+
+
+def find_closes_without_documents(*, limit: int) -> list[int]:
+    """Closes whose files are still to be made, newest first."""
+    return list(BatchClose.objects.filter(documents=None).order_by("-pk").values_list("pk", flat=True)[:limit])
+
+
+def make_documents(*, close_id: int) -> bool:
+    """Make and store the four files of a close. False when they are there, or being made by another worker."""
+    with transaction.atomic():
+        close = (
+            BatchClose.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+            .select_related("batch__user", "batch__facility", "closed_by", "count")
+            .filter(pk=close_id)
+            .first()
+        )
+        if close is None or close.documents.exists():
+            return False
+        practice = get_practice()
+        files = {
+            Kind.PACKET: _pdf("packet", close, practice, _packet_context(close)),
+            Kind.PACKET_CSV: packet_csv(close.batch),
+            Kind.SLIP: _pdf("slip", close, practice, {"slip": get_slip(close)}),
+            Kind.SLIP_CSV: slip_csv(close),
+        }
+        for kind, content in files.items():
+            digest = hashlib.sha256(content).hexdigest()
+            BatchDocument.objects.create(close=close, kind=kind, file=_store(close, kind, content), sha256=digest)
+    return True
+
+
+def _packet_context(close: BatchClose) -> dict[str, object]:
+    batch = close.batch
+    rows = list(islice(find_transactions(batch), ROWS_ON_PAPER + 1))
+    shown = rows[:ROWS_ON_PAPER]
+    return {
+        "breakdown": get_breakdown(batch),
+        "lines": closed_lines(close),
+        "tables": [shown[start : start + ROWS_A_TABLE] for start in range(0, len(shown), ROWS_A_TABLE)],
+        "is_cut": len(rows) > ROWS_ON_PAPER,
+        "declined": find_requested_not_processed(batch, limit=DECLINED_ON_PAPER),
+        "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
+    }
+
+
+def _pdf(name: str, close: BatchClose, practice: Practice, context: dict[str, object]) -> bytes:
+    heading = {"packet": "Close packet", "slip": "Deposit slip"}[name]
+    frame = {"close": close, "batch": close.batch, "practice": practice, "heading": heading}
+    html = render_to_string(f"receipts/pdf/{name}.html", {**context, **frame})
+    return render_pdf(html, style="packet-pdf", paper_size=practice.paper_size)
+
+
+def _store(close: BatchClose, kind: Kind, content: bytes) -> str:
+    """Keep the file under the close's own name; what a worker that died left there is replaced."""
+    suffix = "csv" if kind.endswith("_csv") else "pdf"
+    name = f"batches/{close.batch.batch_date:%Y/%m}/{kind.removesuffix('_csv')}-{close.pk}.{suffix}"
+    default_storage.delete(name)
+    return default_storage.save(name, ContentFile(content))

@@ -1,0 +1,133 @@
+"""Everything in a batch, as rows for the packet and the slip, and as CSV."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from batches.models import BatchClose, ReferenceBatch
+from pops.core.practice.selectors import get_practice
+from receipts.models import Disbursement, Posting, ReceiptVoid, Transaction
+
+# A cell that begins with one of these is run as a formula by spreadsheets.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+HEADINGS = (
+    "Row", "Receipt", "Date", "Time", "Kind", "Status", "Voided", "Guarantor", "Account", "Patient",
+    "Method", "Card brand", "Last four", "Check number", "Approval code", "Transaction number",
+    "Service ID", "Service date", "Description", "Amount", "Requested", "Reason", "By",
+)  # fmt: skip
+
+
+def text(value: object) -> str:
+    """Text that no spreadsheet runs: what looks like a formula gets an apostrophe before it."""
+    words = "" if value is None else str(value)
+    return f"'{words}" if words.lstrip(" ").startswith(FORMULA) else words
+
+
+def dollars(cents: int) -> str:
+    """A number with its cents: -123456 -> -1234.56."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+def find_transactions(batch: ReferenceBatch) -> Iterable[Transaction]:
+    rows = Transaction.objects.filter(receipt__batch=batch).select_related("receipt__void", "receipt__issued_by")
+    return rows.order_by("receipt_id", "pk").iterator(chunk_size=2000)
+
+
+def packet_rows(batch: ReferenceBatch) -> Iterator[list[str]]:
+    """Transactions, postings, disbursements and voids of a batch, one row each, under HEADINGS."""
+    zone = ZoneInfo(get_practice().time_zone)
+    for row in find_transactions(batch):
+        receipt = row.receipt
+        yield [
+            "Transaction", str(receipt.pk), f"{receipt.received_on}", f"{receipt.received_at.astimezone(zone):%H:%M}",
+            receipt.get_kind_display(), receipt.get_status_display(), "yes" if hasattr(receipt, "void") else "",
+            text(receipt.guarantor_name), text(receipt.account_number), "", row.get_method_display(),
+            text(row.card_brand), text(row.card_last4), text(row.check_number), text(row.approval_code),
+            text(row.number), "", "", "", dollars(row.amount_cents), dollars(row.requested_cents),
+            text(row.reason or receipt.reason), text(receipt.issued_by or "POPS"),
+        ]  # fmt: skip
+    postings = Posting.objects.filter(batch=batch).select_related("receipt", "posted_by").order_by("pk")
+    for posting in postings.iterator(chunk_size=2000):
+        yield [
+            "Posting", str(posting.receipt_id), f"{batch.batch_date}", f"{posting.posted_at.astimezone(zone):%H:%M}",
+            posting.receipt.get_kind_display(), "", "", text(posting.receipt.guarantor_name),
+            text(posting.receipt.account_number), text(posting.patient_name), "", "", "", "", "", "",
+            text(posting.service_id), f"{posting.service_date}", text(posting.description),
+            dollars(posting.amount_cents), "", "", text(posting.posted_by or "POPS"),
+        ]  # fmt: skip
+    gone = Disbursement.objects.filter(batch=batch).select_related("receipt", "disbursed_by").order_by("pk")
+    for row_ in gone:
+        yield _small(
+            "Disbursement", row_.receipt_id, batch, row_.receipt.guarantor_name, row_.receipt.account_number,
+            dollars(row_.amount_cents), row_.reason, row_.disbursed_by,
+        )  # fmt: skip
+    voids = ReceiptVoid.objects.filter(receipt__batch=batch).select_related("receipt", "voided_by").order_by("pk")
+    for void in voids:
+        yield _small(
+            "Void", void.receipt_id, batch, void.receipt.guarantor_name, void.receipt.account_number,
+            dollars(void.receipt.amount_cents), void.reason, void.voided_by,
+        )  # fmt: skip
+
+
+def _small(
+    kind: str, number: int, batch: ReferenceBatch, name: str, account: str, amount: str, reason: str, by: object
+) -> list[str]:
+    row = [""] * len(HEADINGS)
+    row[0], row[1], row[2], row[7], row[8] = kind, str(number), str(batch.batch_date), text(name), text(account)
+    row[19], row[21], row[22] = amount, text(reason), text(by)
+    return row
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What goes to the bank, in cents: the cash as it was counted, and each check with number and guarantor.
+
+    `off_cents` is how much more or less the counted checks were than those listed.
+    """
+
+    cash_cents: int
+    checks: list[tuple[str, str, int]]
+    off_cents: int
+
+    @property
+    def total_cents(self) -> int:
+        return self.cash_cents + sum(cents for _, _, cents in self.checks) + self.off_cents
+
+
+def get_slip(close: BatchClose) -> Slip:
+    """The deposit slip of a close."""
+    # A refund by check is the practice's own check: it isn't deposited.
+    rows = Transaction.objects.filter(
+        receipt__batch=close.batch, receipt__void=None, method=Transaction.Method.CHECK, amount_cents__gt=0
+    )
+    return Slip(
+        cash_cents=close.count.cash_cents if close.count else close.cash_cents,
+        checks=list(rows.order_by("pk").values_list("check_number", "receipt__guarantor_name", "amount_cents")),
+        off_cents=close.check_over_short_cents,
+    )
+
+
+def packet_csv(batch: ReferenceBatch) -> bytes:
+    return _csv(HEADINGS, packet_rows(batch))
+
+
+def slip_csv(close: BatchClose) -> bytes:
+    slip = get_slip(close)
+    rows = [["Cash", "", "", dollars(slip.cash_cents)]]
+    rows += [["Check", text(number), text(name), dollars(cents)] for number, name, cents in slip.checks]
+    if slip.off_cents:
+        rows.append(["Checks over or short", "", "", dollars(slip.off_cents)])
+    rows.append(["Total", "", "", dollars(slip.total_cents)])
+    return _csv(("Kind", "Check number", "Guarantor", "Amount"), rows)
+
+
+def _csv(headings: Iterable[str], rows: Iterable[list[str]]) -> bytes:
+    """UTF-8 with a byte order mark, so that spreadsheets read names right."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(headings)
+    writer.writerows(rows)
+    return out.getvalue().encode("utf-8-sig")

@@ -1,0 +1,51 @@
+"""Pages as tagged PDF.
+
+Imported by the workers alone: WeasyPrint and its fonts take most of a second to load.
+"""
+
+import threading
+from functools import cache
+
+from django.contrib.staticfiles import finders
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from pops.core.practice.models import Practice
+
+STATIC = "static:"
+
+# One for the whole process: reading the fonts anew for each document would take longer than the document. They
+# are not made for several threads at once.
+FONTS = FontConfiguration()
+ONE_AT_A_TIME = threading.Lock()
+
+
+class StaticFilesOnly(URLFetcher):
+    """Hands out our own static files, named static:path; nothing is fetched from anywhere else."""
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        path = finders.find(url.removeprefix(STATIC)) if url.startswith(STATIC) else None
+        if path is None:
+            raise ValueError(f"{url} is none of our static files")
+        with open(path, "rb") as file:
+            return URLFetcherResponse(url, file.read())
+
+
+FETCHER = StaticFilesOnly()
+
+
+@cache
+def stylesheets(name: str, paper_size: str) -> list[CSS]:
+    """A style sheet of ours, read once, and the paper's size."""
+    sheet = CSS(url=f"{STATIC}css/{name}.css", url_fetcher=FETCHER, font_config=FONTS)
+    return [sheet, CSS(string=f"@page {{ size: {Practice.PaperSize(paper_size).value} }}")]
+
+
+def render_pdf(html: str, *, style: str, paper_size: str) -> bytes:
+    """A tagged PDF (PDF/UA-1) of a page, in one of our style sheets."""
+    with ONE_AT_A_TIME:
+        pdf: bytes = HTML(string=html, base_url=STATIC, url_fetcher=FETCHER).write_pdf(
+            stylesheets=stylesheets(style, paper_size), font_config=FONTS, pdf_variant="pdf/ua-1"
+        )
+    return pdf

@@ -1,0 +1,195 @@
+"""What POPS tells guarantors about their receipts: exactly the seven fields. No service, provider or patient."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from notifications import kinds
+from notifications.kinds import Content, Kind, NotWanted, Write
+from notifications.models import Message
+from notifications.services import copy_message, lock_for_copy, nudge_on_commit
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
+from pops.core.money import format_cents
+from pops.core.practice.models import Practice
+from pops.core.practice.selectors import get_practice
+from pops.core.refusals import Refused, refuse
+from pops.core.words import day, shown
+from receipts.models import Receipt, Transaction
+
+KIND = "receipt"
+MAILED = (Receipt.Kind.PAYMENT, Receipt.Kind.REFUND)
+
+
+class Reason(models.TextChoices):
+    """Why a receipt is not mailed."""
+
+    SWITCHED_OFF = "switched_off", "Email Receipts is not checked in POPS Management"
+    NO_ADDRESS = "no_address", "The guarantor has no email address"
+    OPTED_OUT = "opted_out", "The guarantor asked for no receipts by email"
+    UNTICKED = "unticked", "Unticked at the desk for this receipt"
+    VOIDED = "voided", "The receipt was voided before the mail was sent"
+
+
+def messages_of(receipt: Receipt) -> models.QuerySet[Message]:
+    """The mails of a receipt, oldest first."""
+    return Message.objects.filter(kind=KIND, about_id=receipt.pk).order_by("pk")
+
+
+def receipt_messages(guarantor: Guarantor) -> models.QuerySet[Message]:
+    """The mails of all receipts of a guarantor."""
+    return Message.objects.filter(kind=KIND, guarantor=guarantor)
+
+
+# --- Posting ----------------------------------------------------------------------------------------------------
+
+POST = f"""
+INSERT INTO notifications_message (kind, about_id, guarantor_id, "to", state, reason, message_id)
+SELECT '{KIND}', %(receipt)s, guarantor.id, guarantor.email,
+       CASE WHEN judged.reason = '' THEN '{Message.State.QUEUED}' ELSE '{Message.State.NOT_WANTED}' END, judged.reason,
+       '<' || gen_random_uuid() || '@' || %(domain)s || '>'
+FROM accounts_guarantor guarantor
+JOIN practice_group ON practice_group.id = guarantor.group_id
+CROSS JOIN LATERAL (SELECT CASE
+    WHEN NOT practice_group.email_receipts THEN '{Reason.SWITCHED_OFF}'
+    WHEN guarantor.email_opt_out THEN '{Reason.OPTED_OUT}'
+    WHEN guarantor.email = '' THEN '{Reason.NO_ADDRESS}'
+    WHEN NOT %(wanted)s THEN '{Reason.UNTICKED}'
+    ELSE '' END AS reason) judged
+WHERE guarantor.id = %(guarantor)s
+RETURNING state
+"""  # noqa: S608  only our own enum values are put in
+
+
+def post_receipt(*, receipt_number: int, guarantor_id: int, wanted: bool = True) -> None:
+    """Put the email of a paid or refunded receipt into the outbox, or note there why none is sent.
+
+    The Email Receipts switch is judged here, in the transaction that records the payment. `wanted` is what
+    the desk ticked for this one receipt.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            POST,
+            {
+                "receipt": receipt_number,
+                "guarantor": guarantor_id,
+                "wanted": wanted,
+                "domain": settings.MESSAGE_ID_DOMAIN,
+            },
+        )
+        (state,) = cursor.fetchone()
+    if state == Message.State.QUEUED:
+        nudge_on_commit()
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------
+
+
+def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
+    """What writes each of these mails: read in three queries, however many they are."""
+    practice = get_practice()
+    receipts = (
+        Receipt.objects.select_related("guarantor__group", "void")
+        .prefetch_related("transactions")
+        .in_bulk([message.about_id for message in messages])
+    )
+    return {message.pk: partial(write, receipts[message.about_id], practice) for message in messages}
+
+
+def write(receipt: Receipt, practice: Practice) -> Content:
+    """The mail of a receipt, the same each time. Raises NotWanted for one that was voided."""
+    if hasattr(receipt, "void"):
+        raise NotWanted(Reason.VOIDED)
+    context = get_context(receipt, practice)
+    return Content(
+        subject=f"{context['title']} {receipt.number} from {context['practice_name']}",
+        text=render_to_string("receipts/mail/receipt.txt", context),
+        html=render_to_string("receipts/mail/receipt.html", context),
+        sender=context["practice_name"],
+        reply_to=context["reply_to"],
+    )
+
+
+kinds.declare(Kind(name=KIND, label="Receipt", prepare=prepare, reasons=dict(Reason.choices), can_be_sent_again=True))
+
+
+def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
+    """What the templates of both parts are filled with."""
+    is_refund = receipt.kind == Receipt.Kind.REFUND
+    group = receipt.guarantor.group
+    return {
+        "is_refund": is_refund,
+        "title": "Refund receipt" if is_refund else "Receipt",
+        "fields": get_fields(receipt, date_label="Date Refunded" if is_refund else "Date Paid"),
+        "amount_label": "Amount Refunded" if is_refund else "Amount Paid",
+        "amount": format_cents(abs(receipt.amount_cents)),
+        "practice_name": shown(practice.name),
+        "logo": f"{settings.SITE_URL}{reverse('logo', args=[group.pk])}" if group.logo else "",
+        "phone": group.footer_phone or practice.phone,
+        "reply_to": practice.email or group.footer_email,
+        "url": sign_in_url(reverse("receipts:detail", args=[receipt.number])),
+    }
+
+
+def get_fields(receipt: Receipt, *, date_label: str) -> list[tuple[str, list[str]]]:
+    """The fields before the amount, in their order, each with its values."""
+    transactions = list(receipt.transactions.all())
+    return [
+        ("Receipt #", [str(receipt.number)]),
+        ("Guarantor", [shown(receipt.guarantor_name)]),
+        ("Account", [shown(receipt.account_number)]),
+        (date_label, [day(receipt.received_on)]),
+        ("Transaction #", [shown(transaction.number) for transaction in transactions]),
+        ("Card Type", list(dict.fromkeys(card_type(transaction) for transaction in transactions))),
+    ]
+
+
+def card_type(transaction: Transaction) -> str:
+    """Visa, Apple Pay (Visa), Check, Cash: never a card's digits."""
+    method = transaction.get_method_display()
+    if not transaction.card_brand:
+        return method
+    brand = transaction.card_brand_name
+    return brand if transaction.method == Transaction.Method.CARD else f"{method} ({brand})"
+
+
+def sign_in_url(path: str) -> str:
+    """Where a guarantor signs in and is taken to a page of the portal."""
+    return f"{settings.SITE_URL}{reverse('account_request_login_code')}?{urlencode({'next': path})}"
+
+
+# --- Sending again ----------------------------------------------------------------------------------------------
+
+
+def send_again(*, message_id: int, reason: str, by: User) -> Message:
+    """Send a receipt's email once more, to the guarantor's address of now. Who, when and why are kept.
+
+    Raises Refused, and Message.DoesNotExist.
+    """
+    with transaction.atomic():
+        message = lock_for_copy(message_id=message_id)
+        receipt = Receipt.objects.select_related("guarantor__group", "void").get(pk=message.about_id or 0)
+        refuse(why_not_mail(receipt))
+        return copy_message(message, to=receipt.guarantor.email, reason=reason, by=by)
+
+
+def why_not_mail(receipt: Receipt) -> Refused | None:
+    """Why no mail of this receipt can be sent now."""
+    guarantor = receipt.guarantor
+    if hasattr(receipt, "void"):
+        return Refused("voided", "The receipt was voided: there is nothing to confirm.")
+    if not guarantor.group.email_receipts:
+        return _unwanted(Reason.SWITCHED_OFF)
+    if guarantor.email_opt_out:
+        return _unwanted(Reason.OPTED_OUT)
+    return None if guarantor.email else _unwanted(Reason.NO_ADDRESS)
+
+
+def _unwanted(reason: Reason) -> Refused:
+    return Refused(reason.value, f"{reason.label}.")

@@ -1,0 +1,66 @@
+"""The desk's side of a test: a batch to work in and money taken at the desk."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from batches.closing import close_batch, count_batch
+from batches.models import ReferenceBatch
+from batches.services import open_desk_batch
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
+from pops.core.practice.models import Practice
+from receipts.issue import TransactionFacts
+from receipts.models import Receipt
+from receipts.taking import take_payment
+from tests.factories.accounts import GuarantorFactory, UserFactory
+from tests.factories.practice import PracticeFactory
+
+
+def today() -> dt.date:
+    """The practice's own."""
+    PracticeFactory()
+    return Practice.objects.get().business_date(timezone.now())
+
+
+def clerk(name: str = "Dana Whitfield") -> User:
+    user: User = UserFactory(is_staff=True, name=name)
+    return user
+
+
+def batch_of(user: User, description: str = "Front desk") -> ReferenceBatch:
+    """Open a batch of today and work in it."""
+    return open_desk_batch(description=description, today=today(), by=user)
+
+
+def tender(cents: int, method: str = "cash", **more: Any) -> TransactionFacts:
+    return TransactionFacts(number="", method=method, amount_cents=cents, requested_cents=cents, **more)
+
+
+def take(
+    by: User,
+    *tenders: TransactionFacts,
+    guarantor: Guarantor | None = None,
+    parts: dict[int, int] | None = None,
+    reason: str = "Another bill",
+) -> Receipt:
+    """A payment at the desk into the batch that `by` works in; $50.00 in cash unless told otherwise."""
+    number = take_payment(
+        guarantor_id=(guarantor or GuarantorFactory()).pk,
+        tenders=list(tenders) or [tender(5000)],
+        channel=Receipt.Channel.OFFICE,
+        parts=parts,
+        by=by,
+        second_reason=reason,
+    )
+    return Receipt.objects.get(pk=number)
+
+
+def close(
+    batch: ReferenceBatch, by: User, *, note: str = "", seen: dict[str, int] | None = None, **counted: int
+) -> ReferenceBatch:
+    """Count a batch, in cents by tender, and close it."""
+    counted = {"cash": 0, "check": 0, "card": 0, "other": 0, **counted}
+    count = count_batch(batch_id=batch.pk, counted=counted, by=by)
+    return close_batch(batch_id=batch.pk, by=by, count_id=count.pk, note=note, expected_seen=seen)
