@@ -20,7 +20,7 @@ from benchmarks.recording import NOON
 from notifications import kinds
 from notifications.channels.email import build_email
 from notifications.models import Message
-from payments.recording import record_outcome
+from payments.recording.payments import record_outcome
 from tests.factories.payments import outcome_of
 from tests.notifications.mail_server import free_port
 from tests.notifications.processes import Processes, processes

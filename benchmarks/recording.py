@@ -18,7 +18,7 @@ from batches.services import DAY_LOCKS, day_key
 from benchmarks.data import make_guarantors, make_payments, make_receipts
 from notifications.services import nudger as mailer
 from payments.gateway.intents import Outcome
-from payments.recording import record_outcome
+from payments.recording.payments import record_outcome
 from receipts.documents.calls import renderer
 from tests.factories.payments import outcome_of
 

@@ -1,28 +1,32 @@
 """The processor's events: stored first, worked off after."""
 
-from dataclasses import dataclass
+import datetime as dt
 
-from django.db import connection
+from django.db import connection, transaction
 
-from payments.disputes import record_dispute
-from payments.gateway import refunds as gateway_refunds
+from payments.gateway.client import Rejected
+from payments.gateway.disputes import get_dispute
+from payments.gateway.events import EventFacts
+from payments.gateway.intents import find_intent_of_charge
+from payments.gateway.refunds import get_refund
 from payments.models import Payment, ProcessorEvent
-from payments.recording import settle_payment
-from payments.refunds import record_charge_refunds, record_refund
+from payments.truth import bring_up_to_date
+from pops.core.work import Nudger
 
 # Longer than Stripe's answer may take with its retries.
 CLAIM_SECONDS = 90
 
+# By name: tasks stand above. One task works off all that waits.
+nudger = Nudger("payments.tasks.work_off_events")
 
-@dataclass(frozen=True)
-class EventFacts:
-    """What is kept of a processor's event. `created` is in Unix seconds, by Stripe's clock."""
-
-    id: str
-    type: str
-    object_id: str
-    account: str
-    created: int
+# How the PaymentIntent is found that an event's object belongs to, by what the event is about.
+FIND_INTENT = {
+    "payment_intent": lambda object_id: object_id,
+    "charge.refunded": find_intent_of_charge,
+    "charge.refund": lambda object_id: get_refund(object_id).intent_id,
+    "charge.dispute": lambda object_id: get_dispute(object_id).intent_id,
+    "refund": lambda object_id: get_refund(object_id).intent_id,
+}
 
 
 def store_event(*, event: EventFacts) -> bool:
@@ -36,7 +40,10 @@ def store_event(*, event: EventFacts) -> bool:
             """,
             [event.id, event.type, event.object_id, event.account, event.created],
         )
-        return cursor.rowcount == 1
+        is_new: bool = cursor.rowcount == 1
+    if is_new:
+        transaction.on_commit(nudger.nudge, robust=True)
+    return is_new
 
 
 def claim_event() -> str | None:
@@ -60,42 +67,32 @@ def claim_event() -> str | None:
     return row[0] if row else None
 
 
-def work_off_event(*, event_id: str) -> None:
-    """Settle the payment that a stored event is about, or note why the event is none of ours."""
+def work_off_event(*, event_id: str, now: dt.datetime) -> None:
+    """Bring the payment that a stored event is about up to date, or note why the event is none of ours."""
     event = ProcessorEvent.objects.get(pk=event_id)
     if event.state != ProcessorEvent.State.RECEIVED:
         return
-    reason = _work_off(event)
+    reason = _work_off(event, now)
     event.state = ProcessorEvent.State.IGNORED if reason else ProcessorEvent.State.DONE
     event.note = reason
     event.save(update_fields=["state", "note"])
 
 
-def _work_off(event: ProcessorEvent) -> str:
+def _work_off(event: ProcessorEvent, now: dt.datetime) -> str:
     """Do what an event asks for; the reason when nothing was done. The facts are asked of Stripe anew."""
-    topic = event.type.rpartition(".")[0]
-    if topic not in ("payment_intent", "refund", "charge", "charge.refund", "charge.dispute") or (
-        topic == "charge" and event.type != "charge.refunded"
-    ):
+    find_intent = FIND_INTENT.get(event.type) or FIND_INTENT.get(event.type.rpartition(".")[0])
+    if find_intent is None:
         return f"POPS does nothing about {event.type} events."
     if event.account:
         return f"The event is about another account, {event.account}."
-    if topic == "payment_intent":
-        is_ours = _settle_intent(event.object_id)
-    elif topic == "charge":
-        is_ours = record_charge_refunds(charge_id=event.object_id)
-    elif topic == "charge.dispute":
-        dispute = gateway_refunds.get_dispute(event.object_id)
-        is_ours = record_dispute(facts=dispute) or _settle_intent(dispute.intent_id)
-    else:
-        refund = gateway_refunds.get_refund(event.object_id)
-        is_ours = record_refund(facts=refund) or _settle_intent(refund.intent_id)
-    return "" if is_ours else f"No payment here belongs to {event.object_id}."
-
-
-def _settle_intent(intent_id: str) -> bool:
-    """Settle the payment of an intent, with what was refunded or disputed of it. False when it is none of ours."""
-    payment = Payment.objects.filter(intent_id=intent_id).first()
-    if payment is not None:
-        settle_payment(payment_id=payment.pk)
-    return payment is not None
+    try:
+        intent_id = find_intent(event.object_id)
+    except Rejected as refusal:
+        if not refusal.is_unknown:
+            raise
+        return f"Stripe doesn't know {event.object_id}."
+    payment = Payment.objects.filter(intent_id=intent_id).first() if intent_id else None
+    if payment is None:
+        return f"No payment here belongs to {event.object_id}."
+    bring_up_to_date(payment_id=payment.pk, now=now)
+    return ""

@@ -10,6 +10,9 @@ from django.db.models.functions import Coalesce
 from pops.core.accounts.models import Guarantor
 from receipts.models import Disbursement, Posting, Receipt, Transaction
 
+# Within it a second payment of the same guarantor is more likely the same one.
+JUST_NOW = dt.timedelta(minutes=15)
+
 
 @dataclass(frozen=True)
 class ReceiptBalance:
@@ -89,10 +92,11 @@ def find_tenders_left(receipt: Receipt) -> dict[str, int]:
     return {row["method"]: row["cents"] for row in rows if row["cents"] > 0}
 
 
-def find_recent_receipt(*, guarantor: Guarantor, since: dt.datetime) -> Receipt | None:
-    """The latest payment of a guarantor since a moment, at the desk or in the portal."""
+def find_taken_just_now(guarantor: Guarantor, *, now: dt.datetime) -> Receipt | None:
+    """The payment of a guarantor, at the desk or in the portal, that a second one would most likely repeat."""
     return (
-        Receipt.objects.filter(guarantor=guarantor, kind="payment", status="paid", void=None, received_at__gt=since)
+        Receipt.objects.filter(guarantor=guarantor, kind=Receipt.Kind.PAYMENT, status=Receipt.Status.PAID, void=None)
+        .filter(received_at__gt=now - JUST_NOW)
         .select_related("issued_by")
         .order_by("-received_at")
         .first()

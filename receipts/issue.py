@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from django.db import connection
 
 from pops.core.access.models import User
+from pops.core.locks import Held
 from receipts.documents.calls import queue_new_documents
 from receipts.models import Receipt
 from receipts.notices import MAILED, post_receipt
@@ -51,29 +52,20 @@ WITH receipt AS (
     FROM receipt, jsonb_to_recordset(%(transactions)s::jsonb) AS t (
         nth int, number text, method text, amount_cents bigint, requested_cents bigint, card_brand text,
         card_last4 text, card_expiry text, check_number text, approval_code text, reason text)
-), line AS (
-    SELECT l.*, e.number AS encounter, e.facility_id, e.provider_id, p.name AS patient_name,
-           paid.cents AS paid_cents, l.patient_share_cents - paid.cents AS open_cents
-    FROM accounts_patient p
-    JOIN accounts_encounter e ON e.patient_id = p.id AND NOT e.in_collections
-    JOIN accounts_serviceline l ON l.encounter_id = e.id
-    CROSS JOIN LATERAL (
-        SELECT coalesce(sum(amount_cents), 0)::bigint AS cents FROM receipts_posting WHERE line_id = l.id
-    ) paid
-    WHERE %(auto_post)s AND p.guarantor_id = %(guarantor)s AND l.patient_share_cents > paid.cents
 ), share AS (
-    SELECT *, least(open_cents, %(amount)s - (sum(open_cents) OVER oldest_first - open_cents))::bigint AS cents
-    FROM line WINDOW oldest_first AS (ORDER BY service_date, encounter, line_number)
+    SELECT *, least(payable_cents, %(amount)s - (sum(payable_cents) OVER oldest_first - payable_cents))::bigint AS cents
+    FROM receipts_owed WHERE %(auto_post)s AND guarantor_id = %(guarantor)s AND payable_cents > 0
+    WINDOW oldest_first AS (ORDER BY service_date, encounter, line_number)
 ), posting AS (
     INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, posted_by_id,
                                   facility_name, provider_name, patient_name,
                                   service_id, service_date, description, billed_cents, adjusted_cents,
                                   insurance_pending_cents, insurance_paid_cents, patient_paid_cents, remaining_cents)
-    SELECT receipt.number, share.id, %(batch)s, cents, %(issued_by)s,
+    SELECT receipt.number, line_id, %(batch)s, cents, %(issued_by)s,
            (SELECT name FROM practice_facility WHERE id = facility_id),
            (SELECT name FROM practice_provider WHERE id = provider_id), patient_name,
            encounter || '-' || line_number, service_date, description, billed_cents, adjusted_cents,
-           insurance_pending_cents, insurance_paid_cents, paid_cents + cents, open_cents - cents
+           insurance_pending_cents, insurance_paid_cents, patient_paid_cents + cents, remaining_cents - cents
     FROM receipt, share WHERE cents > 0
 )
 SELECT number FROM receipt
@@ -81,6 +73,7 @@ SELECT number FROM receipt
 
 
 def issue_receipt(
+    held: Held,
     *,
     guarantor_id: int,
     batch_id: int,
@@ -95,12 +88,13 @@ def issue_receipt(
     reason: str = "",
     mail: bool = True,
 ) -> int:
-    """Issue a receipt over the transactions and return its number.
+    """Issue a receipt over the transactions, post its mail, and return its number.
 
-    Paid when money moved, otherwise Unsuccessful with $0.00. `received_on` is the practice-local date and
-    must be the batch's. Call it in a transaction that holds the guarantor's row, so that two receipts of a
-    guarantor don't post to the same balance.
+    Paid when money moved, otherwise Unsuccessful with $0.00. `received_on` is the practice-local date and must be
+    the batch's; it is held, and so is the guarantor: two receipts of one don't post to the same balance. `mail` is
+    what the desk ticked for this receipt.
     """
+    held.need(day=received_on, guarantor=guarantor_id)
     amount = sum(transaction.amount_cents for transaction in transactions)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -133,39 +127,26 @@ INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, poste
                               facility_name, provider_name, patient_name,
                               service_id, service_date, description, billed_cents, adjusted_cents,
                               insurance_pending_cents, insurance_paid_cents, patient_paid_cents, remaining_cents)
-SELECT %(receipt)s, l.id, %(batch)s, part.cents, %(by)s,
+SELECT %(receipt)s, line_id, %(batch)s, part.cents, %(by)s,
        CASE WHEN %(is_new)s THEN (SELECT issued_at FROM receipts_receipt WHERE number = %(receipt)s)
             ELSE statement_timestamp() END,
-       f.name, v.name, p.name,
-       e.number || '-' || l.line_number, l.service_date, l.description, l.billed_cents, l.adjusted_cents,
-       l.insurance_pending_cents, l.insurance_paid_cents,
-       paid.cents + part.cents, l.patient_share_cents - paid.cents - part.cents
+       (SELECT name FROM practice_facility WHERE id = facility_id),
+       (SELECT name FROM practice_provider WHERE id = provider_id), patient_name,
+       encounter || '-' || line_number, service_date, description, billed_cents, adjusted_cents,
+       insurance_pending_cents, insurance_paid_cents, patient_paid_cents + part.cents, remaining_cents - part.cents
 FROM jsonb_to_recordset(%(parts)s::jsonb) AS part (line_id bigint, cents bigint)
-JOIN accounts_serviceline l ON l.id = part.line_id
-JOIN accounts_encounter e ON e.id = l.encounter_id
-JOIN accounts_patient p ON p.id = e.patient_id AND p.guarantor_id = %(guarantor)s
-JOIN practice_facility f ON f.id = e.facility_id
-JOIN practice_provider v ON v.id = e.provider_id
-CROSS JOIN LATERAL (
-    SELECT coalesce(sum(amount_cents), 0)::bigint AS cents FROM receipts_posting WHERE line_id = l.id
-) paid
+JOIN receipts_owed USING (line_id)
+WHERE guarantor_id = %(guarantor)s
 """
 
 
 def post_to_lines(
-    *,
-    receipt_number: int,
-    guarantor_id: int,
-    batch_id: int,
-    parts: Mapping[int, int],
-    by: User | None,
-    is_new: bool = False,
+    held: Held, *, receipt_number: int, batch_id: int, parts: Mapping[int, int], by: User | None, is_new: bool = False
 ) -> None:
-    """Apply parts of a receipt to service lines of its guarantor: cents by line, negative to take back.
+    """Apply parts of a receipt to service lines of the guarantor held: cents by line, negative to take back.
 
-    What is posted with a new receipt bears the very moment of its issue: it is printed on it. Call it in a
-    transaction that holds the guarantor's row. The caller has looked at the balances; the database refuses at
-    commit what exceeds the receipt.
+    What is posted with a new receipt bears the very moment of its issue: it is printed on it. The caller has looked
+    at the balances; the database refuses at commit what exceeds the receipt.
     """
     if not parts:
         return
@@ -174,7 +155,7 @@ def post_to_lines(
             POST_TO_LINES,
             {
                 "receipt": receipt_number,
-                "guarantor": guarantor_id,
+                "guarantor": held.guarantor_id,
                 "batch": batch_id,
                 "by": by.pk if by else None,
                 "is_new": is_new,

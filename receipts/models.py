@@ -118,6 +118,11 @@ class Receipt(models.Model):
     def is_paid(self) -> bool:
         return self.status == self.Status.PAID
 
+    @property
+    def is_online_payment(self) -> bool:
+        """Its money is given back by the card processor, not at the desk."""
+        return self.channel == self.Channel.ONLINE and self.kind == self.Kind.PAYMENT
+
 
 class Transaction(models.Model):
     """One movement of money inside a receipt, or the request for one that was declined ($0.00)."""
@@ -285,3 +290,20 @@ class ReceiptDocument(models.Model):
 
     def __str__(self) -> str:
         return f"PDF of receipt {self.receipt_id}"
+
+
+class Owed(models.Model):
+    """What is owed on a service line now: a row of the view in owed.sql."""
+
+    line = models.OneToOneField(ServiceLine, primary_key=True, on_delete=models.DO_NOTHING, related_name="owed")
+    guarantor = models.ForeignKey(Guarantor, on_delete=models.DO_NOTHING, related_name="+")
+    patient_paid_cents = models.BigIntegerField()
+    remaining_cents = models.BigIntegerField()
+    payable_cents = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "receipts_owed"
+
+    def __str__(self) -> str:
+        return f"{self.remaining_cents} cents on line {self.line_id}"

@@ -4,29 +4,23 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils import timezone
 
 from batches.services import get_attached_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
-from pops.core.practice.selectors import get_practice
-from receipts.balances import find_recent_receipt
-from receipts.corrections.common import CorrectionRefused, lock_guarantor
+from pops.core.locks import hold
+from pops.core.refusals import Refused
+from receipts.balances import find_taken_just_now
 from receipts.corrections.escrow import choose_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
 from receipts.models import Receipt
 
-# Within it a second payment of the same guarantor is more likely the same one.
-JUST_NOW = dt.timedelta(minutes=15)
 
-
-class TakenJustNow(Exception):
+class TakenJustNow(Refused):
     """Money of this guarantor was received a moment ago, and nobody said why there is more."""
 
-
-def find_taken_just_now(guarantor: Guarantor) -> Receipt | None:
-    """The payment of this guarantor that a second one would most likely repeat."""
-    return find_recent_receipt(guarantor=guarantor, since=timezone.now() - JUST_NOW)
+    def __init__(self) -> None:
+        super().__init__("taken_just_now", "Say why there is a second payment, or leave this page.")
 
 
 def take_payment(
@@ -35,6 +29,8 @@ def take_payment(
     tenders: list[TransactionFacts],
     channel: Receipt.Channel,
     parts: Mapping[int, int] | None,
+    now: dt.datetime,
+    today: dt.date,
     by: User,
     wants_email: bool = True,
     second_reason: str = "",
@@ -42,21 +38,21 @@ def take_payment(
     """Record money in the batch that `by` works in and return the receipt's number.
 
     `parts` are cents by service line, None for the oldest first, empty for none; the rest is escrow. Raises
-    NoAttachedBatch, CorrectionRefused, and TakenJustNow unless there is a reason for a second payment.
+    NoAttachedBatch, Refused, and TakenJustNow unless there is a reason for a second payment.
     """
     if not tenders or any(tender.amount_cents <= 0 for tender in tenders):
-        raise CorrectionRefused("Enter at least one amount above $0.00.")
-    now = timezone.now()
-    today = get_practice().business_date(now)
+        raise Refused("no_amount", "Enter at least one amount above $0.00.")
     with transaction.atomic():
-        guarantor = lock_guarantor(guarantor_id=guarantor_id, date=today)
+        held = hold(days=[today], guarantor=guarantor_id)
+        guarantor = Guarantor.objects.get(pk=guarantor_id)
         batch = get_attached_batch(today=today, by=by)
-        recent = find_taken_just_now(guarantor)
+        recent = find_taken_just_now(guarantor, now=now)
         if recent and not second_reason.strip():
-            raise TakenJustNow(recent.pk)
+            raise TakenJustNow
         amount = sum(tender.amount_cents for tender in tenders)
         chosen = {} if parts is None else choose_lines(guarantor, amount, parts)
         number = issue_receipt(
+            held,
             guarantor_id=guarantor_id,
             batch_id=batch.pk,
             channel=channel,
@@ -68,7 +64,5 @@ def take_payment(
             reason=second_reason.strip() if recent else "",
             mail=wants_email,
         )
-        post_to_lines(
-            receipt_number=number, guarantor_id=guarantor_id, batch_id=batch.pk, parts=chosen, by=by, is_new=True
-        )
+        post_to_lines(held, receipt_number=number, batch_id=batch.pk, parts=chosen, by=by, is_new=True)
     return number

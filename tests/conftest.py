@@ -13,10 +13,10 @@ from batches.models import ReferenceBatch
 from notifications.delivery import deliver_due
 from notifications.models import Message
 from notifications.services import post_content
-from payments.gateway import intents as gateway
+from payments.gateway.client import client
 from payments.gateway.intents import Result
 from payments.models import Payment
-from payments.recording import record_outcome
+from payments.recording.payments import record_outcome
 from pops.celery import app as celery_app
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
@@ -72,9 +72,9 @@ def stripe_sandbox(settings: Any) -> Iterator[StripeSandbox]:
         policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
         allowed = {name: [SELF, sandbox.url] for name in ("script-src", "frame-src", "connect-src")}
         settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy, **allowed}}
-        gateway.client.cache_clear()
+        client.cache_clear()
         yield sandbox
-    gateway.client.cache_clear()
+    client.cache_clear()
 
 
 @pytest.fixture

@@ -1,20 +1,16 @@
-"""All that is asked of Stripe, and what its answers mean to us. Nothing here touches the database."""
+"""PaymentIntents: made, asked about, canceled; and what Stripe's answers mean to us."""
 
 import datetime as dt
 import enum
+import uuid
 from dataclasses import dataclass
-from functools import cache
 
 import stripe
-from django.conf import settings
-from django.utils import timezone
 
+from payments.gateway.client import Rejected, asking
 from payments.gateway.reasons import plain_reason
-from payments.models import Payment
 from receipts.issue import TransactionFacts
 from receipts.models import Transaction
-
-TIMEOUT_SECONDS = 20
 
 
 class Result(enum.Enum):
@@ -39,64 +35,93 @@ class Outcome:
     transactions: list[TransactionFacts]
 
 
-@cache
-def client() -> stripe.StripeClient:
-    """The one Stripe client of this process."""
-    return stripe.StripeClient(
-        settings.STRIPE_SECRET_KEY,
-        base_addresses={"api": settings.STRIPE_API_BASE},
-        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
-        max_network_retries=2,
-    )
+@dataclass(frozen=True)
+class Intent:
+    """A PaymentIntent as Stripe has it now, with its latest charge. Amounts are cents."""
+
+    id: str
+    client_secret: str
+    is_canceled: bool
+    outcome: Outcome
+    charge_id: str
+    refunded_cents: int
+    is_disputed: bool
+
+    @property
+    def is_all_refunded(self) -> bool:
+        """Whether nothing is left of the money that came in."""
+        return self.outcome.result is Result.PAID and self.refunded_cents >= self.outcome.amount_cents > 0
 
 
-def create_intent(payment: Payment) -> stripe.PaymentIntent:
-    """The PaymentIntent of an attempt: asked for twice, Stripe answers with the same one."""
-    return client().v1.payment_intents.create(
-        {
-            "amount": payment.amount_cents,
-            "currency": payment.currency,
-            "automatic_payment_methods": {"enabled": True},
-            "metadata": {"pops_payment": str(payment.pk)},
-        },
-        {"idempotency_key": f"{payment.pk}-create"},
-    )
+def create_intent(*, payment_id: uuid.UUID, amount_cents: int, currency: str, now: dt.datetime) -> Intent:
+    """The PaymentIntent of an attempt: asked for twice within a day, Stripe answers with the same one."""
+    with asking() as stripe_client:
+        intent = stripe_client.v1.payment_intents.create(
+            {
+                "amount": amount_cents,
+                "currency": currency,
+                "automatic_payment_methods": {"enabled": True},
+                "metadata": {"pops_payment": str(payment_id)},
+            },
+            {"idempotency_key": f"{payment_id}-create"},
+        )
+    return read_intent(intent, now=now)
 
 
-def get_intent(intent_id: str) -> stripe.PaymentIntent:
-    """The PaymentIntent as it is now, with its latest charge."""
-    return client().v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})
+def get_intent(intent_id: str, *, now: dt.datetime) -> Intent:
+    """The PaymentIntent as it is now. Raises Rejected when Stripe knows none, OutOfReach."""
+    with asking() as stripe_client:
+        intent = stripe_client.v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})
+    return read_intent(intent, now=now)
 
 
-def cancel_intent(payment: Payment) -> stripe.PaymentIntent:
+def cancel_intent(*, payment_id: uuid.UUID, intent_id: str, now: dt.datetime) -> Intent:
     """Make sure an attempt can't be paid any more. The answer is a paid one if somebody was faster."""
     try:
-        client().v1.payment_intents.cancel(str(payment.intent_id), {}, {"idempotency_key": f"{payment.pk}-cancel"})
-    except stripe.InvalidRequestError as error:
-        if error.code != "payment_intent_unexpected_state":
+        with asking() as stripe_client:
+            stripe_client.v1.payment_intents.cancel(intent_id, {}, {"idempotency_key": f"{payment_id}-cancel"})
+    except Rejected as refusal:
+        if refusal.code != "payment_intent_unexpected_state":
             raise
-    return get_intent(str(payment.intent_id))
+    return get_intent(intent_id, now=now)
 
 
-def read_outcome(intent: stripe.PaymentIntent) -> Outcome:
-    """What a PaymentIntent (with latest_charge expanded) means."""
-    result = _result(intent)
+def find_intent_of_charge(charge_id: str) -> str:
+    """The id of the PaymentIntent that a charge belongs to; empty when it belongs to none."""
+    with asking() as stripe_client:
+        return id_of(stripe_client.v1.charges.retrieve(charge_id).payment_intent)
+
+
+def read_intent(intent: stripe.PaymentIntent, *, now: dt.datetime) -> Intent:
+    """What a PaymentIntent (with latest_charge expanded) means. Without a charge it happened now."""
     charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
+    return Intent(
+        id=intent.id,
+        client_secret=intent.client_secret or "",
+        is_canceled=intent.status == "canceled",
+        outcome=_outcome(intent, charge, now),
+        charge_id=charge.id if charge else "",
+        refunded_cents=charge.amount_refunded if charge else 0,
+        is_disputed=bool(charge and charge.disputed),
+    )
+
+
+def id_of(object_or_id: object) -> str:
+    """The id of what Stripe names by its id or sends whole; empty for nothing."""
+    return str(getattr(object_or_id, "id", None) or object_or_id or "")
+
+
+def _outcome(intent: stripe.PaymentIntent, charge: stripe.Charge | None, now: dt.datetime) -> Outcome:
+    result = _result(intent)
     paid = result is Result.PAID
     return Outcome(
         result=result,
         intent_id=intent.id,
         amount_cents=intent.amount_received if paid else intent.amount,
         currency=intent.currency,
-        occurred_at=dt.datetime.fromtimestamp(charge.created, dt.UTC) if charge else timezone.now(),
+        occurred_at=dt.datetime.fromtimestamp(charge.created, dt.UTC) if charge else now,
         transactions=[_transaction(intent, charge, paid=paid)] if result in (Result.PAID, Result.DECLINED) else [],
     )
-
-
-def is_all_refunded(intent: stripe.PaymentIntent) -> bool:
-    """Whether nothing is left of the money that came in."""
-    charge = intent.latest_charge
-    return isinstance(charge, stripe.Charge) and charge.amount_refunded >= intent.amount_received > 0
 
 
 def _result(intent: stripe.PaymentIntent) -> Result:

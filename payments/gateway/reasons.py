@@ -32,3 +32,22 @@ REASONS = {
 def plain_reason(*codes: str | None) -> str:
     """The words for the first code that we know: pass the decline code, then the error code."""
     return next((REASONS[code] for code in codes if code in REASONS), BANK_DECLINED)
+
+
+# Stripe's definite answers to what staff or POPS asked for.
+REFUSALS = {
+    "charge_already_refunded": "Stripe has refunded all of this payment before.",
+    "charge_disputed": "The cardholder disputes this payment: the bank decides, it can't be refunded now.",
+    "refund_disputed_payment": "The cardholder disputes this payment: the bank decides, it can't be refunded now.",
+    "amount_too_large": "This is more than Stripe allows for one payment.",
+    "amount_too_small": "This is less than Stripe allows for one payment.",
+    "balance_insufficient": "The practice's balance at Stripe is too low.",
+    "insufficient_funds": "The practice's balance at Stripe is too low.",
+    "resource_missing": "Stripe doesn't know this payment.",
+    "idempotency_key_in_use": "Stripe is doing this already. Look again in a minute.",
+}
+
+
+def refusal_words(code: str, message: str) -> str:
+    """What Stripe refused, in words for staff: ours, or else Stripe's own message."""
+    return REFUSALS.get(code) or message[:300]

@@ -14,22 +14,23 @@ from django.db.models import F
 
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
-from batches.services import open_api_batch, share_day
+from batches.services import open_api_batch
 from notifications.models import Message
-from payments.gateway import intents as gateway
-from payments.gateway.intents import Outcome, Result
+from payments.gateway.client import client
+from payments.gateway.intents import Outcome, Result, create_intent
 from payments.models import Payment
-from payments.recording import record_outcome
+from payments.recording.payments import record_outcome
 from pops.core.access.models import User
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
-from pops.core.accounts.selectors import get_balances
 from pops.core.accounts.services import create_guarantor_login
+from pops.core.locks import hold
 from pops.core.practice.models import Facility, Group, Practice, Provider
 from pops.core.practice.selectors import get_practice
 from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD
 from receipts.corrections.refund import issue_refund
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
+from receipts.owed import get_balances
 
 TIME_ZONE = "America/New_York"
 DECLINED = "The card doesn't have enough funds for this payment."
@@ -182,8 +183,8 @@ def _make_sample_receipts(guarantor: Guarantor, now: dt.datetime) -> None:
         card_brand=CARDS[0][0],
         card_last4=CARDS[0][1],
     )
-    share_day(date=refunded_on)
     issue_refund(
+        hold(days=[refunded_on], guarantor=guarantor.pk),
         receipt=Receipt.objects.get(number=paid),
         tenders=[facts],
         batch_id=open_api_batch(batch_date=refunded_on),
@@ -244,6 +245,8 @@ def _charge(payment: Payment, brand: str) -> tuple[str, str]:
     """
     if settings.STRIPE_API_BASE == stripe.DEFAULT_API_BASE or brand == "declined":
         return f"pi_{uuid.uuid4().hex[:24]}", f"ch_{uuid.uuid4().hex[:24]}"
-    intent = gateway.create_intent(payment)
-    intent = gateway.client().v1.payment_intents.confirm(intent.id, {"payment_method": f"pm_card_{brand}"})
+    made = create_intent(
+        payment_id=payment.pk, amount_cents=payment.amount_cents, currency=payment.currency, now=payment.started_at
+    )
+    intent = client().v1.payment_intents.confirm(made.id, {"payment_method": f"pm_card_{brand}"})
     return intent.id, str(intent.latest_charge)

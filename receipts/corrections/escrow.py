@@ -8,64 +8,78 @@ from django.db import transaction
 from batches.services import get_attached_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
-from pops.core.accounts.selectors import service_lines
+from pops.core.locks import hold
+from pops.core.refusals import Refused, refuse
 from receipts.balances import get_on_the_way_cents, get_receipt_balance, is_disputed
-from receipts.corrections.common import CorrectionRefused, lock_guarantor, require_reason, take_in_order
+from receipts.corrections.common import get_guarantor_id, require_reason, take_in_order
 from receipts.issue import post_to_lines
 from receipts.models import Disbursement, Receipt
+from receipts.owed import find_lines
+
+
+def why_not_post_escrow(receipt: Receipt) -> Refused | None:
+    """Why no escrow of a receipt can be applied to services."""
+    if receipt.kind == Receipt.Kind.REFUND:
+        return Refused("is_refund", "This is a refund: it holds no escrow.")
+    if get_receipt_balance(receipt).escrow_cents <= 0:
+        return Refused("no_escrow", "This receipt holds no escrow.")
+    return None
+
+
+def why_not_disburse(receipt: Receipt) -> Refused | None:
+    """Why no escrow of a receipt can be marked as not belonging here."""
+    if refusal := why_not_post_escrow(receipt):
+        return refusal
+    if is_disputed(receipt):
+        return Refused("disputed", "The cardholder disputes this payment: the bank decides first.")
+    return None
 
 
 def choose_lines(guarantor: Guarantor, cents: int, wanted: Mapping[int, int] | None) -> dict[int, int]:
     """The cents that go to each line: those wanted, or to the oldest balances first as far as they reach.
 
-    Raises CorrectionRefused for a line that isn't the guarantor's, is in collections, or owes less.
+    Raises Refused for a line that isn't the guarantor's, is in collections, or owes less.
     """
-    owed = {line.pk: line.remaining_cents for line in service_lines(guarantor) if not line.encounter.in_collections}
+    owed = {line.pk: line.payable_cents for line in find_lines(guarantor)}
     if wanted is None:
-        return take_in_order(cents, {line: part for line, part in owed.items() if part > 0})
+        return take_in_order(cents, {line: part for line, part in owed.items() if part})
     for line, part in wanted.items():
         if part <= 0 or part > owed.get(line, 0):
-            raise CorrectionRefused("A service can't take more than what remains of it. Look at the balances again.")
+            words = "A service can't take more than what remains of it. Look at the balances again."
+            raise Refused("line_owes_less", words)
     if sum(wanted.values()) > cents:
-        raise CorrectionRefused("This is more than the money there is to apply.")
+        raise Refused("more_than_there_is", "This is more than the money there is to apply.")
     return dict(wanted)
 
 
 def post_escrow(*, receipt_number: int, parts: Mapping[int, int] | None, today: dt.date, by: User) -> int:
     """Apply escrow of a receipt to services: cents by line, or None for the oldest first. The cents applied.
 
-    The postings go into the batch that `by` works in. Raises NoAttachedBatch, CorrectionRefused.
+    The postings go into the batch that `by` works in. Raises NoAttachedBatch, Refused.
     """
-    guarantor_id = Receipt.objects.values_list("guarantor_id", flat=True).get(pk=receipt_number)
+    guarantor_id = get_guarantor_id(receipt_number)
     with transaction.atomic():
-        guarantor = lock_guarantor(guarantor_id=guarantor_id, date=today)
+        held = hold(days=[today], guarantor=guarantor_id)
         batch = get_attached_batch(today=today, by=by)
-        receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
-        chosen = choose_lines(guarantor, _get_escrow(receipt), parts)
+        receipt = Receipt.objects.select_related("void", "guarantor").get(pk=receipt_number)
+        refuse(why_not_post_escrow(receipt))
+        chosen = choose_lines(receipt.guarantor, get_receipt_balance(receipt).escrow_cents, parts)
         if not chosen:
-            raise CorrectionRefused("There is no service that this money could be applied to.")
-        post_to_lines(receipt_number=receipt_number, guarantor_id=guarantor_id, batch_id=batch.pk, parts=chosen, by=by)
+            raise Refused("no_service", "There is no service that this money could be applied to.")
+        post_to_lines(held, receipt_number=receipt_number, batch_id=batch.pk, parts=chosen, by=by)
     return sum(chosen.values())
 
 
 def disburse_escrow(*, receipt_number: int, cents: int, reason: str, today: dt.date, by: User) -> Disbursement:
-    """Mark escrow of a receipt as money that doesn't belong here. Raises NoAttachedBatch, CorrectionRefused."""
+    """Mark escrow of a receipt as money that doesn't belong here. Raises NoAttachedBatch, Refused."""
     reason = require_reason(reason)
-    guarantor_id = Receipt.objects.values_list("guarantor_id", flat=True).get(pk=receipt_number)
     with transaction.atomic():
-        lock_guarantor(guarantor_id=guarantor_id, date=today)
+        hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         batch = get_attached_batch(today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
-        if is_disputed(receipt):
-            raise CorrectionRefused("The cardholder disputes this payment: the bank decides first.")
-        if not 0 < cents <= _get_escrow(receipt) - get_on_the_way_cents(receipt):
-            raise CorrectionRefused("This is more than the escrow of this receipt.")
+        refuse(why_not_disburse(receipt))
+        if not 0 < cents <= get_receipt_balance(receipt).escrow_cents - get_on_the_way_cents(receipt):
+            raise Refused("more_than_escrow", "This is more than the escrow of this receipt.")
         return Disbursement.objects.create(
             receipt=receipt, batch=batch, amount_cents=cents, reason=reason, disbursed_by=by
         )
-
-
-def _get_escrow(receipt: Receipt) -> int:
-    if receipt.kind == Receipt.Kind.REFUND:
-        raise CorrectionRefused("This is a refund: it holds no escrow.")
-    return get_receipt_balance(receipt).escrow_cents

@@ -4,62 +4,79 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils import timezone
 
 from batches.services import get_attached_batch
 from pops.core.access.models import User
+from pops.core.locks import Held, hold
+from pops.core.refusals import Refused, refuse
 from receipts.balances import find_applied_lines, find_tenders_left, get_receipt_balance
-from receipts.corrections.common import (
-    CorrectionRefused,
-    RefundTooMuch,
-    lock_guarantor,
-    require_reason,
-    take_in_order,
-)
+from receipts.corrections.common import get_guarantor_id, require_reason, take_in_order
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
 from receipts.models import Receipt, Transaction
 
 
+class RefundTooMuch(Refused):
+    """More than what is left of the receipt, or of the method it came by."""
+
+    def __init__(self, of: str = "the receipt") -> None:
+        super().__init__("refund_too_much", f"This is more than what is left of {of}.")
+
+
+def why_not_refund_at_desk(receipt: Receipt) -> Refused | None:
+    """Why a receipt can't be refunded at the desk."""
+    if hasattr(receipt, "void"):
+        return Refused("voided", "This receipt was voided: there is nothing left to refund.")
+    if receipt.kind == Receipt.Kind.REFUND or not receipt.is_paid:
+        return Refused("no_money", "No money came in on this receipt, so there is nothing to refund.")
+    if receipt.is_online_payment:
+        return Refused("paid_online", "This was paid online: it is refunded to the card by the processor.")
+    if get_receipt_balance(receipt).left_cents <= 0:
+        return RefundTooMuch()
+    return None
+
+
 def refund_at_desk(
-    *, receipt_number: int, amounts: Mapping[str, int], reason: str, today: dt.date, by: User, check_number: str = ""
+    *,
+    receipt_number: int,
+    amounts: Mapping[str, int],
+    reason: str,
+    now: dt.datetime,
+    today: dt.date,
+    by: User,
+    check_number: str = "",
 ) -> int:
     """Give money back by the methods it came by: cents by method. The number of the refund's own receipt.
 
-    It goes into the batch that `by` works in. Raises NoAttachedBatch, RefundTooMuch, CorrectionRefused.
+    It goes into the batch that `by` works in. Raises NoAttachedBatch, RefundTooMuch, Refused.
     """
     reason = require_reason(reason)
-    guarantor_id = Receipt.objects.values_list("guarantor_id", flat=True).get(pk=receipt_number)
     with transaction.atomic():
-        lock_guarantor(guarantor_id=guarantor_id, date=today)
+        held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         batch = get_attached_batch(today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
-        check_refundable_at_desk(receipt)
-        left = find_tenders_left(receipt)
-        for method, cents in amounts.items():
-            if cents <= 0:
-                raise CorrectionRefused("Enter an amount above $0.00.")
-            if receipt.kind == Receipt.Kind.PAYMENT and cents > left.get(method, 0):
-                raise RefundTooMuch("This is more than what is left of this method.")
+        refuse(why_not_refund_at_desk(receipt))
+        _check_amounts(receipt, amounts)
         return issue_refund(
+            held,
             receipt=receipt,
             tenders=[_give_back(receipt, method, cents, check_number) for method, cents in amounts.items()],
             batch_id=batch.pk,
             received_on=today,
-            received_at=timezone.now(),
+            received_at=now,
             reason=reason,
             by=by,
             channel=Receipt.Channel.OFFICE,
         )
 
 
-def check_refundable_at_desk(receipt: Receipt) -> None:
-    """Raises CorrectionRefused when a receipt can't be refunded at the desk."""
-    if hasattr(receipt, "void"):
-        raise CorrectionRefused("This receipt was voided: there is nothing left to refund.")
-    if receipt.kind == Receipt.Kind.REFUND or not receipt.is_paid:
-        raise CorrectionRefused("No money came in on this receipt, so there is nothing to refund.")
-    if receipt.channel == Receipt.Channel.ONLINE and receipt.kind == Receipt.Kind.PAYMENT:
-        raise CorrectionRefused("This was paid online: it is refunded to the card by the processor.")
+def _check_amounts(receipt: Receipt, amounts: Mapping[str, int]) -> None:
+    """Raises Refused, RefundTooMuch. Money that came back to us may leave again by any way."""
+    left = find_tenders_left(receipt)
+    for method, cents in amounts.items():
+        if cents <= 0:
+            raise Refused("no_amount", "Enter an amount above $0.00.")
+        if receipt.kind == Receipt.Kind.PAYMENT and cents > left.get(method, 0):
+            raise RefundTooMuch("this method")
 
 
 def _give_back(receipt: Receipt, method: str, cents: int, check_number: str) -> TransactionFacts:
@@ -76,6 +93,7 @@ def _give_back(receipt: Receipt, method: str, cents: int, check_number: str) -> 
 
 
 def issue_refund(
+    held: Held,
     *,
     receipt: Receipt,
     tenders: list[TransactionFacts],
@@ -86,16 +104,14 @@ def issue_refund(
     by: User | None,
     channel: Receipt.Channel,
 ) -> int:
-    """Issue the refund's own receipt. Escrow is given back first, then what was applied last.
-
-    Call it with the guarantor's row held. Raises RefundTooMuch.
-    """
+    """Issue the refund's own receipt. Escrow is given back first, then what was applied last. Raises RefundTooMuch."""
     cents = -sum(tender.amount_cents for tender in tenders)
     balance = get_receipt_balance(receipt)
     if cents > balance.left_cents:
-        raise RefundTooMuch("This is more than what is left of the receipt.")
+        raise RefundTooMuch
     applied = find_applied_lines(receipt)  # before there is a refund
     number = issue_receipt(
+        held,
         guarantor_id=receipt.guarantor_id,
         batch_id=batch_id,
         channel=channel,
@@ -108,12 +124,7 @@ def issue_refund(
         issued_by=by,
         reason=reason,
     )
-    post_to_lines(
-        receipt_number=number,
-        guarantor_id=receipt.guarantor_id,
-        batch_id=batch_id,
-        parts={line: -part for line, part in take_in_order(cents - balance.escrow_cents, applied).items()},
-        by=by,
-        is_new=True,
-    )
+    taken = take_in_order(cents - balance.escrow_cents, applied)
+    parts = {line: -part for line, part in taken.items()}
+    post_to_lines(held, receipt_number=number, batch_id=batch_id, parts=parts, by=by, is_new=True)
     return number

@@ -1,6 +1,6 @@
 """Current Balance, Amount Due and what is in collections."""
 
-from pops.core.accounts.selectors import Balances, get_balances, service_lines
+from receipts.owed import Balances, find_lines, get_balances
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, StatementFactory
 
 
@@ -14,7 +14,7 @@ def test_a_line_owes_what_insurance_and_patient_have_not_paid(guarantor, pay):
     )
     pay(guarantor, cents=3_000)
 
-    read = service_lines(guarantor).get()
+    read = find_lines(guarantor).get()
     assert (read, read.patient_paid_cents, read.remaining_cents) == (line, 3_000, 5_000)
 
 

@@ -1,11 +1,12 @@
 """Credit (escrow): what a guarantor paid that no service has got."""
 
 import pytest
+from django.utils import timezone
 
-from pops.core.accounts.selectors import get_credit
 from receipts.corrections.escrow import disburse_escrow, post_escrow
 from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
+from receipts.owed import get_credit
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, take, today
 
@@ -37,7 +38,9 @@ def test_credit_goes_to_services_to_where_it_belongs_and_back(guarantor, receipt
     disburse_escrow(receipt_number=receipt.pk, cents=300, reason="Meant for the lab", today=today(), by=dana)
     assert get_credit(guarantor) == 1000
 
-    refund_at_desk(receipt_number=receipt.pk, amounts={"cash": 1500}, reason="Overpaid", today=today(), by=dana)
+    refund_at_desk(
+        receipt_number=receipt.pk, amounts={"cash": 1500}, reason="Overpaid", now=timezone.now(), today=today(), by=dana
+    )
     assert get_credit(guarantor) == 0  # $10.00 of it, and $5.00 that were applied last
 
 
@@ -48,7 +51,9 @@ def test_a_voided_receipt_leaves_no_credit(guarantor, receipt, dana):
 
 
 def test_a_voided_refund_brings_the_credit_back(guarantor, receipt, dana):
-    number = refund_at_desk(receipt_number=receipt.pk, amounts={"cash": 2500}, reason="Over", today=today(), by=dana)
+    number = refund_at_desk(
+        receipt_number=receipt.pk, amounts={"cash": 2500}, reason="Over", now=timezone.now(), today=today(), by=dana
+    )
     void_receipt(receipt_number=number, reason="Wrong guarantor", today=today(), by=dana)
 
     assert get_credit(guarantor) == 2000

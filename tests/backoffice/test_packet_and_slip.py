@@ -6,6 +6,7 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from batches.models import BatchDocument
 from pops.core.accounts.models import Guarantor
@@ -45,7 +46,9 @@ def test_everything_is_in_the_csv_and_nothing_runs(dana):
     nguyen = GuarantorFactory(name="Nguyễn Thị Hồng Nhung")
     ServiceLineFactory(guarantor=nguyen, billed_cents=700, description="=1+1")
     receipt = take(dana, tender(123456), guarantor=nguyen)
-    refund_at_desk(receipt_number=receipt.pk, amounts={"cash": 5}, reason="@x", today=today(), by=dana)
+    refund_at_desk(
+        receipt_number=receipt.pk, amounts={"cash": 5}, reason="@x", now=timezone.now(), today=today(), by=dana
+    )
     disburse_escrow(receipt_number=receipt.pk, cents=1, reason="-x", today=today(), by=dana)
     void_receipt(receipt_number=take(dana).pk, reason="+x", today=today(), by=dana)
     close(batch, dana, cash=123451, check=7350)

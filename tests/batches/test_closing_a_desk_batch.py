@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from batches.closing import (
     BatchNotClosed,
@@ -88,7 +89,9 @@ def test_a_desk_batch_is_not_closed_without_a_count_of_its_own(batch, dana):
 
 def test_the_breakdown_adds_up(batch, dana, guarantor):
     receipt = take(dana, tender(2000), tender(700, "card", card_brand="visa", card_last4="4242"), guarantor=guarantor)
-    refund_at_desk(receipt_number=receipt.pk, amounts={"cash": 500}, reason="Overpaid", today=today(), by=dana)
+    refund_at_desk(
+        receipt_number=receipt.pk, amounts={"cash": 500}, reason="Overpaid", now=timezone.now(), today=today(), by=dana
+    )
     void_receipt(receipt_number=take(dana, tender(9900)).pk, reason="Twice", today=today(), by=dana)
 
     breakdown = get_breakdown(batch)
@@ -205,7 +208,9 @@ def test_late_online_money_for_a_locked_day_counts_for_the_first_day_after_it(op
 def test_a_refund_by_own_check_after_the_page_was_shown_is_seen_before_the_close(batch, dana):
     seen = get_breakdown(batch).seen
     receipt = batch.receipts.get(transactions__method="check")
-    refund_at_desk(receipt_number=receipt.pk, amounts={"check": 550}, reason="Over", today=today(), by=dana)
+    refund_at_desk(
+        receipt_number=receipt.pk, amounts={"check": 550}, reason="Over", now=timezone.now(), today=today(), by=dana
+    )
 
     with pytest.raises(TotalsChanged):
         close(batch, dana, cash=5000, check=3000, seen=seen)
@@ -214,7 +219,13 @@ def test_a_refund_by_own_check_after_the_page_was_shown_is_seen_before_the_close
 def test_a_refund_by_the_practices_own_check_leaves_the_checks_on_the_desk(batch, dana):
     receipt = batch.receipts.get(transactions__method="check")
     refund_at_desk(
-        receipt_number=receipt.pk, amounts={"check": 550}, reason="Over", check_number="77", today=today(), by=dana
+        receipt_number=receipt.pk,
+        amounts={"check": 550},
+        reason="Over",
+        check_number="77",
+        now=timezone.now(),
+        today=today(),
+        by=dana,
     )
 
     assert get_breakdown(batch).expected == {"cash": 5000, "check": 3000, "card": 0, "other": 0}

@@ -8,7 +8,7 @@ import pytest
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from batches.services import BatchClosed
-from payments.recording import record_outcome
+from payments.recording.payments import record_outcome
 from pops.core.access.services import get_pops_user
 from receipts.models import Receipt
 from tests.concurrency import run_together

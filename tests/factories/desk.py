@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from batches.closing import close_batch, count_batch
@@ -10,7 +11,9 @@ from batches.models import ReferenceBatch
 from batches.services import open_desk_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
+from pops.core.locks import hold
 from pops.core.practice.models import Practice
+from receipts.corrections.void import write_void
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
 from receipts.taking import take_payment
@@ -51,10 +54,26 @@ def take(
         tenders=list(tenders) or [tender(5000)],
         channel=Receipt.Channel.OFFICE,
         parts=parts,
+        now=timezone.now(),
+        today=today(),
         by=by,
         second_reason=reason,
     )
     return Receipt.objects.get(pk=number)
+
+
+def void_returned(receipt: Receipt, by: User, *, reason: str = "Mistake") -> None:
+    """Void a payment made online, whose money the processor has given back."""
+    with transaction.atomic():
+        held = hold(alone=[receipt.received_on], guarantor=receipt.guarantor_id)
+        write_void(
+            held,
+            receipt_number=receipt.pk,
+            reason=reason,
+            today=receipt.received_on,
+            by=by,
+            returned_by_processor=True,
+        )
 
 
 def close(

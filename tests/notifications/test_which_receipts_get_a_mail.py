@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from notifications.models import Message
 from payments.gateway.intents import Result
@@ -52,7 +53,9 @@ def test_a_refund_at_the_desk_gets_one_too(practice):
     batch_of(dana)
     payment = take(dana)
 
-    number = refund_at_desk(receipt_number=payment.pk, amounts={"cash": 100}, reason="Over", today=today(), by=dana)
+    number = refund_at_desk(
+        receipt_number=payment.pk, amounts={"cash": 100}, reason="Over", now=timezone.now(), today=today(), by=dana
+    )
 
     assert messages_of(Receipt.objects.get(pk=number)).get().state == "queued"
 

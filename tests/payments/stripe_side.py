@@ -5,9 +5,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from payments.attempts import ensure_intent
 from payments.models import Payment
-from payments.recording import ensure_intent
 from pops.core.accounts.models import Guarantor
 from pops.local.stripe_sandbox import StripeSandbox
 from tests.factories.accounts import GuarantorFactory
@@ -20,7 +21,7 @@ DISPUTED = "4000000000000259"
 def start(guarantor: Guarantor | None = None, *, cents: int = 5000) -> Payment:
     """An attempt that waits for the card, with its PaymentIntent at Stripe."""
     payment: Payment = PaymentFactory(guarantor=guarantor or GuarantorFactory(), amount_cents=cents, intent_id=None)
-    ensure_intent(payment=payment)
+    ensure_intent(payment=payment, now=timezone.now())
     return payment
 
 

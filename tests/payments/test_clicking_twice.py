@@ -5,7 +5,8 @@ import uuid
 
 import pytest
 
-from payments import recording as services
+from payments.attempts import ATTEMPTS_ALLOWED
+from payments.gateway.client import client
 from payments.models import Payment
 from receipts.models import Receipt
 from tests.concurrency import run_together
@@ -27,7 +28,7 @@ def test_eight_clicks_at_once_start_one_attempt(stripe_sandbox, guarantor, form,
 
     assert {page.status_code for page in pages} == {200}
     assert Payment.objects.count() == 1
-    assert len(services.gateway.client().v1.payment_intents.list().data) == 1
+    assert len(client().v1.payment_intents.list().data) == 1
 
 
 def test_reloading_after_paying_shows_the_receipt_and_charges_nothing(stripe_sandbox, guarantor, form, client_of):
@@ -71,13 +72,13 @@ def test_a_declined_card_can_be_followed_by_another(stripe_sandbox, guarantor, f
 
 def test_too_many_attempts_are_stopped_for_a_while(guarantor, form, client_of):
     client = client_of(guarantor)
-    for _ in range(services.ATTEMPTS_ALLOWED):
+    for _ in range(ATTEMPTS_ALLOWED):
         assert client.post("/pay/", {**form, "payment_id": uuid.uuid4()}).status_code == 302
 
     stopped = client.post("/pay/", {**form, "payment_id": uuid.uuid4()})
 
     assert stopped.status_code == 429
-    assert Payment.objects.count() == services.ATTEMPTS_ALLOWED
+    assert Payment.objects.count() == ATTEMPTS_ALLOWED
 
 
 def test_paying_in_one_window_closes_the_attempt_in_the_other(stripe_sandbox, guarantor, form, client_of):

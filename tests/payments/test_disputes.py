@@ -3,14 +3,15 @@
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from payments.events import work_off_event
-from payments.gateway import intents as gateway
+from payments.gateway.client import client
 from payments.models import Dispute
-from payments.recording import settle_payment
 from payments.refunds import request_refund
-from receipts.corrections.common import CorrectionRefused
-from tests.factories.desk import batch_of, clerk
+from payments.truth import bring_up_to_date
+from pops.core.refusals import Refused
+from tests.factories.desk import batch_of, clerk, today
 from tests.payments.stripe_side import DISPUTED, post_event, start
 
 
@@ -18,7 +19,7 @@ from tests.payments.stripe_side import DISPUTED, post_event, start
 def disputed(stripe_sandbox, practice):
     payment = start()
     stripe_sandbox.confirm(payment.intent_id, card_number=DISPUTED)
-    receipt = settle_payment(payment_id=payment.pk).receipt
+    receipt = bring_up_to_date(payment_id=payment.pk, now=timezone.now()).receipt
     stripe_sandbox.settle(payment.intent_id)
     return receipt
 
@@ -27,7 +28,7 @@ def deliver(sandbox, kind):
     for event in sandbox.events:
         if event["type"].startswith(kind):
             post_event(sandbox, event)
-            work_off_event(event_id=event["id"])
+            work_off_event(event_id=event["id"], now=timezone.now())
 
 
 def test_a_dispute_is_kept_once_and_blocks_the_refund(disputed, stripe_sandbox):
@@ -38,9 +39,25 @@ def test_a_dispute_is_kept_once_and_blocks_the_refund(disputed, stripe_sandbox):
 
     dispute = disputed.disputes.get()
     assert (dispute.amount_cents, dispute.status, dispute.is_over) == (5000, "needs_response", False)
-    assert gateway.client().v1.disputes.retrieve(dispute.pk).charge == disputed.transactions.get().number
-    with pytest.raises(CorrectionRefused, match="disputes this payment"):
-        request_refund(refund_id=uuid.uuid4(), receipt_number=disputed.pk, cents=100, reason="x", by=dana)
+    assert client().v1.disputes.retrieve(dispute.pk).charge == disputed.transactions.get().number
+    with pytest.raises(Refused, match="disputes this payment"):
+        request_refund(
+            refund_id=uuid.uuid4(),
+            receipt_number=disputed.pk,
+            cents=100,
+            reason="x",
+            now=timezone.now(),
+            today=today(),
+            by=dana,
+        )
     Dispute.objects.update(status="won")
-    stripe_refused = request_refund(refund_id=uuid.uuid4(), receipt_number=disputed.pk, cents=100, reason="x", by=dana)
+    stripe_refused = request_refund(
+        refund_id=uuid.uuid4(),
+        receipt_number=disputed.pk,
+        cents=100,
+        reason="x",
+        now=timezone.now(),
+        today=today(),
+        by=dana,
+    )
     assert stripe_refused.state == "failed"  # Stripe itself still sees the dispute

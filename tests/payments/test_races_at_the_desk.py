@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 import time_machine
 from django.db.models import Sum
+from django.utils import timezone
 
 from batches.closing import (
     BatchNotClosed,
@@ -22,10 +23,11 @@ from batches.closing import (
 )
 from batches.models import BatchClose, PeriodLock, ReferenceBatch
 from batches.services import BatchClosed, NoAttachedBatch, PeriodLocked, attach_batch
-from payments.recording import record_outcome, settle_payment
+from payments.recording.payments import record_outcome
 from payments.refunds import request_refund
+from payments.truth import bring_up_to_date
+from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
-from receipts.corrections.common import CorrectionRefused
 from receipts.corrections.escrow import disburse_escrow
 from receipts.corrections.move import move_receipt
 from receipts.corrections.refund import refund_at_desk
@@ -43,7 +45,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 REFUSALS = (
     BatchClosed,
     BatchNotClosed,
-    CorrectionRefused,
+    Refused,
     CountMissing,
     NoAttachedBatch,
     PeriodHasOpenBatches,
@@ -102,7 +104,13 @@ def test_a_close_against_payers_a_refund_a_void_and_moves():
     payers = [functools.partial(take, dana, tender(100 + n), guarantor=who) for n, who in enumerate(guarantors)]
     others: list[Callable[[], object]] = [
         functools.partial(
-            refund_at_desk, receipt_number=old[0].pk, amounts={"cash": 400}, reason="x", today=today(), by=dana
+            refund_at_desk,
+            receipt_number=old[0].pk,
+            amounts={"cash": 400},
+            reason="x",
+            now=timezone.now(),
+            today=today(),
+            by=dana,
         ),
         functools.partial(void_receipt, receipt_number=old[1].pk, reason="x", today=today(), by=dana),
         functools.partial(move_receipt, receipt_number=old[2].pk, to_batch_id=other.pk, reason="x", by=dana),
@@ -127,7 +135,13 @@ def test_two_refunds_at_once_never_give_back_more_than_was_paid():
     receipt = take(dana)
     jobs: list[Callable[[], object]] = [
         functools.partial(
-            refund_at_desk, receipt_number=receipt.pk, amounts={"cash": 2000}, reason="x", today=today(), by=dana
+            refund_at_desk,
+            receipt_number=receipt.pk,
+            amounts={"cash": 2000},
+            reason="x",
+            now=timezone.now(),
+            today=today(),
+            by=dana,
         )
     ] * 6
     jobs += [
@@ -147,7 +161,7 @@ def test_two_refunds_at_stripe_at_once(stripe_sandbox, guarantor):
     batch_of(dana)
     payment = start(guarantor)
     stripe_sandbox.confirm(payment.intent_id)
-    receipt = settle_payment(payment_id=payment.pk).receipt
+    receipt = bring_up_to_date(payment_id=payment.pk, now=timezone.now()).receipt
     stripe_sandbox.set_latency(0.05)
     same = uuid.uuid4()
     keys = [same, same, uuid.uuid4(), uuid.uuid4()]
@@ -156,7 +170,14 @@ def test_two_refunds_at_stripe_at_once(stripe_sandbox, guarantor):
         [
             attempt(
                 functools.partial(
-                    request_refund, refund_id=key, receipt_number=receipt.pk, cents=3000, reason="x", by=dana
+                    request_refund,
+                    refund_id=key,
+                    receipt_number=receipt.pk,
+                    cents=3000,
+                    reason="x",
+                    now=timezone.now(),
+                    today=today(),
+                    by=dana,
                 )
             )
             for key in keys
@@ -192,7 +213,9 @@ def test_the_month_end_lock_against_all_of_them(round_):
         reopen_batch(batch_id=closed.pk, reason="x", by=dana)
         attach_batch(batch_id=closed.pk, today=TODAY, by=dana)
         void_receipt(receipt_number=receipts[0].pk, reason="x", today=TODAY, by=dana)
-        refund_at_desk(receipt_number=receipts[1].pk, amounts={"cash": 1}, reason="x", today=TODAY, by=dana)
+        refund_at_desk(
+            receipt_number=receipts[1].pk, amounts={"cash": 1}, reason="x", now=timezone.now(), today=TODAY, by=dana
+        )
         reopen_batch(batch_id=empty.pk, reason="x", by=dana)
         move_receipt(receipt_number=moved.pk, to_batch_id=closed.pk, reason="x", by=dana)
         for batch in batches:

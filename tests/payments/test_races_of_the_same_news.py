@@ -8,7 +8,7 @@ import pytest
 from batches.models import ReferenceBatch
 from notifications.models import Message
 from payments.models import Payment
-from payments.recording import record_outcome
+from payments.recording.payments import record_outcome
 from receipts.balances import get_receipt_balance
 from receipts.models import Posting, Receipt
 from tests.concurrency import run_together

@@ -1,6 +1,6 @@
 from payments.gateway.intents import Result
 from payments.models import Payment
-from payments.recording import record_outcome
+from payments.recording.payments import record_outcome
 from receipts.balances import get_receipt_balance
 from receipts.notices import messages_of
 from tests.factories.accounts import ServiceLineFactory

@@ -1,7 +1,7 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from payments.recording import record_outcome
+from payments.recording.payments import record_outcome
 from tests.factories.accounts import ServiceLineFactory
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.moments import NOON

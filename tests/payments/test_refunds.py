@@ -4,20 +4,22 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from batches.closing import close_batch
 from payments.events import work_off_event
-from payments.gateway import intents as gateway
+from payments.gateway.client import client
 from payments.gateway.refunds import get_refund
 from payments.models import ProcessorEvent, Refund
-from payments.recording import settle_payment
 from payments.refunds import record_refund, request_refund, settle_refund
 from payments.tasks import sweep
-from pops.core.accounts.selectors import get_balances
+from payments.truth import bring_up_to_date
+from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
-from receipts.corrections.common import CorrectionRefused, RefundTooMuch
 from receipts.corrections.escrow import disburse_escrow
+from receipts.corrections.refund import RefundTooMuch
 from receipts.models import Receipt
+from receipts.owed import get_balances
 from tests.factories.accounts import ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, take, today
 from tests.payments.stripe_side import post_event, start
@@ -43,7 +45,7 @@ def paid(stripe_sandbox, guarantor):
         ServiceLineFactory(guarantor=guarantor, billed_cents=3000)
         payment = start(guarantor)
         stripe_sandbox.confirm(payment.intent_id, card_number=card)
-        return settle_payment(payment_id=payment.pk).receipt
+        return bring_up_to_date(payment_id=payment.pk, now=timezone.now()).receipt
 
     return paid
 
@@ -54,6 +56,8 @@ def refund(receipt, by, cents=None, **more):
         receipt_number=receipt.pk,
         cents=cents,
         reason="Overpaid",
+        now=timezone.now(),
+        today=today(),
         by=by,
         **more,
     )
@@ -63,7 +67,7 @@ def deliver_all(sandbox, since=0):
     """Post what Stripe said and work it off, as the worker does."""
     for event in sandbox.events[since:]:
         post_event(sandbox, event)
-        work_off_event(event_id=event["id"])
+        work_off_event(event_id=event["id"], now=timezone.now())
 
 
 def test_a_refund_goes_to_the_card_and_makes_its_own_receipt(paid, dana, guarantor, stripe_sandbox):
@@ -114,15 +118,15 @@ def test_when_the_answer_is_lost_the_sweep_finds_the_same_refund(paid, dana, str
     sweep()
     waiting.refresh_from_db()
     assert (waiting.state, waiting.refund_receipt.amount_cents) == ("succeeded", -1000)
-    assert gateway.client().v1.refunds.list({"charge": waiting.charge_id}).data[0].amount == 1000
-    assert len(gateway.client().v1.refunds.list({"charge": waiting.charge_id}).data) == 1
+    assert client().v1.refunds.list({"charge": waiting.charge_id}).data[0].amount == 1000
+    assert len(client().v1.refunds.list({"charge": waiting.charge_id}).data) == 1
 
 
 def test_a_refund_made_in_the_dashboard_arrives_once_in_the_batch_of_its_day(paid, stripe_sandbox, dana):
     receipt = paid()
     close_batch(batch_id=receipt.batch_id, by=dana)
     charge = receipt.transactions.get().number
-    gateway.client().v1.refunds.create({"charge": charge, "amount": 1200})
+    client().v1.refunds.create({"charge": charge, "amount": 1200})
 
     deliver_all(stripe_sandbox)
     deliver_all(stripe_sandbox)
@@ -154,7 +158,7 @@ def test_a_refund_that_fails_after_its_receipt_brings_the_money_back_on_another(
     assert stripe_sandbox.settle(done.stripe_id)
     deliver_all(stripe_sandbox)
     deliver_all(stripe_sandbox)
-    settle_refund(refund_id=done.pk)
+    settle_refund(refund_id=done.pk, now=timezone.now())
 
     done.refresh_from_db()
     undone = Receipt.objects.get(kind="undone")
@@ -166,12 +170,12 @@ def test_a_refund_that_fails_after_its_receipt_brings_the_money_back_on_another(
 
 def test_a_refusal_by_stripe_leaves_no_receipt(paid, dana, stripe_sandbox):
     receipt = paid()
-    gateway.client().v1.refunds.create({"charge": receipt.transactions.get().number})  # its webhook is still to come
+    client().v1.refunds.create({"charge": receipt.transactions.get().number})  # its webhook is still to come
 
     failed = refund(receipt, dana, 1000)
 
     assert (failed.state, failed.refund_receipt) == ("failed", None)
-    assert "already been refunded" in failed.note
+    assert failed.note == "Stripe has refunded all of this payment before."
 
 
 def test_a_void_of_today_returns_the_money_and_marks_the_receipt(paid, dana, guarantor, stripe_sandbox):
@@ -192,7 +196,7 @@ def test_a_void_whose_batch_was_closed_on_the_way_becomes_a_refund(paid, dana, s
     waiting = refund(receipt, dana, voids=True)
     close_batch(batch_id=receipt.batch_id, by=dana)
 
-    settle_refund(refund_id=waiting.pk)
+    settle_refund(refund_id=waiting.pk, now=timezone.now())
 
     assert Receipt.objects.get(kind="refund").batch.supplement == 2
     assert not hasattr(Receipt.objects.get(pk=receipt.pk), "void")
@@ -210,14 +214,14 @@ def test_a_void_that_fails_later_brings_the_money_back(paid, dana, stripe_sandbo
 
 def test_a_refund_of_somebody_elses_charge_is_noted(stripe_sandbox, practice):
     event = {"id": "evt_x", "type": "refund.created", "created": 1, "data": {"object": {"id": "re_x"}}}
-    facts_of_nobody = gateway.client().v1.payment_intents.create(
+    facts_of_nobody = client().v1.payment_intents.create(
         {"amount": 700, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
     )
-    made = gateway.client().v1.refunds.create({"payment_intent": facts_of_nobody.id})
+    made = client().v1.refunds.create({"payment_intent": facts_of_nobody.id})
     event["data"]["object"]["id"] = made.id
     post_event(stripe_sandbox, event)
 
-    work_off_event(event_id="evt_x")
+    work_off_event(event_id="evt_x", now=timezone.now())
 
     kept = ProcessorEvent.objects.get(pk="evt_x")
     assert (kept.state, kept.note) == ("ignored", f"No payment here belongs to {made.id}.")
@@ -226,7 +230,7 @@ def test_a_refund_of_somebody_elses_charge_is_noted(stripe_sandbox, practice):
 def test_money_that_was_disbursed_here_and_refunded_there_needs_review(paid, dana, stripe_sandbox):
     receipt = paid()
     disburse_escrow(receipt_number=receipt.pk, cents=2000, reason="The lab's", today=today(), by=dana)
-    gateway.client().v1.refunds.create({"charge": receipt.transactions.get().number})
+    client().v1.refunds.create({"charge": receipt.transactions.get().number})
 
     deliver_all(stripe_sandbox)
 
@@ -235,13 +239,14 @@ def test_money_that_was_disbursed_here_and_refunded_there_needs_review(paid, dan
 
 
 def test_money_of_the_desk_is_not_the_processors(dana, stripe_sandbox):
-    with pytest.raises(CorrectionRefused, match="paid online"):
+    with pytest.raises(Refused, match="paid online"):
         refund(take(dana), dana)
 
 
 def test_late_news_of_a_refund_moves_nothing_backwards(paid, dana, stripe_sandbox):
     done = refund(paid(), dana, 500)
-    record_refund(facts=replace(get_refund(done.stripe_id), state=Refund.State.PENDING))
+    facts = replace(get_refund(done.stripe_id), state=Refund.State.PENDING)
+    record_refund(payment=done.receipt, facts=facts, now=timezone.now())
 
     done.refresh_from_db()
     assert done.state == "succeeded"

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
-from payments.gateway import intents as gateway
+from payments import review
+from payments.gateway.intents import get_intent
 from payments.models import Payment
-from payments.recording import settle_payment
-from payments.review import NotAcceptable, NotInReview, accept_payment, return_payment
-from receipts.corrections.common import CorrectionRefused
+from payments.review import accept_payment, return_payment
+from payments.truth import bring_up_to_date
+from pops.core.refusals import Refused
 from tests.factories.desk import clerk
 from tests.payments.stripe_side import start
 
@@ -21,38 +23,39 @@ def payment(stripe_sandbox):
     payment = start()
     stripe_sandbox.confirm(payment.intent_id)
     Payment.objects.filter(pk=payment.pk).update(amount_cents=4999)
-    assert settle_payment(payment_id=payment.pk).state == "review"
+    assert bring_up_to_date(payment_id=payment.pk, now=timezone.now()).state == "review"
     return payment
 
 
 def test_accepting_issues_the_receipt_over_what_stripe_received(payment):
     ruth = clerk("Ruth")
-    with pytest.raises(CorrectionRefused, match="Say why"):
-        accept_payment(payment_id=payment.pk, reason="", by=ruth)
+    with pytest.raises(Refused, match="Say why"):
+        accept_payment(payment_id=payment.pk, reason="", now=timezone.now(), by=ruth)
 
-    accept_payment(payment_id=payment.pk, reason="The guarantor agreed by phone.", by=ruth)
+    accept_payment(payment_id=payment.pk, reason="The guarantor agreed by phone.", now=timezone.now(), by=ruth)
 
     payment.refresh_from_db()
     assert (payment.state, payment.receipt.amount_cents) == ("paid", 5000)
     assert (payment.reviewed_by, payment.review_note) == (ruth, "The guarantor agreed by phone.")
-    with pytest.raises(NotInReview):
-        accept_payment(payment_id=payment.pk, reason="again", by=ruth)
+    with pytest.raises(Refused):
+        accept_payment(payment_id=payment.pk, reason="again", now=timezone.now(), by=ruth)
 
 
 def test_returning_gives_all_back_and_news_change_nothing_any_more(payment, stripe_sandbox):
-    return_payment(payment_id=payment.pk, reason="Not agreed", by=clerk())
+    return_payment(payment_id=payment.pk, reason="Not agreed", now=timezone.now(), by=clerk())
 
     payment.refresh_from_db()
     assert (payment.state, payment.receipt) == ("returned", None)
-    assert settle_payment(payment_id=payment.pk).state == "returned"
+    assert bring_up_to_date(payment_id=payment.pk, now=timezone.now()).state == "returned"
     assert [event["type"] for event in stripe_sandbox.events][-2:] == ["refund.created", "charge.refunded"]
-    with pytest.raises(NotInReview):
-        return_payment(payment_id=payment.pk, reason="again", by=clerk())
+    with pytest.raises(Refused):
+        return_payment(payment_id=payment.pk, reason="again", now=timezone.now(), by=clerk())
 
 
 def test_another_currency_can_only_be_returned(payment, monkeypatch):
-    read = gateway.read_outcome
-    monkeypatch.setattr(gateway, "read_outcome", lambda intent: replace(read(intent), currency="cad"))
+    intent = get_intent(payment.intent_id, now=timezone.now())
+    canadian = replace(intent, outcome=replace(intent.outcome, currency="cad"))
+    monkeypatch.setattr(review, "get_intent", lambda intent_id, now: canadian)
 
-    with pytest.raises(NotAcceptable):
-        accept_payment(payment_id=payment.pk, reason="x", by=clerk())
+    with pytest.raises(Refused):
+        accept_payment(payment_id=payment.pk, reason="x", now=timezone.now(), by=clerk())

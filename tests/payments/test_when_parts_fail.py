@@ -9,10 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from payments import events
-from payments import recording as services
+from payments.attempts import ensure_intent
+from payments.gateway.client import client
+from payments.gateway.events import read_event
+from payments.gateway.intents import get_intent
 from payments.models import Payment, ProcessorEvent
 from payments.tasks import sweep
-from pops.web.webhooks.stripe import read_event
+from payments.truth import bring_up_to_date
 from receipts.models import Receipt
 from tests.broker import use_broker
 from tests.concurrency import run_together, wait_until
@@ -49,7 +52,7 @@ def test_with_the_broker_down_the_event_is_kept_and_the_sweep_works_it_off(strip
 def test_a_rolled_back_event_leaves_no_task(stripe_sandbox):
     event = events_about(stripe_sandbox, start())[0]
 
-    with mock.patch("payments.tasks.nudger.nudge") as nudge:
+    with mock.patch("payments.events.nudger.nudge") as nudge:
         with transaction.atomic():
             assert post_event(stripe_sandbox, event).status_code == 200
             transaction.set_rollback(True)
@@ -67,11 +70,11 @@ def test_a_failure_while_recording_leaves_nothing_behind(stripe_sandbox):
         mock.patch("receipts.issue.post_receipt", side_effect=OSError("disk full")),
         pytest.raises(OSError, match="disk full"),
     ):
-        services.settle_payment(payment_id=payment.pk)
+        bring_up_to_date(payment_id=payment.pk, now=timezone.now())
 
     payment.refresh_from_db()
     assert (payment.state, Receipt.objects.count()) == ("started", 0)
-    assert services.settle_payment(payment_id=payment.pk).state == "paid"
+    assert bring_up_to_date(payment_id=payment.pk, now=timezone.now()).state == "paid"
 
 
 def test_the_worker_works_off_what_the_webhook_stored(stripe_sandbox, worker):
@@ -110,11 +113,11 @@ def test_an_attempt_that_nobody_pays_is_given_up_and_can_not_be_paid_any_more(st
 
 def test_an_attempt_paid_in_the_moment_of_giving_up_is_paid(stripe_sandbox):
     payment = start()
-    unpaid = services.gateway.get_intent(payment.intent_id)
+    unpaid = get_intent(payment.intent_id, now=timezone.now())
     stripe_sandbox.confirm(payment.intent_id)
 
-    with mock.patch("payments.recording.ensure_intent", return_value=unpaid):
-        services.settle_payment(payment_id=payment.pk, give_up=True)
+    with mock.patch("payments.truth.ensure_intent", return_value=unpaid):
+        bring_up_to_date(payment_id=payment.pk, now=timezone.now(), give_up=True)
 
     payment.refresh_from_db()
     assert payment.state == "paid"
@@ -183,10 +186,9 @@ def test_an_answer_of_stripe_that_got_lost_makes_no_second_intent(stripe_sandbox
     payment.refresh_from_db()
     stripe_sandbox.fail_next(0, executed=True)
 
-    services.ensure_intent(payment=payment)
+    ensure_intent(payment=payment, now=timezone.now())
 
-    client = services.gateway.client()
-    assert [intent.id for intent in client.v1.payment_intents.list().data] == [payment.intent_id]
+    assert [intent.id for intent in client().v1.payment_intents.list().data] == [payment.intent_id]
 
 
 def test_an_event_that_came_while_stripe_was_out_of_reach_is_worked_off_later(stripe_sandbox):

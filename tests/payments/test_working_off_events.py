@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 
 import pytest
+from django.utils import timezone
 
 from batches.closing import close_batch
 from payments.events import work_off_event
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("practice")
 def deliver(sandbox, event):
     """Post an event and work it off at once, as the worker does."""
     assert post_event(sandbox, event).status_code == 200
-    work_off_event(event_id=event["id"])
+    work_off_event(event_id=event["id"], now=timezone.now())
     return ProcessorEvent.objects.get(pk=event["id"])
 
 

@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
-from receipts.corrections.void import void_receipt
+from receipts.models import Receipt
 from tests.browsing import DESKTOP, PHONE, accessibility_problems
 from tests.factories.accounts import GuarantorFactory
-from tests.moments import NOON, TODAY
+from tests.factories.desk import void_returned
+from tests.moments import NOON
 from tests.receipts.examples import EXAMPLES, make_receipt, movement
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +26,7 @@ def addresses(guarantor, staff_user):
         guarantor, movement(0, 2, requested_cents=100, reason=reason), number=2, status="unsuccessful", **facts
     )
     make_receipt(guarantor, movement(100, 3), number=3)
-    void_receipt(receipt_number=3, reason="Mistake", today=TODAY, by=staff_user, returned_by_processor=True)
+    void_returned(Receipt.objects.get(pk=3), staff_user)
     for n in range(4, 30):
         make_receipt(guarantor, movement(100, n), number=n, **facts)
     lists = ["/receipts/", "/receipts/?before=20", "/receipts/?q=Leo", "/receipts/?q=999&year=2026"]

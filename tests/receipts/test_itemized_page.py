@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from batches.services import open_desk_batch
 from receipts.corrections.escrow import disburse_escrow, post_escrow
@@ -12,6 +13,7 @@ from receipts.itemized import for_itemizing, itemize_as_issued
 from receipts.models import Receipt
 from receipts.taking import take_payment
 from tests.factories.accounts import ServiceLineFactory
+from tests.factories.desk import today
 from tests.golden import page_text
 from tests.moments import NOON, TODAY
 from tests.receipts.examples import EXAMPLES, make_receipt, movement
@@ -33,7 +35,13 @@ def receipt(desk, guarantor):
     ServiceLineFactory(guarantor=guarantor, billed_cents=5000, encounter__patient__name="Leo Alvarez")
     check = TransactionFacts(number="", method="check", amount_cents=8000, requested_cents=8000, check_number="1023")
     number = take_payment(
-        guarantor_id=guarantor.pk, tenders=[check], channel=Receipt.Channel.OFFICE, parts=None, by=desk
+        guarantor_id=guarantor.pk,
+        tenders=[check],
+        channel=Receipt.Channel.OFFICE,
+        parts=None,
+        now=timezone.now(),
+        today=today(),
+        by=desk,
     )
     return Receipt.objects.get(number=number)
 
@@ -74,6 +82,8 @@ def test_what_was_chosen_at_the_desk_was_printed(desk, guarantor, client_of):
         guarantor_id=guarantor.pk,
         tenders=[cash],
         channel=Receipt.Channel.OFFICE,
+        now=timezone.now(),
+        today=today(),
         by=desk,
         parts={chosen.pk: 3000},
     )
@@ -100,7 +110,7 @@ def test_a_voided_receipt_is_marked_and_proves_nothing(receipt, desk, client_of)
 
 def test_payment_and_refund_lead_to_each_other_with_the_net(receipt, desk, client_of):
     number = refund_at_desk(
-        receipt_number=receipt.number, amounts={"check": 4000}, reason="Upset", today=TODAY, by=desk
+        receipt_number=receipt.number, amounts={"check": 4000}, reason="Upset", now=timezone.now(), today=TODAY, by=desk
     )
     refund = Receipt.objects.get(number=number)
 
@@ -115,7 +125,7 @@ def test_payment_and_refund_lead_to_each_other_with_the_net(receipt, desk, clien
 
 def test_a_refund_that_was_voided_counts_no_more(receipt, desk, client_of):
     number = refund_at_desk(
-        receipt_number=receipt.number, amounts={"check": 4000}, reason="Upset", today=TODAY, by=desk
+        receipt_number=receipt.number, amounts={"check": 4000}, reason="Upset", now=timezone.now(), today=TODAY, by=desk
     )
     void_receipt(receipt_number=number, reason="Mistake", today=TODAY, by=desk)
 
@@ -124,7 +134,9 @@ def test_a_refund_that_was_voided_counts_no_more(receipt, desk, client_of):
 
 
 def test_a_refund_that_the_bank_gave_back(receipt, desk, client_of, guarantor):
-    refund_at_desk(receipt_number=receipt.number, amounts={"check": 4000}, reason="Upset", today=TODAY, by=desk)
+    refund_at_desk(
+        receipt_number=receipt.number, amounts={"check": 4000}, reason="Upset", now=timezone.now(), today=TODAY, by=desk
+    )
     back = movement(4000, number="re_back")
     undone = make_receipt(guarantor, back, number=990_042, kind="undone", refund_of=receipt, batch=receipt.batch)
 

@@ -13,14 +13,13 @@ from kombu.exceptions import OperationalError
 
 from payments.gateway.intents import Result
 from receipts import tasks
-from receipts.corrections.void import void_receipt
 from receipts.documents import calls
 from receipts.documents.receipts import store_document
 from receipts.models import ReceiptDocument
 from receipts.selectors import find_documentless
 from tests.concurrency import run_together, wait_until
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
-from tests.moments import TODAY
+from tests.factories.desk import void_returned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -214,9 +213,7 @@ def test_a_file_that_is_gone_or_not_the_one_stored_is_never_handed_out(receipt, 
 def test_the_pdf_of_a_voided_receipt_is_not_given_out(receipt, staff_user, client_of, is_stored):
     if is_stored:
         store_document(receipt_number=receipt.number)
-    void_receipt(
-        receipt_number=receipt.number, reason="Wrong account", today=TODAY, by=staff_user, returned_by_processor=True
-    )
+    void_returned(receipt, staff_user)
 
     answer = get(client_of, receipt)
 

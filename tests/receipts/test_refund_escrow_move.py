@@ -2,15 +2,16 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from batches.services import BatchClosed, NoAttachedBatch, attach_batch
-from pops.core.accounts.selectors import get_balances
+from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
-from receipts.corrections.common import CorrectionRefused, RefundTooMuch
 from receipts.corrections.escrow import disburse_escrow, post_escrow
 from receipts.corrections.move import move_receipt
-from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.refund import RefundTooMuch, refund_at_desk
 from receipts.models import Disbursement, Posting, Receipt
+from receipts.owed import get_balances
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, close, take, tender, today
 
@@ -30,7 +31,9 @@ def receipt(dana, guarantor):
 
 
 def refund(receipt, by, **amounts):
-    return refund_at_desk(receipt_number=receipt.pk, amounts=amounts, reason="Overpaid", today=today(), by=by)
+    return refund_at_desk(
+        receipt_number=receipt.pk, amounts=amounts, reason="Overpaid", now=timezone.now(), today=today(), by=by
+    )
 
 
 def test_a_refund_is_a_receipt_of_its_own_in_the_open_batch(receipt, dana, guarantor):
@@ -56,7 +59,7 @@ def test_what_was_applied_last_is_taken_back_first(receipt, dana, guarantor):
 
 def test_never_above_what_is_left_of_the_receipt_or_of_a_tender(receipt, dana):
     for amounts in ({"cash": 4001}, {"check": 1001}, {"card": 1}, {"cash": 0}, {"cash": -5}):
-        with pytest.raises(CorrectionRefused):
+        with pytest.raises(Refused):
             refund(receipt, dana, **amounts)
     refund(receipt, dana, cash=4000, check=1000)
     with pytest.raises(RefundTooMuch):
@@ -69,7 +72,7 @@ def test_disbursed_money_is_not_refunded(receipt, dana):
 
     with pytest.raises(RefundTooMuch):
         refund(receipt, dana, cash=3001)
-    with pytest.raises(CorrectionRefused, match="more than the escrow"):
+    with pytest.raises(Refused, match="no escrow"):
         disburse_escrow(receipt_number=receipt.pk, cents=1, reason="x", today=today(), by=dana)
     refund(receipt, dana, cash=3000)
 
@@ -77,9 +80,9 @@ def test_disbursed_money_is_not_refunded(receipt, dana):
 def test_refunds_and_declines_are_not_refunded(receipt, dana, pay):
     number = refund(receipt, dana, cash=100)
 
-    with pytest.raises(CorrectionRefused, match="nothing to refund"):
+    with pytest.raises(Refused, match="nothing to refund"):
         refund(Receipt.objects.get(pk=number), dana, cash=1)
-    with pytest.raises(CorrectionRefused, match="paid online"):
+    with pytest.raises(Refused, match="paid online"):
         refund(pay(), dana, card=1)
 
 
@@ -112,10 +115,10 @@ def test_a_line_takes_no_more_than_remains_and_only_its_guarantors_money(receipt
     collected = ServiceLineFactory(guarantor=guarantor, billed_cents=500, encounter__in_collections=True)
 
     for parts in ({mine.pk: 501}, {foreign.pk: 100}, {collected.pk: 100}, {mine.pk: -1}, {10**9: 1}):
-        with pytest.raises(CorrectionRefused):
+        with pytest.raises(Refused):
             post_escrow(receipt_number=receipt.pk, parts=parts, today=today(), by=dana)
     big = ServiceLineFactory(guarantor=guarantor, billed_cents=5000)
-    with pytest.raises(CorrectionRefused, match="more than the money"):
+    with pytest.raises(Refused, match="more than the money"):
         post_escrow(receipt_number=receipt.pk, parts={big.pk: 2001}, today=today(), by=dana)
 
 
@@ -147,7 +150,7 @@ def test_a_receipt_moves_between_open_batches_of_its_date(receipt, dana):
 def test_online_payments_and_other_dates_do_not_mix(receipt, dana, pay):
     online = pay()
     for number, batch in ((receipt.pk, online.batch_id), (online.pk, receipt.batch_id), (receipt.pk, receipt.batch_id)):
-        with pytest.raises(CorrectionRefused):
+        with pytest.raises(Refused):
             move_receipt(receipt_number=number, to_batch_id=batch, reason="x", by=dana)
 
 

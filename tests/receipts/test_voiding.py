@@ -4,15 +4,16 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from batches.services import BatchClosed, NoAttachedBatch, detach_batch
-from pops.core.accounts.selectors import get_balances
+from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
-from receipts.corrections.common import CorrectionRefused
 from receipts.corrections.escrow import disburse_escrow
 from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.models import Posting, Receipt, ReceiptVoid
+from receipts.owed import get_balances
 from tests.factories.accounts import ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, close, take, tender, today
 
@@ -53,14 +54,14 @@ def test_only_today_and_once_and_with_a_reason(receipt, dana):
     other.save()
     dana.attachment.batch = other
     dana.attachment.save()
-    with pytest.raises(CorrectionRefused, match="Only a receipt of today"):
+    with pytest.raises(Refused, match="Only a receipt of today"):
         void(receipt, dana, on=other.batch_date)
     dana.attachment.batch = receipt.batch
     dana.attachment.save()
-    with pytest.raises(CorrectionRefused, match="Say why"):
+    with pytest.raises(Refused, match="Say why"):
         void(receipt, dana, reason=" ")
     void(receipt, dana)
-    with pytest.raises(CorrectionRefused, match="voided already"):
+    with pytest.raises(Refused, match="voided already"):
         void(receipt, dana)
     assert ReceiptVoid.objects.count() == 1
 
@@ -77,18 +78,20 @@ def test_it_needs_a_batch_to_work_in_and_its_own_to_be_open(receipt, dana):
 
 
 def test_what_was_refunded_or_disbursed_is_not_voided(receipt, dana, guarantor):
-    refund_at_desk(receipt_number=receipt.pk, amounts={"cash": 100}, reason="Some", today=today(), by=dana)
-    with pytest.raises(CorrectionRefused, match="refunded or disbursed"):
+    refund_at_desk(
+        receipt_number=receipt.pk, amounts={"cash": 100}, reason="Some", now=timezone.now(), today=today(), by=dana
+    )
+    with pytest.raises(Refused, match="refunded or disbursed"):
         void(receipt, dana)
     second = take(dana, guarantor=guarantor)
     disburse_escrow(receipt_number=second.pk, cents=100, reason="Not ours", today=today(), by=dana)
-    with pytest.raises(CorrectionRefused, match="refunded or disbursed"):
+    with pytest.raises(Refused, match="refunded or disbursed"):
         void(second, dana)
 
 
 def test_a_voided_refund_puts_the_money_back_where_it_was(receipt, dana, guarantor):
     number = refund_at_desk(
-        receipt_number=receipt.pk, amounts={"cash": 4000}, reason="Too much", today=today(), by=dana
+        receipt_number=receipt.pk, amounts={"cash": 4000}, reason="Too much", now=timezone.now(), today=today(), by=dana
     )
     assert get_balances(guarantor).current_cents == 2000
 
@@ -96,8 +99,10 @@ def test_a_voided_refund_puts_the_money_back_where_it_was(receipt, dana, guarant
 
     assert get_balances(guarantor).current_cents == 0
     assert get_receipt_balance(receipt).left_cents == 5000
-    refund_at_desk(receipt_number=receipt.pk, amounts={"cash": 1}, reason="x", today=today(), by=dana)
-    with pytest.raises(CorrectionRefused, match="refunded or disbursed"):
+    refund_at_desk(
+        receipt_number=receipt.pk, amounts={"cash": 1}, reason="x", now=timezone.now(), today=today(), by=dana
+    )
+    with pytest.raises(Refused, match="refunded or disbursed"):
         void(receipt, dana)
 
 
@@ -105,7 +110,9 @@ def test_a_payment_is_voided_after_a_voided_refund_whose_line_was_paid_meanwhile
     line = ServiceLineFactory(guarantor=guarantor, billed_cents=500)
     batch_of(dana)
     receipt = take(dana, tender(500), guarantor=guarantor)
-    number = refund_at_desk(receipt_number=receipt.pk, amounts={"cash": 500}, reason="x", today=today(), by=dana)
+    number = refund_at_desk(
+        receipt_number=receipt.pk, amounts={"cash": 500}, reason="x", now=timezone.now(), today=today(), by=dana
+    )
     take(dana, tender(500), guarantor=guarantor, parts={line.pk: 500})
     void(Receipt.objects.get(pk=number), dana)  # nothing can go back to the line: it waits in escrow
     assert get_receipt_balance(receipt).escrow_cents == 500
@@ -121,7 +128,7 @@ def test_money_paid_online_is_voided_by_the_processor_only(pay, dana, guarantor)
     batch_of(dana)
     paid = pay(guarantor)
 
-    with pytest.raises(CorrectionRefused, match="paid online"):
+    with pytest.raises(Refused, match="paid online"):
         void_receipt(receipt_number=paid.pk, reason="x", today=paid.received_on, by=_attached(dana, paid))
 
 

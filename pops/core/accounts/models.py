@@ -89,9 +89,10 @@ class ServiceLine(models.Model):
         help_text="The first statement this line stood on. Without one it is not yet in Amount Due.",
     )
 
-    # Summed from the postings by selectors.service_lines().
+    # Annotated by receipts.owed.find_lines().
     patient_paid_cents: int
     remaining_cents: int
+    payable_cents: int
 
     class Meta:
         constraints = [

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from pops.core.accounts.selectors import get_credit, service_lines, sum_balances
 from pops.web.portal.access import GuarantorRequest, guarantor_required
+from receipts.owed import find_lines, get_credit, sum_balances
 
 
 def home(request: HttpRequest) -> HttpResponseBase:
@@ -17,7 +17,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @guarantor_required
 def account(request: GuarantorRequest) -> HttpResponse:
     """The guarantor's balances and the service lines they are made of."""
-    lines = list(service_lines(request.guarantor))
+    lines = list(find_lines(request.guarantor))
     return render(
         request,
         "portal/account.html",

@@ -2,15 +2,16 @@
 
 import uuid
 
-import stripe
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from batches.models import ReferenceBatch
 from batches.selectors import find_attached_batch
 from payments import refunds, review
+from payments.gateway.client import OutOfReach
 from payments.models import Payment, Refund
 from pops.core.money import format_cents
 from pops.web.backoffice.desk.batches import ASK, practice_today
@@ -24,15 +25,16 @@ from pops.web.backoffice.desk.forms import (
 )
 from pops.web.backoffice.desk.pages import DeskRequest, bound, desk_page, desk_render, once
 from pops.web.backoffice.desk.payment_form import EscrowForm
-from pops.web.backoffice.desk.taking import open_lines, receipt_page, to_receipt
+from pops.web.backoffice.desk.taking import receipt_page, to_receipt
 from pops.web.backoffice.desk.words import REFUSALS, explain
 from receipts.balances import find_tenders_left, get_receipt_balance
 from receipts.corrections.escrow import disburse_escrow
 from receipts.corrections.escrow import post_escrow as apply_escrow
 from receipts.corrections.move import move_receipt
-from receipts.corrections.refund import check_refundable_at_desk, refund_at_desk
+from receipts.corrections.refund import refund_at_desk, why_not_refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.models import Receipt
+from receipts.owed import find_payable_lines
 
 STRIPE_AWAY = "Stripe can't be reached just now. Nothing was decided; try again in a minute."
 
@@ -48,12 +50,8 @@ def void(request: DeskRequest, number: int) -> HttpResponseBase:
         reason = form.cleaned_data["reason"]
         try:
             if is_online:
-                # One void a receipt: its id is made of the receipt's number, so a second click is the same one. After
-                # one that Stripe refused it is another.
-                failed = receipt.processor_refunds.filter(voids=True, state=Refund.State.FAILED).count()
-                key = uuid.uuid5(uuid.NAMESPACE_OID, f"void {failed} of receipt {number}")
-                made = refunds.request_refund(
-                    refund_id=key, receipt_number=number, cents=None, reason=reason, by=request.user, voids=True
+                made = refunds.void_online(
+                    receipt_number=number, reason=reason, now=timezone.now(), today=practice_today(), by=request.user
                 )
                 _tell(request, made)
             else:
@@ -104,10 +102,8 @@ def refund(request: DeskRequest, number: int) -> HttpResponseBase:
 
 
 def _refund_online(request: DeskRequest, receipt: Receipt) -> HttpResponseBase:
-    try:
-        left, refusal = refunds.get_left_online(receipt), ""
-    except REFUSALS as error:
-        left, refusal = 0, explain(error)
+    found = refunds.why_not_refund_online(receipt)
+    left, refusal = (0, found.words) if found else (refunds.get_left_online(receipt), "")
     initial = {"cents": f"{left // 100}.{left % 100:02d}", "refund_id": uuid.uuid4()}
     form = OnlineRefundForm(bound(request), initial=initial)
     if form.is_valid():
@@ -118,6 +114,8 @@ def _refund_online(request: DeskRequest, receipt: Receipt) -> HttpResponseBase:
                 receipt_number=receipt.pk,
                 cents=data["cents"],
                 reason=data["reason"],
+                now=timezone.now(),
+                today=practice_today(),
                 by=request.user,
             )
         except REFUSALS as error:
@@ -129,11 +127,8 @@ def _refund_online(request: DeskRequest, receipt: Receipt) -> HttpResponseBase:
 
 
 def _refund_at_desk(request: DeskRequest, receipt: Receipt) -> HttpResponseBase:
-    try:
-        check_refundable_at_desk(receipt)
-        refusal = ""
-    except REFUSALS as error:
-        refusal = explain(error)
+    found = why_not_refund_at_desk(receipt)
+    refusal = found.words if found else ""
     left = 0 if refusal else get_receipt_balance(receipt).left_cents
     tenders = find_tenders_left(receipt)
     if receipt.kind == Receipt.Kind.UNDONE:
@@ -148,6 +143,7 @@ def _refund_at_desk(request: DeskRequest, receipt: Receipt) -> HttpResponseBase:
                 amounts=data["amounts"],
                 reason=data["reason"],
                 check_number=data.get("check_number", ""),
+                now=timezone.now(),
                 today=practice_today(),
                 by=request.user,
             )
@@ -192,7 +188,7 @@ def post_escrow(request: DeskRequest, number: int) -> HttpResponseBase:
     """Apply escrow of a receipt to services."""
     receipt = get_object_or_404(Receipt.objects.select_related("guarantor__group", "void"), pk=number)
     escrow = 0 if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt).escrow_cents
-    lines = open_lines(receipt.guarantor)
+    lines = find_payable_lines(receipt.guarantor)
     form = EscrowForm(bound(request), guarantor=receipt.guarantor, lines=lines, escrow_cents=escrow)
     if form.is_valid():
         parts = form.cleaned_data["parts"]
@@ -295,13 +291,15 @@ def decide(request: DeskRequest, payment_id: uuid.UUID) -> HttpResponseBase:
         reason = form.cleaned_data["reason"]
         try:
             if form.cleaned_data["decision"] == "accept":
-                number = review.accept_payment(payment_id=payment_id, reason=reason, by=request.user)
+                number = review.accept_payment(
+                    payment_id=payment_id, reason=reason, now=timezone.now(), by=request.user
+                )
                 messages.success(request, f"Receipt {number} was issued.")
             else:
-                review.return_payment(payment_id=payment_id, reason=reason, by=request.user)
+                review.return_payment(payment_id=payment_id, reason=reason, now=timezone.now(), by=request.user)
                 messages.success(request, "All of the money goes back to the card.")
             return redirect("admin:payments_payment_change", payment_id)
-        except stripe.StripeError:
+        except OutOfReach:
             form.add_error(None, STRIPE_AWAY)
         except REFUSALS as error:
             form.add_error(None, explain(error))

@@ -3,19 +3,21 @@
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from batches.selectors import find_attached_batch
-from pops.core.accounts.models import Guarantor, ServiceLine
+from pops.core.accounts.models import Guarantor
 from pops.core.accounts.search import find_guarantors
-from pops.core.accounts.selectors import get_balances, get_credit, service_lines
 from pops.web.backoffice.desk.batches import ASK, practice_today
 from pops.web.backoffice.desk.pages import DeskRequest, bound, desk_page, desk_render, once
 from pops.web.backoffice.desk.payment_form import TakePaymentForm
 from pops.web.backoffice.desk.words import REFUSALS, explain
-from receipts import taking as desk
+from receipts.balances import find_taken_just_now
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt
+from receipts.owed import find_payable_lines, get_balances, get_credit
+from receipts.taking import TakenJustNow, take_payment
 
 FOUND_LIMIT = 50
 
@@ -26,10 +28,6 @@ def receipt_page(number: int) -> str:
 
 def to_receipt(number: int) -> HttpResponseBase:
     return redirect(receipt_page(number))
-
-
-def open_lines(guarantor: Guarantor) -> list[ServiceLine]:
-    return [line for line in service_lines(guarantor) if line.remaining_cents > 0 and not line.encounter.in_collections]
 
 
 @desk_page("receipts.take_payment")
@@ -55,17 +53,19 @@ def find(request: DeskRequest) -> HttpResponseBase:
 def take(request: DeskRequest, guarantor_id: int) -> HttpResponseBase:
     """Enter what was paid and where it goes."""
     guarantor = get_object_or_404(Guarantor.objects.select_related("group"), pk=guarantor_id)
-    lines = open_lines(guarantor)
+    lines = find_payable_lines(guarantor)
     form = TakePaymentForm(bound(request), guarantor=guarantor, lines=lines)
     if form.is_valid():
         data = form.cleaned_data
 
         def issue() -> tuple[str, str]:
-            number = desk.take_payment(
+            number = take_payment(
                 guarantor_id=guarantor_id,
                 tenders=data["tenders"],
                 channel=Receipt.Channel(data["channel"]),
                 parts=data["parts"],
+                now=timezone.now(),
+                today=practice_today(),
                 by=request.user,
                 wants_email=data["email"],
                 second_reason=data["second_reason"],
@@ -74,7 +74,7 @@ def take(request: DeskRequest, guarantor_id: int) -> HttpResponseBase:
 
         try:
             return once(request, form, issue)
-        except desk.TakenJustNow:
+        except TakenJustNow:
             form.add_error("second_reason", "Say why there is a second payment, or leave this page.")
         except REFUSALS as error:
             form.add_error(None, explain(error))
@@ -84,7 +84,7 @@ def take(request: DeskRequest, guarantor_id: int) -> HttpResponseBase:
         f"Take a payment from {guarantor.name}",
         form=form,
         guarantor=guarantor,
-        recent=desk.find_taken_just_now(guarantor),
+        recent=find_taken_just_now(guarantor, now=timezone.now()),
         balances=get_balances(guarantor),
         escrow_cents=get_credit(guarantor),
         attached=find_attached_batch(request.user),

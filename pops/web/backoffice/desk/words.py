@@ -10,8 +10,8 @@ from batches.closing import (
     TotalsChanged,
 )
 from batches.services import BatchClosed, BatchNotAttachable, NoAttachedBatch, PeriodLocked
-from payments.review import NotAcceptable, NotInReview
-from receipts.corrections.common import CorrectionRefused
+from payments.gateway.client import Rejected
+from pops.core.refusals import Refused
 
 WORDS: dict[type[Exception], str] = {
     BatchClosed: "Somebody has closed this batch. Nothing was changed.",
@@ -20,18 +20,17 @@ WORDS: dict[type[Exception], str] = {
     CountMissing: "This count belongs to another batch or to an earlier close. Count again.",
     DifferenceUnexplained: "The count differs from what is expected. Say why before you close.",
     NoAttachedBatch: "You work in no open batch of today. Open one, or attach one, and try again.",
-    NotInReview: "Somebody has decided about this payment already.",
     PeriodHasOpenBatches: "There are open batches in this period. Close them first.",
     PeriodLocked: "This period was locked at month-end: what is in it can be seen, not changed.",
     PeriodNotOver: "Choose a day that is over and lies after the last locked day.",
     ReasonMissing: "Say why. The reason is kept.",
     TotalsChanged: "Money came or went while you looked at this page. These are the new totals: look again.",
 }
-REFUSALS: tuple[type[Exception], ...] = (*WORDS, CorrectionRefused, NotAcceptable)
+REFUSALS: tuple[type[Exception], ...] = (*WORDS, Refused, Rejected)
 
 
 def explain(error: Exception) -> str:
     """The error as the desk reads it."""
-    if isinstance(error, CorrectionRefused | NotAcceptable) or (isinstance(error, BatchNotClosed) and error.args):
+    if isinstance(error, Refused | Rejected) or (isinstance(error, BatchNotClosed) and error.args):
         return str(error)
     return WORDS[type(error)]

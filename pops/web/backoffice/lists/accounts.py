@@ -15,12 +15,12 @@ from django.utils.safestring import SafeString, mark_safe
 from pops.core.access.models import User, UserGroup, UserRight
 from pops.core.accounts.models import Guarantor, Patient
 from pops.core.accounts.search import find_guarantor_ids
-from pops.core.accounts.selectors import get_balances
 from pops.core.money import format_cents
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from receipts.notices import receipt_messages
+from receipts.owed import get_balances
 
 EMAILS_SHOWN = 20
 SEARCH_LIMIT = 1000

@@ -16,9 +16,13 @@ from batches.selectors import (
     is_locked,
 )
 from payments.models import Payment, Refund
+from payments.refunds import why_not_refund_online, why_not_void_online
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
-from receipts.balances import ReceiptBalance
+from receipts.corrections.escrow import why_not_disburse, why_not_post_escrow
+from receipts.corrections.move import why_not_move
+from receipts.corrections.refund import why_not_refund_at_desk
+from receipts.corrections.void import why_not_void
 from receipts.models import Receipt, Transaction
 from receipts.wording import method_words
 
@@ -78,23 +82,20 @@ def batch_actions(context: Any, batch: ReferenceBatch) -> list[Action]:
 
 
 @register.simple_tag(takes_context=True)
-def receipt_actions(context: Any, receipt: Receipt, balance: ReceiptBalance | None) -> list[Action]:
+def receipt_actions(context: Any, receipt: Receipt) -> list[Action]:
     """What this user can do with this receipt now."""
     today = get_practice().business_date(timezone.now())
-    is_live = receipt.is_paid and not hasattr(receipt, "void")
-    left = balance.left_cents if balance else 0
-    escrow = balance.escrow_cents if balance else 0
-    can_void = is_live and receipt.kind != Receipt.Kind.UNDONE and receipt.received_on == today
-    can_void = can_void and receipt.batch.is_open and (receipt.channel != "online" or receipt.kind == "payment")
-    can_void = can_void and not (balance and (balance.refunded_cents or balance.disbursed_cents))
-    can_move = is_live and receipt.batch.is_open and not receipt.batch.is_api
+    if receipt.is_online_payment:
+        refund, void = why_not_refund_online(receipt), why_not_void_online(receipt, today=today)
+    else:
+        refund, void = why_not_refund_at_desk(receipt), why_not_void(receipt, today=today)
     rows = [
         ("receipts.view_receipt", "Print", receipt.is_paid, "print", False),
-        ("receipts.post_escrow", "Apply escrow", is_live and escrow > 0, "post_escrow", False),
-        ("receipts.refund_receipt", "Refund", is_live and left > 0, "refund", False),
-        ("receipts.void_receipt", "Void", can_void, "void", False),
-        ("receipts.disburse_escrow", "Disburse escrow", is_live and escrow > 0, "disburse", False),
-        ("receipts.move_receipt", "Move", can_move, "move", False),
+        ("receipts.post_escrow", "Apply escrow", why_not_post_escrow(receipt) is None, "post_escrow", False),
+        ("receipts.refund_receipt", "Refund", refund is None, "refund", False),
+        ("receipts.void_receipt", "Void", void is None, "void", False),
+        ("receipts.disburse_escrow", "Disburse escrow", why_not_disburse(receipt) is None, "disburse", False),
+        ("receipts.move_receipt", "Move", why_not_move(receipt) is None, "move", False),
     ]
     return _allowed(context, rows, receipt.pk)
 

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from pops.core.accounts.models import Guarantor
-from pops.core.accounts.selectors import Balances
 from pops.core.money import InvalidAmount, format_cents, parse_cents
+from receipts.owed import Balances
 
 # Stripe's limits for US dollars.
 MIN_CENTS = 50

@@ -1,27 +1,27 @@
 """Paying, as the guarantor sees it. Another guarantor's payment answers 404."""
 
-import datetime as dt
 import logging
 import uuid
+from functools import partial
 
-import stripe
 from django.conf import settings
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from payments import recording as services
-from payments.gateway import intents as gateway
+from payments.attempts import TooManyAttempts, ensure_intent, start_payment
+from payments.gateway.client import ProcessorError
+from payments.gateway.intents import Result
 from payments.models import Payment
 from payments.selectors import find_unclear_payment
-from pops.core.accounts.selectors import get_balances
+from payments.truth import bring_up_to_date
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.pay.forms import AmountForm
+from receipts.balances import find_taken_just_now
+from receipts.owed import get_balances
 
 logger = logging.getLogger(__name__)
-
-JUST_NOW = dt.timedelta(minutes=10)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,24 +35,21 @@ def start(request: GuarantorRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "balances": balances,
-        "just_paid": request.guarantor.receipts.filter(
-            kind="payment", status="paid", received_at__gt=timezone.now() - JUST_NOW
-        ).first(),
+        "just_paid": find_taken_just_now(request.guarantor, now=timezone.now()),
         "unclear": find_unclear_payment(request.guarantor),
     }
     return render(request, "portal/pay/start.html", context, status=422 if form.is_bound else 200)
 
 
 def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) -> HttpResponseBase:
+    start = partial(start_payment, guarantor=request.guarantor, amount_cents=amount_cents, now=timezone.now())
     try:
-        payment = services.start_payment(payment_id=payment_id, guarantor=request.guarantor, amount_cents=amount_cents)
+        payment = start(payment_id=payment_id)
         if payment.amount_cents != amount_cents:  # back to the form, and another amount
-            payment = services.start_payment(
-                payment_id=uuid.uuid4(), guarantor=request.guarantor, amount_cents=amount_cents
-            )
+            payment = start(payment_id=uuid.uuid4())
     except Payment.DoesNotExist as error:
         raise Http404 from error  # another guarantor's attempt
-    except services.TooManyAttempts:
+    except TooManyAttempts:
         return render(request, "portal/pay/too_many.html", status=429)
     return redirect("payments:pay", payment.pk)
 
@@ -67,11 +64,11 @@ def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     if payment.state != Payment.State.STARTED:
         return render(request, f"portal/pay/{payment.state}.html", {"payment": payment})
     try:
-        intent = services.ensure_intent(payment=payment)
-    except stripe.StripeError:
+        intent = ensure_intent(payment=payment, now=timezone.now())
+    except ProcessorError:
         logger.exception("Stripe could not be asked about payment %s", payment.pk)
         return render(request, "portal/pay/unavailable.html", {"payment": payment}, status=503)
-    if gateway.read_outcome(intent).result is not gateway.Result.OPEN:
+    if intent.outcome.result is not Result.OPEN:
         return redirect("payments:returned", payment.pk)
     balance = get_balances(request.guarantor).current_cents
     context = {
@@ -90,8 +87,9 @@ def returned(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBa
     """The browser is back from Stripe: ask Stripe what happened, never trust the address line."""
     payment = get_object_or_404(request.guarantor.payments, pk=payment_id)
     try:
-        payment = services.settle_payment(payment_id=payment.pk)
-    except stripe.StripeError:
+        if payment.state not in Payment.FINAL:
+            payment = bring_up_to_date(payment_id=payment.pk, now=timezone.now())
+    except ProcessorError:
         logger.exception("Stripe could not be asked about payment %s", payment.pk)
         return render(request, "portal/pay/processing.html", {"payment": payment})
     if payment.state == Payment.State.PROCESSING:

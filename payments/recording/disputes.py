@@ -1,19 +1,15 @@
 """Disputes: recorded as Stripe tells them. They flag the receipt and block its refund."""
 
-from payments.gateway.refunds import DisputeFacts
+from payments.gateway.disputes import DisputeFacts
 from payments.models import Dispute
-from receipts.models import Receipt
 
 
-def record_dispute(*, facts: DisputeFacts) -> bool:
-    """Keep the dispute as it is at Stripe now. False when its charge is none of ours."""
-    receipt = Receipt.objects.filter(transactions__number=facts.charge_id).first()
-    if receipt is None:
-        return False
+def record_dispute(*, receipt_number: int, facts: DisputeFacts) -> None:
+    """Keep the dispute of a receipt as it is at Stripe now."""
     Dispute.objects.update_or_create(
         stripe_id=facts.stripe_id,
         defaults={
-            "receipt": receipt,
+            "receipt_id": receipt_number,
             "amount_cents": facts.amount_cents,
             "reason": facts.reason,
             "status": facts.status,
@@ -21,4 +17,3 @@ def record_dispute(*, facts: DisputeFacts) -> bool:
             "due_by": facts.due_by,
         },
     )
-    return True

@@ -1,0 +1,56 @@
+"""Starting to pay: the guarantor's attempt, and its PaymentIntent."""
+
+import datetime as dt
+import uuid
+
+from payments.gateway import intents
+from payments.gateway.client import Rejected
+from payments.gateway.intents import Intent
+from payments.models import Payment
+from pops.core.accounts.models import Guarantor
+from pops.core.refusals import Refused, refuse
+
+ATTEMPTS_ALLOWED = 10
+ATTEMPTS_WINDOW = dt.timedelta(minutes=10)
+# Stripe forgets an idempotency key after a day: asked later, it would make a second intent for the same attempt.
+KEYS_LAST = dt.timedelta(hours=23)
+
+
+class TooManyAttempts(Refused):
+    """The guarantor started too many payments in a short time."""
+
+    def __init__(self) -> None:
+        super().__init__("too_many_attempts", "You started several payments in a short time. Try again later.")
+
+
+def why_not_start(guarantor: Guarantor, *, payment_id: uuid.UUID, now: dt.datetime) -> Refused | None:
+    """Why a guarantor can't start an attempt now."""
+    recent = guarantor.payments.filter(started_at__gt=now - ATTEMPTS_WINDOW)
+    return TooManyAttempts() if recent.exclude(pk=payment_id).count() >= ATTEMPTS_ALLOWED else None
+
+
+def start_payment(*, payment_id: uuid.UUID, guarantor: Guarantor, amount_cents: int, now: dt.datetime) -> Payment:
+    """Start an attempt under an id chosen by the page: a double click or a reload is the same attempt.
+
+    The row is committed before Stripe is asked for anything. Raises TooManyAttempts, and
+    Payment.DoesNotExist when the id is another guarantor's.
+    """
+    refuse(why_not_start(guarantor, payment_id=payment_id, now=now))
+    Payment.objects.bulk_create(
+        [Payment(pk=payment_id, guarantor=guarantor, amount_cents=amount_cents)], ignore_conflicts=True
+    )
+    return guarantor.payments.get(pk=payment_id)
+
+
+def ensure_intent(*, payment: Payment, now: dt.datetime) -> Intent:
+    """The attempt's PaymentIntent, made at Stripe the first time. Raises Rejected, OutOfReach."""
+    if payment.intent_id:
+        return intents.get_intent(payment.intent_id, now=now)
+    if payment.started_at < now - KEYS_LAST:
+        raise Rejected("too_old", "This attempt is too old to be taken to Stripe.")
+    intent = intents.create_intent(
+        payment_id=payment.pk, amount_cents=payment.amount_cents, currency=payment.currency, now=now
+    )
+    payment.intent_id = intent.id
+    payment.save(update_fields=["intent_id"])
+    return intent

@@ -1,0 +1,148 @@
+"""What became of a refund at the processor, asked for here or made in Stripe's dashboard. Each is recorded once."""
+
+import datetime as dt
+import logging
+from dataclasses import replace
+
+from django.db import transaction
+
+from batches.services import BatchClosed, PeriodLocked, open_api_batch
+from payments.gateway.refunds import NOT_TAKEN, RefundFacts
+from payments.models import Refund
+from pops.core.access.models import User
+from pops.core.locks import Held, hold
+from pops.core.practice.selectors import get_practice
+from pops.core.refusals import Refused
+from receipts.corrections.refund import RefundTooMuch, issue_refund
+from receipts.corrections.void import write_void
+from receipts.issue import TransactionFacts, issue_receipt
+from receipts.models import Receipt, Transaction
+
+logger = logging.getLogger(__name__)
+
+State = Refund.State
+AT_STRIPE = "Refunded in Stripe's dashboard."
+
+
+def record_refund(*, payment: Receipt, facts: RefundFacts, now: dt.datetime) -> None:
+    """Record what became of a refund of a payment, once, in one transaction.
+
+    Its receipt goes into API Payments of its own day, as the processor pays out by it. What the bank gave back comes
+    in today.
+    """
+    moment = now if facts.state == State.FAILED else facts.occurred_at
+    date = get_practice().business_date(moment)
+    facts = replace(facts, occurred_at=moment)
+    try:
+        _record(payment, facts, date, now)
+    except PeriodLocked as locked:
+        _record(payment, facts, locked.first_open, now)
+
+
+@transaction.atomic
+def _record(payment: Receipt, facts: RefundFacts, date: dt.date, now: dt.datetime) -> None:
+    voids = facts.refund_id is not None and Refund.objects.filter(pk=facts.refund_id, voids=True).exists()
+    # A void is not recorded beside payments of its day.
+    held = hold(days=[date], alone=[payment.received_on] if voids else [], guarantor=payment.guarantor_id)
+    refund = _find_or_adopt(payment, facts)
+    if refund.state in (State.FAILED, State.REVIEW):
+        return
+    refund.stripe_id, refund.checked_at = facts.stripe_id, now
+    if facts.state == State.FAILED:
+        _take_in_again(held, refund, facts, date)
+    elif not _is_recorded(refund):
+        _give_back(held, refund, facts, date)
+    if refund.state != State.REVIEW and not (refund.state == State.SUCCEEDED and facts.state == State.PENDING):
+        refund.state = facts.state
+    refund.save()
+
+
+def _find_or_adopt(payment: Receipt, facts: RefundFacts) -> Refund:
+    """Our row of a refund; made now for one that was made at Stripe. The guarantor's row is held: no race."""
+    rows = Refund.objects.select_for_update(of=["self"]).select_related("receipt__batch", "receipt__guarantor__group")
+    found = rows.filter(stripe_id=facts.stripe_id).first()
+    if found is None and facts.refund_id:
+        found = rows.filter(pk=facts.refund_id, receipt=payment).first()
+    return found or Refund.objects.create(
+        receipt=payment,
+        charge_id=facts.charge_id,
+        amount_cents=facts.amount_cents,
+        reason=AT_STRIPE,
+        stripe_id=facts.stripe_id,
+    )
+
+
+def _is_recorded(refund: Refund) -> bool:
+    return refund.refund_receipt_id is not None or (refund.voids and hasattr(refund.receipt, "void"))
+
+
+def _give_back(held: Held, refund: Refund, facts: RefundFacts, date: dt.date) -> None:
+    """Void the payment, or issue the refund's receipt: also when its batch was closed on the way."""
+    if refund.voids and refund.requested_by and _try_void(held, refund, date, refund.requested_by):
+        return
+    try:
+        with transaction.atomic():
+            refund.refund_receipt_id = issue_refund(
+                held,
+                receipt=refund.receipt,
+                tenders=[_movement(facts, number=facts.stripe_id, cents=-facts.amount_cents)],
+                batch_id=open_api_batch(batch_date=date),
+                received_on=date,
+                received_at=facts.occurred_at,
+                reason=refund.reason,
+                by=refund.requested_by,
+                channel=Receipt.Channel.ONLINE,
+            )
+    except RefundTooMuch as error:
+        logger.error("Refund %s needs review: %s", facts.stripe_id, error)
+        refund.state, refund.note = State.REVIEW, "Stripe refunded more than what is left of the receipt here."
+
+
+def _try_void(held: Held, refund: Refund, date: dt.date, by: User) -> bool:
+    try:
+        with transaction.atomic():
+            write_void(
+                held,
+                receipt_number=refund.receipt_id,
+                reason=refund.reason,
+                today=date,
+                by=by,
+                returned_by_processor=True,
+            )
+    except (Refused, BatchClosed):
+        return False
+    return True
+
+
+def _take_in_again(held: Held, refund: Refund, facts: RefundFacts, date: dt.date) -> None:
+    """The bank gave the money back after the receipt: another receipt brings it in again."""
+    refund.note = facts.failure or NOT_TAKEN
+    if not _is_recorded(refund):
+        return
+    refund.undone_receipt_id = issue_receipt(
+        held,
+        guarantor_id=refund.receipt.guarantor_id,
+        batch_id=open_api_batch(batch_date=date),
+        channel=Receipt.Channel.ONLINE,
+        received_on=date,
+        received_at=facts.occurred_at,
+        transactions=[_movement(facts, number=f"{facts.stripe_id}-failed", cents=facts.amount_cents)],
+        auto_post=refund.receipt.guarantor.group.auto_post,
+        kind=Receipt.Kind.UNDONE,
+        refund_of=refund.refund_receipt_id or refund.receipt_id,
+        reason=f"{refund.note} The money is here again."[:300],
+    )
+
+
+def _movement(facts: RefundFacts, *, number: str, cents: int) -> TransactionFacts:
+    """Money of the card that was charged, back to it or back from it."""
+    charge = Transaction.objects.get(number=facts.charge_id)
+    return TransactionFacts(
+        number=number,
+        method=charge.method,
+        amount_cents=cents,
+        requested_cents=cents,
+        card_brand=charge.card_brand,
+        card_last4=charge.card_last4,
+        card_expiry=charge.card_expiry,
+    )

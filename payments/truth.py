@@ -1,0 +1,74 @@
+"""Stripe's truth by one entrance: the browser's return, every event and the sweep only say about which attempt."""
+
+import datetime as dt
+import logging
+import uuid
+
+from payments.attempts import ensure_intent
+from payments.gateway import disputes, intents, refunds
+from payments.gateway.client import ProcessorError, Rejected
+from payments.gateway.intents import Intent, Result
+from payments.models import Payment
+from payments.recording.disputes import record_dispute
+from payments.recording.payments import move, record_outcome
+from payments.recording.refunds import record_refund
+
+logger = logging.getLogger(__name__)
+
+State = Payment.State
+
+
+def bring_up_to_date(*, payment_id: uuid.UUID, now: dt.datetime, give_up: bool = False) -> Payment:
+    """Ask Stripe about an attempt and record all that is new: what became of it, its refunds, its disputes.
+
+    Safe to call any number of times, from anywhere, at once. With `give_up` an attempt that nobody paid is closed at
+    Stripe. Raises Rejected, OutOfReach.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    intent = _read(payment, now, give_up=give_up)
+    record_outcome(payment_id=payment_id, outcome=intent.outcome)
+    # What the attempt is now, by whoever recorded it: news of its refunds may have come before there was a receipt.
+    payment.refresh_from_db()
+    if payment.state == State.REVIEW and intent.is_all_refunded:
+        Payment.objects.filter(pk=payment_id, state=State.REVIEW).update(state=State.RETURNED, checked_at=now)
+        payment.refresh_from_db()
+    if payment.state == State.PAID:
+        _record_what_followed(payment, intent, now)
+        _close_other_attempts(payment, now)
+    return payment
+
+
+def _read(payment: Payment, now: dt.datetime, *, give_up: bool) -> Intent:
+    """The intent as it is now. A declined one is canceled first, so that it can't be paid after we said it wasn't."""
+    try:
+        intent = ensure_intent(payment=payment, now=now)
+    except Rejected:
+        if give_up and not payment.intent_id:  # Stripe never took it on: there is nothing to cancel
+            move(payment.pk, State.ABANDONED)
+        raise
+    result = intent.outcome.result
+    if not intent.is_canceled and (result is Result.DECLINED or (give_up and result is Result.OPEN)):
+        return intents.cancel_intent(payment_id=payment.pk, intent_id=intent.id, now=now)
+    return intent
+
+
+def _record_what_followed(payment: Payment, intent: Intent, now: dt.datetime) -> None:
+    """Refunds and disputes of a payment that has its receipt."""
+    receipt = payment.receipt
+    if receipt is None:
+        return
+    if intent.refunded_cents or receipt.processor_refunds.exists():
+        for refund in refunds.list_refunds(intent.charge_id):
+            record_refund(payment=receipt, facts=refund, now=now)
+    if intent.is_disputed:
+        for dispute in disputes.list_disputes(intent.charge_id):
+            record_dispute(receipt_number=receipt.pk, facts=dispute)
+
+
+def _close_other_attempts(payment: Payment, now: dt.datetime) -> None:
+    """Who paid in one window and left another open must not pay there again without being asked."""
+    for other in Payment.objects.filter(guarantor=payment.guarantor_id, state=State.STARTED).exclude(pk=payment.pk):
+        try:
+            bring_up_to_date(payment_id=other.pk, now=now, give_up=True)
+        except ProcessorError:
+            logger.warning("Attempt %s could not be closed; the sweep does it later", other.pk)

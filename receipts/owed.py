@@ -1,0 +1,71 @@
+"""What a guarantor owes, line by line and in total. All amounts are cents.
+
+The view `receipts_owed` (owed.sql) says it once: for the statements that apply money, and for every page.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from pops.core.accounts.models import Guarantor, ServiceLine
+
+# Oldest first: Auto-Post and every list go by this.
+OLDEST_FIRST = ("service_date", "encounter__number", "line_number")
+
+
+@dataclass(frozen=True)
+class Balances:
+    """A guarantor's balances in cents. Amount Due never exceeds Current Balance."""
+
+    current_cents: int
+    amount_due_cents: int
+    collections_cents: int
+
+
+def find_lines(guarantor: Guarantor) -> QuerySet[ServiceLine]:
+    """The guarantor's lines, oldest first, each with what was paid, what remains and what can be paid here."""
+    return (
+        ServiceLine.objects.filter(owed__guarantor=guarantor)
+        .select_related("encounter__patient", "encounter__provider", "encounter__facility")
+        .annotate(  # type: ignore[no-redef]
+            patient_paid_cents=F("owed__patient_paid_cents"),
+            remaining_cents=F("owed__remaining_cents"),
+            payable_cents=F("owed__payable_cents"),
+        )
+        .order_by(*OLDEST_FIRST)
+    )
+
+
+def find_payable_lines(guarantor: Guarantor) -> list[ServiceLine]:
+    """The lines that money can be applied to, oldest first."""
+    return list(find_lines(guarantor).filter(owed__payable_cents__gt=0))
+
+
+def get_balances(guarantor: Guarantor) -> Balances:
+    """Current Balance, Amount Due and what is in collections, now."""
+    return sum_balances(find_lines(guarantor))
+
+
+def sum_balances(lines: Iterable[ServiceLine]) -> Balances:
+    """The balances that lines from find_lines() make up. Amount Due is what remains of what a statement showed."""
+    current = due = collections = 0
+    for line in lines:
+        if line.encounter.in_collections:
+            collections += line.remaining_cents
+        else:
+            current += line.remaining_cents
+            due += line.remaining_cents if line.statement_id else 0
+    return Balances(current_cents=current, amount_due_cents=due, collections_cents=collections)
+
+
+def get_credit(guarantor: Guarantor) -> int:
+    """What the guarantor paid that is neither applied to a service nor disbursed: escrow, in cents.
+
+    Of a voided receipt nothing counts; what it was applied to was taken back with it.
+    """
+    received = guarantor.receipts.filter(void=None).aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"]
+    applied = guarantor.receipts.aggregate(cents=Coalesce(Sum("postings__amount_cents"), 0))["cents"]
+    disbursed = guarantor.receipts.aggregate(cents=Coalesce(Sum("disbursements__amount_cents"), 0))["cents"]
+    return int(received - applied - disbursed)
