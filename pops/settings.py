@@ -267,6 +267,12 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000
 CELERY_TASK_QUEUES = [Queue("urgent"), Queue("mail"), Queue("documents")]
 CELERY_TASK_DEFAULT_QUEUE = "urgent"
 CELERY_TASK_ROUTES = {"receipts.tasks.*": {"queue": "documents"}}
+# Beat answers `celery inspect ping` as workers do, and no longer once it has stood still for twice its longest pause.
+# Its file is no sign of life: Debian's `dbm` writes it when beat ends.
+CELERY_BEAT_ENABLE_REMOTE_CONTROL = True
+CELERY_BEAT_MAX_LOOP_INTERVAL = 30
+# However long the broker is away: after a hundred attempts, Celery would give up for good.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BEAT_SCHEDULE = {
     "sweep-payments": {"task": "payments.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},
     "sweep-urgent-messages": {

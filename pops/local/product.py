@@ -4,8 +4,8 @@ import hashlib
 import os
 import secrets
 import sys
-import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from celery import Celery
@@ -17,7 +17,9 @@ from pops.local.process import Child
 from pops.local.servers import Servers
 
 Job = Callable[[], str]
-WORKER = "pops@demo"
+# The worker processes by name, and the queues that each takes from.
+WORKERS = {"Worker": "urgent", "Background worker": "mail,documents"}
+SCHEDULER = "Scheduler"
 
 
 class Product:
@@ -31,6 +33,7 @@ class Product:
         self.sandbox = ""  # its address; empty with Stripe itself
         self.env: dict[str, str] = {}
         self._started: list[Child] = []
+        self._celery: dict[str, Child] = {}  # workers and scheduler, by name
 
     @property
     def children(self) -> list[Child]:
@@ -50,8 +53,7 @@ class Product:
             ("Sample practice", lambda: self._manage("seed_demo")),
             ("Style sheets and scripts", self._collect_static),
             ("Web server", self._start_web),
-            ("Worker", self._start_worker),
-            ("Scheduler", self._start_scheduler),
+            *((name, partial(self._await_answer, name)) for name in (*WORKERS, SCHEDULER)),
         ]
 
     def stop(self) -> None:
@@ -92,23 +94,22 @@ class Product:
         return ""
 
     def _start_web(self) -> str:
-        # All three begin at once: most of their start is Python's imports, and there are cores for it.
-        self._web, self._worker, self._scheduler = self._launch_web(), self._launch_worker(), self._launch_scheduler()
-        self._web.wait_until(lambda: answers(f"{self.site}/health/"), seconds=60, pause=0.1)
+        # All begin at once: most of their start is Python's imports, and there are cores for it.
+        web = self._launch_web()
+        for name in WORKERS:
+            self._launch_worker(name)
+        self.launch_scheduler()
+        web.wait_until(lambda: answers(f"{self.site}/health/"), seconds=60, pause=0.1)
         return self.site
 
-    def _start_worker(self) -> str:
+    def _await_answer(self, name: str) -> str:
+        self._celery[name].wait_until(partial(self.is_answering, name), seconds=60)
+        return ""
+
+    def is_answering(self, name: str) -> bool:
+        """Whether this worker, or the scheduler, answers when asked by way of the broker."""
         with Celery("probe", broker=self.env["REDIS_URL"], set_as_current=False) as probe:
-            self._worker.wait_until(lambda: bool(probe.control.ping([WORKER], timeout=0.3)), seconds=60)
-        return ""
-
-    def _start_scheduler(self) -> str:
-        # It answers to nobody; that it has written its schedule is its sign of life.
-        self._scheduler.wait_until(self._has_schedule, seconds=60)
-        return ""
-
-    def _has_schedule(self) -> bool:
-        return any(file.stat().st_mtime >= self._begun for file in self._schedule.parent.iterdir())
+            return bool(probe.control.ping([_node(name)], timeout=0.3))
 
     def _launch_web(self) -> Child:
         command = _python("-m", "gunicorn", "pops.wsgi", "--bind", f"127.0.0.1:{self.port}")
@@ -116,20 +117,22 @@ class Product:
         command += ["--access-logfile", "-", "--graceful-timeout", "5", "--no-control-socket"]
         return self._child("Web server", command)
 
-    def _launch_worker(self) -> Child:
-        command = _python("-m", "celery", "-A", "pops", "worker", "--hostname", WORKER)
-        return self._child("Worker", [*command, "--concurrency", "2", "--loglevel", "INFO"])
+    def _launch_worker(self, name: str) -> None:
+        self._launch_celery(name, "worker", "--queues", WORKERS[name], "--concurrency", "2")
 
-    def _launch_scheduler(self) -> Child:
-        self._begun = time.time()
-        self._schedule = datadir.make_folder(self.folder / "beat") / "schedule"
-        command = _python("-m", "celery", "-A", "pops", "beat", "--loglevel", "INFO", "--pidfile=")
-        return self._child("Scheduler", [*command, "--schedule", str(self._schedule)])
+    def launch_scheduler(self) -> Child:
+        schedule = datadir.make_folder(self.folder / "beat") / "schedule"
+        return self._launch_celery(SCHEDULER, "beat", "--pidfile=", "--schedule", str(schedule))
+
+    def _launch_celery(self, name: str, *arguments: str) -> Child:
+        command = _python("-m", "celery", "-A", "pops", *arguments, "--hostname", _node(name), "--loglevel", "INFO")
+        self._celery[name] = self._child(name, command)
+        return self._celery[name]
 
     # --- Running them -------------------------------------------------------------------------------------
 
     def _child(self, name: str, command: Sequence[str]) -> Child:
-        log = self.logs / f"{name.lower().replace(' ', '-')}.log"
+        log = self.logs / f"{_slug(name)}.log"
         child = Child(name, command, log=log, env=self.env, cwd=ROOT)
         self._started.append(child)
         return child
@@ -148,6 +151,15 @@ class Product:
             self._started.remove(child)
             child.stop()
         return ""
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace(" ", "-")
+
+
+def _node(name: str) -> str:
+    """The name under which Celery knows a worker or the scheduler."""
+    return f"{_slug(name)}@demo"
 
 
 def _python(*arguments: str) -> list[str]:
