@@ -1,19 +1,17 @@
 """The local commands: `python -m pops.local with|demo|reset`. `make help` lists the short forms."""
 
 import argparse
-import signal
 import sys
-from types import FrameType
 
 from pops.local import demo, withservers
+from pops.local.signals import stop_when_told
 from pops.local.steps import StepError, report
 
 
 def main(arguments: list[str]) -> int:
     """Run one local command; its exit code."""
     options = parser().parse_args(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+    stop_when_told()
     try:
         return int(options.run(options))
     except StepError as error:
@@ -43,11 +41,6 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("reset", help="delete the demo's data").set_defaults(run=lambda given: demo.reset())
     return top
-
-
-def _stop(number: int, _: FrameType | None) -> None:
-    """Leave by the same way as Ctrl-C, through every `finally`."""
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from pops.local import environment
 from pops.local.datadir import ROOT
@@ -39,11 +40,17 @@ def main(what: str, arguments: Sequence[str]) -> int:
     for name, command in checks:
         if code := _run(name, command):
             return code
-    if what != "test":
-        return 0
+    if what == "test":
+        _become_pytest(arguments)
+    return 0
+
+
+def _become_pytest(arguments: Sequence[str]) -> NoReturn:
+    """Run the tests in our place: at Ctrl-C pytest stops what it started, which takes longer than a parent waits."""
     # One process a core; a few chosen tests are faster without. Its closing line is the last of the output.
     spread = [] if arguments else ["-n", "2"]
-    return subprocess.run([PYTHON, "-m", "pytest", *spread, *arguments], cwd=ROOT, check=False).returncode
+    os.chdir(ROOT)
+    os.execv(PYTHON, [PYTHON, "-m", "pytest", *spread, *arguments])  # noqa: S606 - no shell is wanted
 
 
 def _run(name: str, command: Sequence[str]) -> int:

@@ -12,6 +12,7 @@ from pops.local import banner, environment
 from pops.local.ports import check_free
 from pops.local.product import Product
 from pops.local.servers import Servers, kept_folder
+from pops.local.signals import stops
 from pops.local.steps import Steps
 
 NAME = "demo"
@@ -60,12 +61,11 @@ def _watch(product: Product) -> None:
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """Ignore a second Ctrl-C while stopping: cut short, it would leave processes behind."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in stops()}
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        for number, handler in before.items():
             signal.signal(number, handler)
 
 

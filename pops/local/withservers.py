@@ -10,6 +10,7 @@ from types import FrameType
 from pops.local import environment
 from pops.local.process import launcher
 from pops.local.servers import Servers, kept_folder, throwaway_folder
+from pops.local.signals import stops
 
 
 def run(command: Sequence[str], *, throwaway: bool, durable: bool) -> int:
@@ -42,9 +43,8 @@ def _signals_left_to(child: "subprocess.Popen[bytes]") -> Iterator[None]:
     def pass_on(number: int, _: FrameType | None) -> None:
         child.send_signal(number)
 
-    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        before[number] = signal.signal(number, pass_on)
+    before = {number: signal.signal(number, pass_on) for number in stops()}
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
     finally:
