@@ -19,10 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or __package__:
-    from pops.local import system
+    from pops.local import home, system
+    from pops.local.signals import stop_when_told
     from pops.local.steps import StepError, Steps, report, tail
 else:  # Run by path: this folder is first on sys.path, and importing `pops` would need Celery.
+    import home
     import system
+    from signals import stop_when_told
     from steps import StepError, Steps, report, tail
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +40,7 @@ CANDIDATES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11")
 def main(job: str) -> int:
     """Prepare for the job; 0 when the job can run."""
     started = time.monotonic()
+    stop_when_told()
     try:
         with only_one():
             prepare(job)
@@ -51,19 +55,19 @@ def main(job: str) -> int:
 
 
 def prepare(job: str) -> None:
-    """Take the steps that are still missing, and show them."""
-    lacking = system.missing(job)
+    """Take the steps that are still missing, and show them. What only root can do is asked for first, and once."""
     fresh = is_fresh()
-    steps = Steps(total=bool(lacking) + 3 * (not fresh))
+    python, version = ("", "") if fresh else find_python()
+    lacking = [*lacking_for_venv(python, fresh=fresh), *system.missing(job)]
+    steps = Steps(total=bool(lacking) + 2 * (not fresh))
     if lacking:
         with steps.step("System packages: " + " ".join(need.package for need in lacking)) as step:
             step.note = system.provide(job, lacking, run)
     if fresh:
         return
-    with steps.step(f"Python {OLDEST_TEXT} or newer") as step:
-        python, step.note = find_python()
-    with steps.step("Virtual environment in .venv"):
-        make_venv(job, python)
+    with steps.step("Virtual environment in .venv") as step:
+        make_venv(python)
+        step.note = f"Python {version}"
     with steps.step("Python packages from uv.lock"):
         sync_packages()
         STAMP.write_text(fingerprint())
@@ -91,15 +95,18 @@ def find_python() -> tuple[str, str]:
     )
 
 
-def make_venv(job: str, python: str) -> None:
+def lacking_for_venv(python: str, *, fresh: bool) -> list[system.Need]:
+    """The package that a virtual environment can't be made without: Debian splits these two modules off."""
+    if fresh or venv_works() or _succeeds([python, "-c", "import ensurepip, venv"]):
+        return []
+    return [system.venv_package(python)]
+
+
+def make_venv(python: str) -> None:
     """Create `.venv`, unless there is one that belongs to this folder and runs."""
-    if venv_works():
-        return
-    if subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode:
-        # Debian splits these two modules off.
-        system.provide(job, [system.venv_package(python)], run)
-    # --clear: a half-made one, or one copied from another folder, has paths in it that lead elsewhere.
-    run([python, "-m", "venv", "--clear", str(VENV)])
+    if not venv_works():
+        # --clear: a half-made one, or one copied from another folder, has paths in it that lead elsewhere.
+        run([python, "-m", "venv", "--clear", str(VENV)])
 
 
 def venv_works() -> bool:
@@ -169,8 +176,15 @@ def run(command: list[str]) -> None:
         raise StepError(
             f"`{shown}` ended with code {code}",
             output=tail(log),
-            advice="read the lines above (often the package index can't be reached), then run it again",
+            advice=advice(tail(log)),
         )
+
+
+def advice(output: str) -> str:
+    """What helps when a command failed with these last lines."""
+    if any(sign in output for sign in ("Permission denied", "Read-only file system", "No space left")):
+        return "make room at the place named above, or let this user write there, then run it again"
+    return "read the lines above (often the package index can't be reached), then run it again"
 
 
 def environment() -> dict[str, str]:
@@ -185,7 +199,7 @@ def environment() -> dict[str, str]:
         "UV_NATIVE_TLS": "1",
         "DEBIAN_FRONTEND": "noninteractive",
     }
-    return {**env, **ours}
+    return {**env, **home.caches(log_folder() / "cache"), **ours}
 
 
 def _succeeds(command: list[str]) -> bool:

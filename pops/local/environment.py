@@ -5,9 +5,11 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from pops.local import datadir
+from pops.local import datadir, home
 from pops.local.steps import StepError
 
+# The same as while setting up.
+CACHES = home.caches(datadir.ROOT / ".data" / "cache")
 STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")
 
 
@@ -44,7 +46,7 @@ def development(urls: Mapping[str, str], *, folder: Path | None = None) -> dict[
         made_up |= {"MEDIA_ROOT": str(folder / "media"), "STATIC_ROOT": str(folder / "static")}
     if has_stripe(os.environ):
         del made_up["STRIPE_API_BASE"]
-    return {**made_up, **os.environ, **urls}
+    return {**made_up, **os.environ, **CACHES, **urls}
 
 
 def demo(urls: Mapping[str, str], *, folder: Path, port: int) -> dict[str, str]:
@@ -67,4 +69,4 @@ def demo(urls: Mapping[str, str], *, folder: Path, port: int) -> dict[str, str]:
     }
     # Not left to the environment: importing `pops` has already put the product's own settings there.
     overlay = {"DJANGO_SETTINGS_MODULE": "pops.local.settings"}
-    return {**made_up, **os.environ, **urls, **overlay}
+    return {**made_up, **os.environ, **CACHES, **urls, **overlay}

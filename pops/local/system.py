@@ -9,6 +9,7 @@ import ctypes
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,15 +20,19 @@ else:  # Run by path, see bootstrap.py.
     from steps import StepError
 
 Run = Callable[[list], None]
+RUNNING = ("demo", "test", "bench")
+# For another apt-get to end: a new machine often updates itself just then.
+LOCK_SECONDS = 300
+LOCK_PAUSE = 2.0
 
 
 class Need(NamedTuple):
     """A Debian package, how to see that it is there, and what is lost without it."""
 
     package: str
-    sign: str  # a library's file name, a command, or the path of a file; the first that is there is enough
+    sign: str  # a library's file names, commands, or the path of a file; the first that is there is enough
     without: str
-    jobs: tuple = ("demo", "test", "bench")
+    jobs: tuple = RUNNING
     needed_by: tuple = ("test",)  # jobs that can't run without it
 
 
@@ -39,14 +44,16 @@ TOOLS = "the tests can't read the PDFs they make"
 # Names are written in the world's scripts: Noto has most of them (12 MB to download), Droid Fallback has Chinese and
 # Japanese, Lexi Gulim all of Korean (2 MB and 0.3 MB, where Noto's own fonts for these take 57 MB).
 NEEDS = (
-    Need("libpango-1.0-0", "libpango-1.0.so.0", PDF),
-    Need("libpangoft2-1.0-0", "libpangoft2-1.0.so.0", PDF),
+    Need("libpango-1.0-0", "libpango-1.0.so.0 libpango-1.0.dylib", PDF, needed_by=RUNNING),
+    Need("libpangoft2-1.0-0", "libpangoft2-1.0.so.0 libpangoft2-1.0.dylib", PDF, needed_by=RUNNING),
     Need("libharfbuzz-subset0", "libharfbuzz-subset.so.0", "PDF takes 3 times as long"),
-    Need("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", PDF),
+    Need("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", PDF, needed_by=RUNNING),
     Need("fonts-noto-core", "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", FONTS),
     Need("fonts-droid-fallback", "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", FONTS),
     Need("fonts-lexi-gulim", "/usr/share/fonts/truetype/lexi/LexiGulim.ttf", FONTS),
     Need("chromium", "chromium chromium-browser google-chrome", BROWSER, jobs=("test",)),
+    # Of the Node that comes with Playwright; Debian's Chromium doesn't bring it along everywhere.
+    Need("libatomic1", "libatomic.so.1", BROWSER, jobs=("test",)),
     Need("poppler-utils", "pdftotext", TOOLS, jobs=("test",)),
 )
 
@@ -65,30 +72,52 @@ def venv_package(python: str) -> Need:
 
 def provide(job: str, needs: list[Need], run: Run) -> str:
     """Install the packages; where that isn't allowed, a note, or StepError if the job needs one of them."""
-    packages = [need.package for need in needs]
-    command = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(packages)}"
     prefix = _as_root()
     if shutil.which("apt-get") is None or prefix is None:
-        return _do_without(job, needs, command)
-    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=120"]
+        return _do_without(job, needs)
+    # In English: we read what it says.
+    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", "apt-get"]
+    apt += ["-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}"]
     try:
-        run([*apt, "update"])
-        run([*apt, "install", "--yes", "--no-install-recommends", *packages])
+        _run_in_turn([*apt, "update"], run)
+        _run_in_turn([*apt, "install", "--yes", "--no-install-recommends", *_packages(needs)], run)
     except StepError as error:
-        note = _do_without(job, needs, command, error.output)
+        note = _do_without(job, needs, error.output)
         return f"{error.what}; {note}"
     return "installed"
 
 
-def _do_without(job: str, needs: list[Need], command: str, output: str = "") -> str:
-    packages = ", ".join(need.package for need in needs)
+def _run_in_turn(command: list, run: Run) -> None:
+    """Run apt-get, again while another one holds what its own timeout doesn't wait for: the package lists."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    told = False
+    while True:
+        try:
+            return run(command)
+        except StepError as error:
+            if "Could not get lock" not in error.output or time.monotonic() > deadline:
+                raise
+        if not told:
+            print("waiting for another apt-get ... ", end="", flush=True)
+            told = True
+        time.sleep(LOCK_PAUSE)
+
+
+def _do_without(job: str, needs: list[Need], output: str = "") -> str:
     losses = ", ".join(sorted({need.without for need in needs}))
-    how = f"as root, run: {command}"
+    # One who has to ask somebody for it should have to ask once.
+    for_all = [*needs, *(need for need in NEEDS if need not in needs and not _is_there(need))]
+    command = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(_packages(for_all))}"
+    how = f"as root, once for demo and tests, run: {command}"
     if shutil.which("apt-get") is None:
-        how = f"install what this system calls: {packages}"
+        how = f"install what this system calls: {', '.join(_packages(for_all))}"
     if any(job in need.needed_by for need in needs):
-        raise StepError(f"{packages} not installed: {losses}", output=output, advice=how)
+        raise StepError(f"{', '.join(_packages(needs))} not installed: {losses}", output=output, advice=how)
     return f"going on without ({losses}); {how}"
+
+
+def _packages(needs: list[Need]) -> list[str]:
+    return [need.package for need in needs]
 
 
 def _as_root() -> list | None:
@@ -106,7 +135,7 @@ def _is_there(need: Need) -> bool:
         # Other systems keep their fonts elsewhere and have fonts of their own.
         return shutil.which("apt-get") is None or Path(need.sign).exists()
     if ".so" in need.sign:
-        return _loads(need.sign)
+        return any(_loads(library) for library in need.sign.split())
     return any(shutil.which(command) for command in need.sign.split())
 
 
