@@ -104,7 +104,7 @@ def _run_in_turn(command: list, run: Run) -> None:
 
 
 def _do_without(job: str, needs: list[Need], output: str = "") -> str:
-    losses = ", ".join(sorted({need.without for need in needs}))
+    losses = ", ".join(dict.fromkeys(need.without for need in needs))
     # One who has to ask somebody for it should have to ask once.
     for_all = [*needs, *(need for need in NEEDS if need not in needs and not _is_there(need))]
     command = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(_packages(for_all))}"
