@@ -15,20 +15,20 @@ function appearance() {
   return {
     theme: dark.matches ? "night" : "stripe",
     variables: {
-      colorPrimary: value("--primary"),
-      colorBackground: value("--surface"),
-      colorText: value("--text"),
-      colorTextSecondary: value("--muted"),
-      colorTextPlaceholder: value("--muted"),
-      colorDanger: value("--error"),
-      colorSuccess: value("--success"),
-      colorWarning: value("--warning"),
+      colorPrimary: value("--color-primary"),
+      colorBackground: value("--color-surface"),
+      colorText: value("--color-text"),
+      colorTextSecondary: value("--color-muted"),
+      colorTextPlaceholder: value("--color-muted"),
+      colorDanger: value("--color-error"),
+      colorSuccess: value("--color-success"),
+      colorWarning: value("--color-warning"),
       fontFamily: value("--font"),
       fontSizeBase: "16px",
       borderRadius: "8px",
     },
     rules: {
-      ".Input": { borderColor: value("--line-strong") },
+      ".Input": { borderColor: value("--color-line-strong") },
     },
   };
 }
