@@ -133,6 +133,21 @@ class Itemized:
         return TITLES[self.state].format(self.receipt.number)
 
     @property
+    def page_title(self) -> str:
+        """What the portal's page is called."""
+        return PAGE_TITLES.get(self.state, "Receipt {}").format(self.receipt.number)
+
+    @property
+    def posted_label(self) -> str:
+        """What became of the part that concerns services."""
+        return POSTED_LABELS[self.receipt.kind]
+
+    @property
+    def total_label(self) -> str:
+        """What the receipt's whole amount is called below its parts."""
+        return TOTAL_LABELS[self.receipt.kind]
+
+    @property
     def applied_label(self) -> str:
         """What this receipt's own amounts are called beside others."""
         return APPLIED_LABELS[self.receipt.kind]
@@ -159,6 +174,13 @@ TITLES = {
     "unsuccessful": "Unsuccessful payment {}: not a proof of payment",
     "void": "Voided receipt {}: not a proof of payment",
 }
+PAGE_TITLES = {"unsuccessful": "Payment unsuccessful", "void": "Voided receipt {}"}
+POSTED_LABELS = {
+    "payment": "Applied to services",
+    "refund": "Taken back from services",
+    "undone": "Applied to services",
+}
+TOTAL_LABELS = {"payment": "Total paid", "refund": "Total refunded", "undone": "Total"}
 APPLIED_LABELS = {"payment": "This payment", "refund": "This refund", "undone": "Came back"}
 LABELS = {"payment": "Paid", "refund": "Refunded", "undone": "Refund came back"}
 

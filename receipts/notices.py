@@ -123,6 +123,7 @@ def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
     """What the templates of both parts are filled with."""
     is_refund = receipt.kind == Receipt.Kind.REFUND
     group = receipt.guarantor.group
+    phone, reply_to = group.footer_phone or practice.phone, practice.email or group.footer_email
     return {
         "is_refund": is_refund,
         "title": "Refund receipt" if is_refund else "Receipt",
@@ -131,10 +132,17 @@ def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
         "amount": format_cents(abs(receipt.amount_cents)),
         "practice_name": shown(practice.name),
         "logo": f"{settings.SITE_URL}{reverse('logo', args=[group.pk])}" if group.logo else "",
-        "phone": group.footer_phone or practice.phone,
-        "reply_to": practice.email or group.footer_email,
+        "phone": phone,
+        "reply_to": reply_to,
+        "asking": ways_to_ask(reply_to, phone),
         "url": sign_in_url(reverse("receipts:detail", args=[receipt.number])),
     }
+
+
+def ways_to_ask(reply_to: str, phone: str) -> list[str]:
+    """What follows on "Questions?", in two parts: Reply to this email or call, and the number; empty without either."""
+    ways = ["reply to this email"] * bool(reply_to) + ["call"] * bool(phone)
+    return [part for part in (" or ".join(ways).capitalize(), phone) if part]
 
 
 def get_fields(receipt: Receipt, *, date_label: str) -> list[tuple[str, list[str]]]:

@@ -14,7 +14,7 @@ from notifications.delivery import deliver_due
 from notifications.models import Message
 from pops.core.practice.logo import validate_logo
 from pops.core.practice.models import Practice
-from receipts.notices import messages_of, post_receipt, write
+from receipts.notices import messages_of, post_receipt, ways_to_ask, write
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
 from tests.factories.practice import ProviderFactory
 from tests.notifications.receipts import VISA, make_receipt
@@ -228,3 +228,16 @@ def test_an_address_no_mail_server_takes_is_told_to_staff(smtp, pay):
         "failed",
         "No mail can be sent to this address.",
     )
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "phone", "parts"),
+    [
+        ("billing@example.com", "(555) 010-2000", ["Reply to this email or call", "(555) 010-2000"]),
+        ("billing@example.com", "", ["Reply to this email"]),
+        ("", "(555) 010-2000", ["Call", "(555) 010-2000"]),
+        ("", "", []),
+    ],
+)
+def test_questions_lead_to_what_is_known(reply_to, phone, parts):
+    assert ways_to_ask(reply_to, phone) == parts

@@ -1,6 +1,8 @@
 """Template filters of the house, loaded everywhere."""
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from pops.core import colours, words
 from pops.core.money import format_cents
@@ -12,3 +14,13 @@ register.filter("at", words.at)
 register.filter("tel", words.tel)
 register.filter("light", colours.light)
 register.filter("dark", colours.dark)
+
+
+@register.simple_tag
+def call_or_write(phone: str, email: str) -> SafeString:
+    """Call (555) 010-4410 or write to billing@example.com. With links, and only what is known."""
+    ways = [
+        ("Call", "tel", words.tel(phone), phone),
+        ("or write to" if phone else "Write to", "mailto", email, email),
+    ]
+    return format_html("{}.", format_html_join(" ", '{} <a href="{}:{}">{}</a>', [way for way in ways if way[-1]]))

@@ -56,6 +56,8 @@ class TakePaymentForm(SentOnce):
     """Cash, up to two checks, up to two cards, other. Cleans to `tenders` and `parts`."""
 
     OLDEST, CHOSEN, ESCROW = "oldest", "chosen", "escrow"
+    # What most payments have no need of is folded away.
+    FOLDED = ("check_2", "check_2_number", "card_2", "card_2_last4", "card_2_approval", "other")
 
     channel = forms.ChoiceField(
         label="How it came",
@@ -101,6 +103,10 @@ class TakePaymentForm(SentOnce):
         for line in lines:
             field = MoneyField(label=f"Amount for {line.service_id}", required=False, max_cents=line.remaining_cents)
             self.fields[f"line_{line.pk}"] = field
+
+    def uses_more(self) -> bool:
+        """Whether something is typed into what is folded away."""
+        return any(self[name].value() for name in self.FOLDED)
 
     def line_rows(self) -> Iterator[tuple[ServiceLine, forms.BoundField]]:
         """The open lines with their fields."""

@@ -2,23 +2,29 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from batches.models import ReferenceBatch
 from batches.reconcile import Line, closed_lines
 from batches.selectors import (
+    MethodTotal,
     find_attached_batch_with_total,
     find_open_api_batch_with_total,
     find_open_batches,
     is_locked,
 )
-from payments.models import Payment, Refund
+from payments.models import Dispute, Payment, Refund
 from payments.refunds import why_not_refund_online, why_not_void_online
+from pops.core.access.models import User
+from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
+from pops.core.words import day
 from receipts.corrections.escrow import why_not_disburse, why_not_post_escrow
 from receipts.corrections.move import why_not_move
 from receipts.corrections.refund import why_not_refund_at_desk
@@ -119,3 +125,29 @@ def over_short(cents: int) -> str:
 def paid_with(row: Transaction) -> str:
     """Visa ending in 4242, Check 1023, Cash."""
     return method_words(row.method, row.card_brand, row.card_last4, row.check_number)
+
+
+@register.filter
+def shown_as(row: MethodTotal, shown: str) -> str:
+    """The part of the address of the list of receipts that shows what a row of a breakdown sums."""
+    method, brand = "transactions__method__exact", "transactions__card_brand__exact"
+    return urlencode({"shown": shown, method: row.method, brand: row.card_brand})
+
+
+@register.filter
+def taken_by(receipt: Receipt, user: User) -> str:
+    """Who took how much how long ago, as `user` reads it: You took $50.00 from this guarantor 2 minutes ago."""
+    at_desk = "You" if receipt.issued_by == user else str(receipt.issued_by)
+    who = "The portal" if receipt.channel == Receipt.Channel.ONLINE else at_desk
+    since = timesince(receipt.received_at)
+    since = "less than a minute" if since.startswith("0") else since
+    return f"{who} took {format_cents(receipt.amount_cents)} from this guarantor {since} ago"
+
+
+@register.filter
+def until_decided(dispute: Dispute) -> str:
+    """What waits for the bank, and until when evidence is taken. Nothing once it is over."""
+    if dispute.is_over:
+        return ""
+    evidence = f" Stripe takes evidence until {day(timezone.localtime(dispute.due_by))}." if dispute.due_by else ""
+    return f"It can't be refunded until the bank has decided.{evidence}"
