@@ -28,8 +28,9 @@ class BatchClosed(Exception):
 class PeriodLocked(Exception):
     """The date lies in a period that was locked at month-end; `first_open` is the first date after it."""
 
-    def __init__(self, locked_through: dt.date) -> None:
+    def __init__(self, date: dt.date, locked_through: dt.date) -> None:
         super().__init__(f"The period is locked through {locked_through}.")
+        self.date = date
         self.first_open = locked_through + dt.timedelta(days=1)
 
 
@@ -109,7 +110,7 @@ def refuse_locked(date: dt.date) -> None:
     """Raises PeriodLocked when a practice-local date lies in a period that was locked at month-end."""
     locked_through = find_locked_through()
     if locked_through and date <= locked_through:
-        raise PeriodLocked(locked_through)
+        raise PeriodLocked(date, locked_through)
 
 
 # --- The desk -------------------------------------------------------------------------------------------------

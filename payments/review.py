@@ -12,7 +12,6 @@ from payments.models import Payment
 from payments.recording.payments import issue_for, lock_payment
 from payments.truth import bring_up_to_date
 from pops.core.access.models import User
-from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused, refuse
 from receipts.corrections.common import require_reason
 
@@ -44,11 +43,10 @@ def accept_payment(*, payment_id: uuid.UUID, reason: str, now: dt.datetime, by: 
     payment = Payment.objects.get(pk=payment_id)
     intent = get_intent(str(payment.intent_id), now=now)
     refuse(why_not_accept(intent))
-    received_on = get_practice().business_date(intent.outcome.occurred_at)
     with transaction.atomic():
-        locked = lock_payment(payment_id=payment_id, received_on=received_on)
+        locked = lock_payment(payment_id=payment_id, occurred_at=intent.outcome.occurred_at)
         refuse(why_not_decide(locked.state))
-        number = issue_for(locked, intent.outcome, received_on)
+        number = issue_for(locked, intent.outcome)
         _note(payment_id, reason, by, now)
     # What was given back before there was a receipt, or while it was being issued, counts too.
     bring_up_to_date(payment_id=payment_id, now=now)

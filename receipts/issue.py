@@ -1,17 +1,20 @@
-"""Issuing receipts. One SQL statement writes the receipt, its transactions and its postings."""
+"""Issuing receipts: one function in the database (issue.sql) writes the receipt and all that comes with it."""
 
 import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from django.conf import settings
 from django.db import connection
 
+from notifications.models import Message
+from notifications.services import nudge_on_commit
 from pops.core.access.models import User
 from pops.core.locks import Held
 from receipts.documents.calls import queue_new_documents
 from receipts.models import Receipt
-from receipts.notices import MAILED, post_receipt
+from receipts.notices import mail_wish
 
 
 @dataclass(frozen=True)
@@ -33,43 +36,16 @@ class TransactionFacts:
     reason: str = ""
 
 
-# Auto-Post takes the oldest balances first: each line gets what the lines before it left over. The lines
-# that are in collections can't be paid here. What no line takes is escrow: no row, it is the difference.
-ISSUE_RECEIPT = """
-WITH receipt AS (
-    INSERT INTO receipts_receipt (guarantor_id, batch_id, kind, status, channel, amount_cents, received_on,
-                                  received_at, issued_by_id, refund_of_id, reason, guarantor_name, account_number)
-    SELECT id, %(batch)s, %(kind)s, %(status)s, %(channel)s, %(amount)s, %(received_on)s,
-           %(received_at)s, %(issued_by)s, %(refund_of)s, %(reason)s, name, account_number
-    FROM accounts_guarantor WHERE id = %(guarantor)s
-    RETURNING number
-), movement AS (
-    INSERT INTO receipts_transaction (receipt_id, number, method, amount_cents, requested_cents, card_brand,
-                                      card_last4, card_expiry, check_number, approval_code, reason)
-    SELECT receipt.number, CASE WHEN t.number = '' THEN receipt.number || '-' || t.nth ELSE t.number END,
-           t.method, t.amount_cents, t.requested_cents, t.card_brand,
-           t.card_last4, t.card_expiry, t.check_number, t.approval_code, t.reason
-    FROM receipt, jsonb_to_recordset(%(transactions)s::jsonb) AS t (
-        nth int, number text, method text, amount_cents bigint, requested_cents bigint, card_brand text,
-        card_last4 text, card_expiry text, check_number text, approval_code text, reason text)
-), share AS (
-    SELECT *, least(payable_cents, %(amount)s - (sum(payable_cents) OVER oldest_first - payable_cents))::bigint AS cents
-    FROM receipts_owed WHERE %(auto_post)s AND guarantor_id = %(guarantor)s AND payable_cents > 0
-    WINDOW oldest_first AS (ORDER BY service_date, encounter, line_number)
-), posting AS (
-    INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, posted_by_id,
-                                  facility_name, provider_name, patient_name,
-                                  service_id, service_date, description, billed_cents, adjusted_cents,
-                                  insurance_pending_cents, insurance_paid_cents, patient_paid_cents, remaining_cents)
-    SELECT receipt.number, line_id, %(batch)s, cents, %(issued_by)s,
-           (SELECT name FROM practice_facility WHERE id = facility_id),
-           (SELECT name FROM practice_provider WHERE id = provider_id), patient_name,
-           encounter || '-' || line_number, service_date, description, billed_cents, adjusted_cents,
-           insurance_pending_cents, insurance_paid_cents, patient_paid_cents + cents, remaining_cents - cents
-    FROM receipt, share WHERE cents > 0
-)
-SELECT number FROM receipt
+ISSUE = """
+SELECT _number, _mail_state FROM receipts_issue(
+    %(guarantor)s, %(batch)s, %(kind)s, %(channel)s, %(received_on)s, %(received_at)s, %(issued_by)s, %(refund_of)s,
+    %(reason)s, %(transactions)s, %(auto_post)s, %(mail)s, %(domain)s)
 """
+
+
+def as_json(transactions: list[TransactionFacts]) -> str:
+    """Transactions for the function in issue.sql, which numbers those that have no number."""
+    return json.dumps([{"nth": n, **asdict(row)} for n, row in enumerate(transactions, 1)])
 
 
 def issue_receipt(
@@ -95,31 +71,35 @@ def issue_receipt(
     what the desk ticked for this receipt.
     """
     held.need(day=received_on, guarantor=guarantor_id)
-    amount = sum(transaction.amount_cents for transaction in transactions)
     with connection.cursor() as cursor:
         cursor.execute(
-            ISSUE_RECEIPT,
+            ISSUE,
             {
                 "guarantor": guarantor_id,
                 "batch": batch_id,
                 "kind": kind.value,
                 "channel": channel.value,
-                "status": (Receipt.Status.PAID if amount else Receipt.Status.UNSUCCESSFUL).value,
-                "amount": amount,
                 "received_on": received_on,
                 "received_at": received_at,
                 "issued_by": issued_by.pk if issued_by else None,
                 "refund_of": refund_of,
                 "reason": reason,
-                "transactions": json.dumps([{"nth": n, **asdict(row)} for n, row in enumerate(transactions, 1)]),
-                "auto_post": auto_post and amount > 0,
+                "transactions": as_json(transactions),
+                "auto_post": auto_post,
+                "mail": mail_wish(kind, ticked=mail),
+                "domain": settings.MESSAGE_ID_DOMAIN,
             },
         )
-        number = int(cursor.fetchone()[0])
-    if amount and kind in MAILED:
-        post_receipt(receipt_number=number, guarantor_id=guarantor_id, wanted=mail)
+        number, mail_state = cursor.fetchone()
+    wake_workers(mail_state)
+    return int(number)
+
+
+def wake_workers(mail_state: str | None) -> None:
+    """Have the documents of this transaction's receipts made, and their mails sent, once it is committed."""
     queue_new_documents()
-    return number
+    if mail_state == Message.State.QUEUED:
+        nudge_on_commit()
 
 
 POST_TO_LINES = """

@@ -6,14 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from notifications import kinds
 from notifications.kinds import Content, Kind, NotWanted, Write
 from notifications.models import Message
-from notifications.services import copy_message, lock_for_copy, nudge_on_commit
+from notifications.services import copy_message, lock_for_copy
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.money import format_cents
@@ -37,6 +37,13 @@ class Reason(models.TextChoices):
     VOIDED = "voided", "The receipt was voided before the mail was sent"
 
 
+def mail_wish(kind: Receipt.Kind, *, ticked: bool) -> str | None:
+    """What issue.sql is told about the mail of a new receipt: there it is posted, or noted why there is none."""
+    if kind not in MAILED:
+        return None
+    return "wanted" if ticked else Reason.UNTICKED.value
+
+
 def messages_of(receipt: Receipt) -> models.QuerySet[Message]:
     """The mails of a receipt, oldest first."""
     return Message.objects.filter(kind=KIND, about_id=receipt.pk).order_by("pk")
@@ -45,47 +52,6 @@ def messages_of(receipt: Receipt) -> models.QuerySet[Message]:
 def receipt_messages(guarantor: Guarantor) -> models.QuerySet[Message]:
     """The mails of all receipts of a guarantor."""
     return Message.objects.filter(kind=KIND, guarantor=guarantor)
-
-
-# --- Posting ----------------------------------------------------------------------------------------------------
-
-POST = f"""
-INSERT INTO notifications_message (kind, about_id, guarantor_id, "to", state, reason, message_id)
-SELECT '{KIND}', %(receipt)s, guarantor.id, guarantor.email,
-       CASE WHEN judged.reason = '' THEN '{Message.State.QUEUED}' ELSE '{Message.State.NOT_WANTED}' END, judged.reason,
-       '<' || gen_random_uuid() || '@' || %(domain)s || '>'
-FROM accounts_guarantor guarantor
-JOIN practice_group ON practice_group.id = guarantor.group_id
-CROSS JOIN LATERAL (SELECT CASE
-    WHEN NOT practice_group.email_receipts THEN '{Reason.SWITCHED_OFF}'
-    WHEN guarantor.email_opt_out THEN '{Reason.OPTED_OUT}'
-    WHEN guarantor.email = '' THEN '{Reason.NO_ADDRESS}'
-    WHEN NOT %(wanted)s THEN '{Reason.UNTICKED}'
-    ELSE '' END AS reason) judged
-WHERE guarantor.id = %(guarantor)s
-RETURNING state
-"""  # noqa: S608  only our own enum values are put in
-
-
-def post_receipt(*, receipt_number: int, guarantor_id: int, wanted: bool = True) -> None:
-    """Put the email of a paid or refunded receipt into the outbox, or note there why none is sent.
-
-    The Email Receipts switch is judged here, in the transaction that records the payment. `wanted` is what
-    the desk ticked for this one receipt.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            POST,
-            {
-                "receipt": receipt_number,
-                "guarantor": guarantor_id,
-                "wanted": wanted,
-                "domain": settings.MESSAGE_ID_DOMAIN,
-            },
-        )
-        (state,) = cursor.fetchone()
-    if state == Message.State.QUEUED:
-        nudge_on_commit()
 
 
 # --- Writing ----------------------------------------------------------------------------------------------------

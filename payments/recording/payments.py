@@ -4,17 +4,17 @@ import datetime as dt
 import logging
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from batches.services import PeriodLocked, open_api_batch
 from payments.gateway.intents import Outcome, Result
 from payments.models import Payment
-from pops.core.locks import DAY_LOCKS, Held
-from pops.core.practice.selectors import get_practice
+from pops.core.locks import Held
 from pops.core.words import day
-from receipts.issue import issue_receipt
-from receipts.models import Receipt
+from receipts.issue import as_json, wake_workers
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class LockedPayment:
     """The attempt's row, locked together with its guarantor's, and what is held with it."""
 
     id: uuid.UUID
-    held: Held
+    received_on: dt.date
     state: str
     intent_id: str
     amount_cents: int
@@ -34,27 +34,31 @@ class LockedPayment:
     guarantor_id: int
     auto_post: bool
 
+    @property
+    def held(self) -> Held:
+        """What settle.sql holds for this attempt, as pops.core.locks.hold() says it."""
+        return Held(days=frozenset([self.received_on]), alone=frozenset(), guarantor_id=self.guarantor_id)
+
 
 def record_outcome(*, payment_id: uuid.UUID, outcome: Outcome) -> int | None:
     """Record what became of an attempt, once, in one transaction. The number of the receipt it issued, if any.
 
     Nothing is asked of Stripe in here. A copy of the same news finds it recorded and changes nothing.
     """
-    received_on = get_practice().business_date(outcome.occurred_at)
     try:
-        return _record(payment_id, outcome, received_on)
+        return _record(payment_id, outcome)
     except PeriodLocked as locked:
         # Late money for a period that was locked at month-end counts for the first day after it.
-        note = (
-            f"The money came on {day(received_on)}, in a period that was closed. "
-            f"It counts for {day(locked.first_open)}."
-        )
-        return _record(payment_id, outcome, locked.first_open, note=note)
+        note = f"The money came on {day(locked.date)}, in a period that was closed. "
+        note += f"It counts for {day(locked.first_open)}."
+        return _record(payment_id, outcome, received_on=locked.first_open, note=note)
 
 
-def _record(payment_id: uuid.UUID, outcome: Outcome, received_on: dt.date, *, note: str = "") -> int | None:
+def _record(
+    payment_id: uuid.UUID, outcome: Outcome, *, received_on: dt.date | None = None, note: str = ""
+) -> int | None:
     with transaction.atomic():
-        payment = lock_payment(payment_id=payment_id, received_on=received_on)
+        payment = lock_payment(payment_id=payment_id, occurred_at=outcome.occurred_at, received_on=received_on)
         if payment.state in Payment.FINAL:
             return None
         doubt = find_doubt(payment, outcome)
@@ -64,7 +68,7 @@ def _record(payment_id: uuid.UUID, outcome: Outcome, received_on: dt.date, *, no
         elif payment.state == State.UNSUCCESSFUL:
             return None
         elif outcome.result in (Result.PAID, Result.DECLINED):
-            return issue_for(payment, outcome, received_on, note=note)
+            return issue_for(payment, outcome, note=note)
         elif outcome.result is Result.PROCESSING:
             move(payment_id, State.PROCESSING)
         elif outcome.result is Result.CANCELED:
@@ -72,30 +76,19 @@ def _record(payment_id: uuid.UUID, outcome: Outcome, received_on: dt.date, *, no
         return None
 
 
-def lock_payment(*, payment_id: uuid.UUID, received_on: dt.date) -> LockedPayment:
-    """Lock an attempt and its guarantor, after the shared lock of the date. Raises Payment.DoesNotExist.
+def lock_payment(
+    *, payment_id: uuid.UUID, occurred_at: dt.datetime, received_on: dt.date | None = None
+) -> LockedPayment:
+    """Hold the day of a moment (or another day), then an attempt and its guarantor. Raises Payment.DoesNotExist.
 
-    pops.core.locks.hold() in one statement with what has to be read anyway: its order is the same. The guarantor's
-    row keeps two payments of one guarantor from posting to the same balance.
+    The guarantor's row keeps two payments of one guarantor from posting to the same balance.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH day AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({DAY_LOCKS}, %(day)s))
-            SELECT p.state, coalesce(p.intent_id, ''), p.amount_cents, p.currency, p.guarantor_id, o.auto_post
-            FROM day, payments_payment p
-            JOIN accounts_guarantor g ON g.id = p.guarantor_id
-            JOIN practice_group o ON o.id = g.group_id
-            WHERE p.id = %(payment)s
-            FOR NO KEY UPDATE OF p, g
-            """,  # noqa: S608  a constant of ours
-            {"payment": payment_id, "day": received_on.toordinal()},
-        )
+        cursor.execute("SELECT * FROM payments_hold(%s, %s, %s)", [payment_id, occurred_at, received_on])
         row = cursor.fetchone()
-    if row is None:
+    if row[1] is None:
         raise Payment.DoesNotExist(payment_id)
-    held = Held(days=frozenset([received_on]), alone=frozenset(), guarantor_id=row[4])
-    return LockedPayment(payment_id, held, *row)
+    return LockedPayment(payment_id, *row)
 
 
 def find_doubt(payment: LockedPayment, outcome: Outcome) -> str:
@@ -114,22 +107,33 @@ def find_doubt(payment: LockedPayment, outcome: Outcome) -> str:
     return ""
 
 
-def issue_for(payment: LockedPayment, outcome: Outcome, received_on: dt.date, *, note: str = "") -> int:
-    """Issue the receipt of a locked attempt and move the attempt on. The receipt's number."""
-    receipt_number = issue_receipt(
-        payment.held,
-        guarantor_id=payment.guarantor_id,
-        batch_id=open_api_batch(batch_date=received_on),
-        channel=Receipt.Channel.ONLINE,
-        received_on=received_on,
-        received_at=outcome.occurred_at,
-        transactions=outcome.transactions,
-        auto_post=payment.auto_post,
-        reason=note,
-    )
-    state = State.PAID if outcome.result is Result.PAID else State.UNSUCCESSFUL
-    move(payment.id, state, receipt_number=receipt_number)
-    return receipt_number
+def issue_for(payment: LockedPayment, outcome: Outcome, *, note: str = "") -> int:
+    """Issue the receipt of a locked attempt and move the attempt on. The receipt's number. Raises PeriodLocked."""
+    number, mail_state = _settle(payment, outcome, note)
+    if number is None:
+        open_api_batch(batch_date=payment.received_on)
+        number, mail_state = _settle(payment, outcome, note)
+    wake_workers(mail_state)
+    return int(number)
+
+
+def _settle(payment: LockedPayment, outcome: Outcome, note: str) -> Any:
+    """Receipt and state of its mail, from settle.sql; no receipt when the day has no open API Payments batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT _receipt, _mail_state FROM payments_settle(%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                payment.id,
+                payment.guarantor_id,
+                payment.received_on,
+                outcome.occurred_at,
+                as_json(outcome.transactions),
+                payment.auto_post,
+                note,
+                settings.MESSAGE_ID_DOMAIN,
+            ],
+        )
+        return cursor.fetchone()
 
 
 def move(payment_id: uuid.UUID, state: State, *, receipt_number: int | None = None, review_reason: str = "") -> None:

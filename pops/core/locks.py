@@ -14,8 +14,6 @@ from django.db import connection
 
 # "POPS" in ASCII: the namespace of the days' advisory locks.
 DAY_LOCKS = 0x504F5053
-# Where day 1 of date.toordinal() lies, for statements that compute a day themselves.
-DAY_ZERO = "DATE '0001-01-01' - 1"
 
 
 class NotHeld(Exception):

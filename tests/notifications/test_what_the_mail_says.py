@@ -14,8 +14,9 @@ from notifications.delivery import deliver_due
 from notifications.models import Message
 from pops.core.practice.logo import validate_logo
 from pops.core.practice.models import Practice
-from receipts.notices import messages_of, post_receipt, ways_to_ask, write
+from receipts.notices import messages_of, ways_to_ask, write
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
+from tests.factories.messages import post_mail
 from tests.factories.practice import ProviderFactory
 from tests.notifications.receipts import VISA, make_receipt
 
@@ -34,7 +35,7 @@ def site(settings, practice):
 
 
 def mail_of(receipt):
-    post_receipt(receipt_number=receipt.pk, guarantor_id=receipt.guarantor_id)
+    post_mail(receipt)
     return build_email(messages_of(receipt).get(), write(receipt, Practice.objects.get()))
 
 

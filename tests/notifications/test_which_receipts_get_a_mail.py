@@ -8,9 +8,10 @@ from notifications.models import Message
 from payments.gateway.intents import Result
 from receipts.corrections.refund import refund_at_desk
 from receipts.models import Receipt
-from receipts.notices import messages_of, post_receipt
+from receipts.notices import messages_of
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.desk import batch_of, clerk, take, today
+from tests.factories.messages import post_mail
 from tests.factories.practice import GroupFactory
 from tests.notifications.receipts import VISA, make_receipt
 
@@ -31,7 +32,7 @@ def test_a_mail_is_queued_or_the_row_says_why_not(open_batch, guarantor, switch,
     guarantor = GuarantorFactory(group=GroupFactory(email_receipts=switch), **guarantor)
     receipt = make_receipt({"check-1": (5000, {"method": "check"})}, guarantor=guarantor)
 
-    post_receipt(receipt_number=receipt.pk, guarantor_id=guarantor.pk, wanted=wanted)
+    post_mail(receipt, mail="wanted" if wanted else "unticked")
 
     email = messages_of(receipt).get()
     assert (email.state, email.reason) == (("not_wanted", reason) if reason else ("queued", ""))
@@ -42,7 +43,7 @@ def test_a_refund_gets_a_mail_of_its_own(open_batch, pay):
     payment = pay()
     refund = make_receipt({"re_1": (-5000, VISA)}, guarantor=payment.guarantor, refund_of=payment)
 
-    post_receipt(receipt_number=refund.pk, guarantor_id=payment.guarantor_id)
+    post_mail(refund)
 
     assert messages_of(refund).get().state == "queued"
     assert messages_of(payment).count() == 1
@@ -68,7 +69,7 @@ def test_the_database_keeps_one_first_mail_a_receipt_and_what_was_said_in_it(pay
     receipt = pay()
 
     with pytest.raises(DatabaseError), transaction.atomic():
-        post_receipt(receipt_number=receipt.pk, guarantor_id=receipt.guarantor_id)
+        post_mail(receipt)
     with pytest.raises(DatabaseError), transaction.atomic():
         Message.objects.update(to="thief@example.com")
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -67,7 +67,7 @@ def test_a_failure_while_recording_leaves_nothing_behind(stripe_sandbox):
     stripe_sandbox.confirm(payment.intent_id)
 
     with (
-        mock.patch("receipts.issue.post_receipt", side_effect=OSError("disk full")),
+        mock.patch("payments.recording.payments.wake_workers", side_effect=OSError("disk full")),
         pytest.raises(OSError, match="disk full"),
     ):
         bring_up_to_date(payment_id=payment.pk, now=timezone.now())

@@ -1,8 +1,11 @@
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
 from pops.core.clock import business_date
+from tests.factories.practice import PracticeFactory
 
 NEW_YORK, SYDNEY = "America/New_York", "Australia/Sydney"
 
@@ -40,6 +43,27 @@ def test_money_belongs_to_the_practice_local_date(utc, time_zone, date):
     moment = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
 
     assert business_date(moment, time_zone=time_zone) == dt.date.fromisoformat(date)
+
+
+def in_the_database(moment):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT practice_business_date(%s)", [moment])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("time_zone", [NEW_YORK, SYDNEY, "Asia/Kolkata", "America/St_Johns", "Pacific/Apia"])
+@pytest.mark.parametrize("cut_off", [dt.time(0), dt.time(17), dt.time(23, 59, 30)])
+def test_the_database_says_the_same_day(time_zone, cut_off):
+    """payments/settle.sql asks practice_business_date(): every half hour of a year, and a second around the cut-off."""
+    PracticeFactory(time_zone=time_zone, cut_off=cut_off)
+    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    moments = [start + dt.timedelta(minutes=30 * n) for n in range(0, 2 * 24 * 365, 5)]
+    evening = dt.datetime.combine(dt.date(2026, 3, 8), cut_off, tzinfo=ZoneInfo(time_zone))
+    moments += [evening + dt.timedelta(seconds=seconds) for seconds in (-1, 0, 1)]
+
+    for moment in moments:
+        assert in_the_database(moment) == business_date(moment, time_zone=time_zone, cut_off=cut_off), moment
 
 
 def test_a_cut_off_moves_the_evening_to_the_next_day():
