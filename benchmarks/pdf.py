@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
-from receipts.documents.receipts import FETCHER, STATIC, render_html, render_pdf
+from receipts.documents.pdf import FETCHER, STATIC, render_pdf
+from receipts.documents.receipts import render_html
 from receipts.itemized import for_itemizing
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory

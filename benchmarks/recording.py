@@ -4,7 +4,8 @@ import datetime as dt
 import multiprocessing
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg2
@@ -14,21 +15,24 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from psycopg2.extras import execute_values
 
-from batches.services import DAY_LOCKS, day_key
+from benchmarks import pooler
 from benchmarks.data import make_guarantors, make_payments, make_receipts
-from notifications.services import nudger as mailer
+from notifications.models import Message
+from notifications.services import nudgers
 from payments.gateway.intents import Outcome
 from payments.recording.payments import record_outcome
+from pops.core.locks import DAY_LOCKS
 from receipts.documents.calls import renderer
 from tests.factories.payments import outcome_of
 
 WIDTHS = (1, 8, 16)
 PAYMENTS = 2400
 ROUNDS = 3
+# Payments of each process before the clock starts: a server's connections have planned their statements.
+WARM_UP = 8
 FILLED = 100_000
 NOON = dt.datetime(2026, 3, 2, 17, 0, tzinfo=dt.UTC)
 DAY = dt.date(2026, 3, 2)
-QUIET_NOON = NOON + dt.timedelta(days=1)
 
 Job = list[tuple[uuid.UUID, Outcome]]
 
@@ -44,8 +48,8 @@ class Arm:
 def connect_pops() -> Callable[[uuid.UUID, Outcome], object]:
     connection.ensure_connection()
     # A process's first task loads Celery's transport, half a second: that is the start of a server, not a payment.
-    for nudger in (renderer, mailer):
-        current_app.send_task(nudger.task)
+    for nudger in (renderer, nudgers[Message.Lane.MAIL]):
+        current_app.send_task(nudger.task, nudger.arguments, queue=nudger.queue)
     return lambda payment_id, outcome: record_outcome(payment_id=payment_id, outcome=outcome)
 
 
@@ -68,7 +72,7 @@ def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID
         cursor.execute(
             "SELECT guarantor_id, state, amount_cents, pg_advisory_xact_lock_shared(%s, %s)"
             " FROM payments_payment WHERE id = %s FOR UPDATE",
-            (DAY_LOCKS, day_key(DAY), str(payment_id)),
+            (DAY_LOCKS, dt.date.toordinal(DAY), str(payment_id)),
         )
         guarantor_id, _, amount, _ = cursor.fetchone()
         cursor.execute(
@@ -143,8 +147,10 @@ def run(arm: Arm, jobs: list[Job]) -> float:
     def work(job: Job) -> None:
         try:
             record = arm.connect()
+            for payment_id, outcome in job[:WARM_UP]:
+                record(payment_id, outcome)
             gate.wait()
-            for payment_id, outcome in job:
+            for payment_id, outcome in job[WARM_UP:]:
                 record(payment_id, outcome)
             done.wait()
         except BaseException:
@@ -161,13 +167,13 @@ def run(arm: Arm, jobs: list[Job]) -> float:
     seconds = time.perf_counter() - begin
     for worker in workers:
         worker.join()
-    return sum(map(len, jobs)) / seconds
+    return sum(len(job) - WARM_UP for job in jobs) / seconds
 
 
-def make_jobs(width: int, *, at: dt.datetime = NOON) -> list[Job]:
+def make_jobs(width: int) -> list[Job]:
     """Fresh attempts, dealt to the workers; each guarantor pays once a round."""
     payments = make_payments(PAYMENTS)
-    news = [(payment.pk, outcome_of(payment, at=at)) for payment in payments]
+    news = [(payment.pk, outcome_of(payment, at=NOON)) for payment in payments]
     return [news[start::width] for start in range(width)]
 
 
@@ -180,14 +186,18 @@ def measure(width: int) -> dict[str, float]:
     return best
 
 
-def measure_growth() -> tuple[float, float]:
-    """The best of some rounds into a day of FILLED receipts and into a quiet day beside it, in turns."""
-    make_receipts(FILLED, day=DAY)
-    large = small = 0.0
-    for _ in range(ROUNDS):
-        large = max(large, run(ARMS[0], make_jobs(1)))
-        small = max(small, run(ARMS[0], make_jobs(1, at=QUIET_NOON)))
-    return large, small
+@contextmanager
+def pooled() -> Iterator[None]:
+    """Have both arms connect through a pooler that gives each transaction any of its connections."""
+    database = settings.DATABASES["default"]
+    direct = {name: str(database[name]) for name in ("HOST", "PORT", "USER", "PASSWORD")}
+    with pooler.pooler(direct, connection.settings_dict["NAME"]) as port:
+        database["PORT"] = connection.settings_dict["PORT"] = port
+        try:
+            yield
+        finally:
+            connections.close_all()
+            database["PORT"] = connection.settings_dict["PORT"] = direct["PORT"]
 
 
 def count_queries() -> int:
@@ -198,24 +208,17 @@ def count_queries() -> int:
 
 
 def benchmark() -> list[dict[str, object]]:
-    """Rows of the report. Targets: at least 0.5 of the hand-written speed, at most 12 queries."""
+    """Rows of the report. Targets: at least 1.2 times the hand-written speed, at most 12 queries."""
     make_guarantors(PAYMENTS)
     run(ARMS[0], make_jobs(1))  # opens the day's batch, warms the caches
-    rows: list[dict[str, object]] = []
-    for width in WIDTHS:
-        best = measure(width)
-        rows.append(_row(f"record, {width} connections", best))
-    large, small = measure_growth()
-    rows.append(
-        {
-            "what": f"record into a batch of {FILLED:,}",
-            "payments/s": round(large),
-            "beside": "into a small batch",
-            "its payments/s": round(small),
-            "ratio": round(large / small, 2),
-            "target": ">= 0.9",
-        }
-    )
+    rows = [_row(f"record, {width} connections", measure(width)) for width in WIDTHS]
+    if pooler.is_there():
+        with pooled():
+            rows += [_row(f"through PgBouncer, {width}", measure(width)) for width in WIDTHS]
+    else:
+        print("PgBouncer is not on this machine: nothing is measured through it. apt-get install pgbouncer")
+    make_receipts(FILLED, day=DAY)
+    rows += [_row(f"into a day of {FILLED:,}, {width}", measure(width)) for width in WIDTHS]
     rows.append({"what": "queries a payment, with BEGIN and COMMIT", "ratio": count_queries(), "target": "<= 12"})
     return rows
 
@@ -227,5 +230,5 @@ def _row(what: str, best: dict[str, float]) -> dict[str, object]:
         "beside": "psycopg2 by hand",
         "its payments/s": round(best["by hand"]),
         "ratio": round(best["POPS"] / best["by hand"], 2),
-        "target": ">= 0.5",
+        "target": ">= 1.2",
     }

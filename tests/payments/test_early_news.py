@@ -8,7 +8,7 @@ from django.utils import timezone
 from payments.events import work_off_event
 from payments.gateway.client import client
 from payments.models import Dispute, Payment, Refund
-from payments.review import accept_payment
+from payments.review import accept_payment, return_payment
 from payments.truth import bring_up_to_date
 from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
@@ -78,6 +78,24 @@ def test_a_payment_in_review_that_was_refunded_wholly_is_not_accepted(in_review,
         accept_payment(payment_id=in_review.pk, reason="By phone", now=timezone.now(), by=clerk())
 
     assert not Receipt.objects.exists()
+
+
+def test_a_payment_in_review_that_was_refunded_wholly_in_the_dashboard_leaves_review(in_review, stripe_sandbox):
+    give_back(in_review, 5000)
+
+    deliver(stripe_sandbox, "refund")
+
+    in_review.refresh_from_db()
+    assert in_review.state == "returned"
+
+
+def test_returning_what_was_refunded_in_the_dashboard_before_is_returned(in_review):
+    give_back(in_review, 5000)  # its event has not come
+
+    return_payment(payment_id=in_review.pk, reason="Not what was agreed", now=timezone.now(), by=clerk())
+
+    in_review.refresh_from_db()
+    assert (in_review.state, in_review.review_note) == ("returned", "Not what was agreed")
 
 
 def test_a_dispute_before_the_receipt(stripe_sandbox):

@@ -167,3 +167,17 @@ def test_money_that_differs_from_the_attempt_is_kept_for_review(stripe_sandbox, 
     assert not Receipt.objects.exists()
     page = client_of(payment.guarantor).get(f"/pay/{payment.pk}/").content.decode()
     assert "checking" in page
+
+
+@pytest.mark.parametrize("kind", ["refund.updated", "charge.dispute.created", "charge.refunded"])
+def test_an_object_that_stripe_does_not_know_is_noted_and_left_alone(stripe_sandbox, kind):
+    event = {
+        "id": "evt_unknown",
+        "type": kind,
+        "created": int(NOON.timestamp()),
+        "data": {"object": {"id": "re_nobody_has_this"}},
+    }
+
+    kept = deliver(stripe_sandbox, event)
+
+    assert (kept.state, kept.note) == ("ignored", "Stripe doesn't know re_nobody_has_this.")
