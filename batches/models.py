@@ -3,11 +3,13 @@
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Func, Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 
-from batches.triggers import APPEND_ONLY, KEEP_CLOSED, KEEP_LOCKED
+from batches.triggers import APPEND_ONLY, COMES_WITH_ITS_CLOSE, KEEP_CLOSED, KEEP_LOCKED, TENDERS_ADD_UP
 from pops.core.access.models import User
+from pops.core.methods import Tender
 from pops.core.practice.models import Facility
 
 API_PAYMENTS = "API Payments"
@@ -132,13 +134,9 @@ class BatchAttachment(models.Model):
 
 
 class BatchCount(models.Model):
-    """What a person counted, by method, before they saw what was expected. Every count is kept."""
+    """What a person counted before they saw what was expected, a row a tender. Every count is kept."""
 
     batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="counts")
-    cash_cents = models.BigIntegerField()
-    check_cents = models.BigIntegerField()
-    card_cents = models.BigIntegerField()
-    other_cents = models.BigIntegerField()
     counted_at = models.DateTimeField(db_default=Now())
     counted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batch_counts")
 
@@ -147,6 +145,27 @@ class BatchCount(models.Model):
 
     def __str__(self) -> str:
         return f"Count of {self.batch}"
+
+    @cached_property
+    def by_tender(self) -> dict[str, int]:
+        """Cents by tender, in the order of counting."""
+        cents = {row.tender: row.cents for row in self.tenders.all()}
+        return {tender.value: cents.get(tender.value, 0) for tender in Tender}
+
+
+class BatchCountTender(models.Model):
+    """What was counted of one tender."""
+
+    count = models.ForeignKey(BatchCount, on_delete=models.PROTECT, related_name="tenders")
+    tender = models.CharField(max_length=5, choices=Tender)
+    cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["count", "tender"], name="batch_count_tender_is_one")]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.get_tender_display()} in {self.count_id}"
 
 
 class BatchClose(models.Model):
@@ -163,58 +182,50 @@ class BatchClose(models.Model):
     )
     total_cents = models.BigIntegerField()
     receipt_count = models.PositiveIntegerField()
-    cash_cents = models.BigIntegerField(help_text="Expected.")
-    check_cents = models.BigIntegerField(help_text="Expected.")
-    card_cents = models.BigIntegerField(help_text="Expected.")
-    other_cents = models.BigIntegerField(help_text="Expected.")
     own_check_cents = models.BigIntegerField(
         default=0, help_text="Refunded by checks of the practice: in the total, not among what is counted."
     )
-    cash_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
-    check_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
-    card_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
-    other_over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
     note = models.TextField(blank=True)
     closed_at = models.DateTimeField(db_default=Now())
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batch_closes")
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    total_cents=F("cash_cents")
-                    + F("check_cents")
-                    + F("card_cents")
-                    + F("other_cents")
-                    + F("own_check_cents")
-                ),
-                name="batch_close_methods_add_up",
-            ),
-            models.CheckConstraint(
-                condition=~Q(note="")
-                | Q(
-                    cash_over_short_cents=0,
-                    check_over_short_cents=0,
-                    card_over_short_cents=0,
-                    other_over_short_cents=0,
-                ),
-                name="batch_close_difference_is_explained",
-            ),
-        ]
-        triggers = [APPEND_ONLY]
+        triggers = [APPEND_ONLY, TENDERS_ADD_UP]
 
     def __str__(self) -> str:
         return f"Close of {self.batch}"
 
+    @cached_property
+    def expected(self) -> dict[str, int]:
+        """Expected cents by tender, in the order of counting."""
+        cents = {row.tender: row.expected_cents for row in self.tenders.all()}
+        return {tender.value: cents[tender.value] for tender in Tender}
+
+    @cached_property
+    def over_short(self) -> dict[str, int]:
+        """Counted - expected, in cents by tender; 0 where nothing was counted."""
+        return {row.tender: row.over_short_cents for row in self.tenders.all()}
+
     @property
     def over_short_cents(self) -> int:
-        """Counted - expected, over all methods."""
-        return (
-            self.cash_over_short_cents
-            + self.check_over_short_cents
-            + self.card_over_short_cents
-            + self.other_over_short_cents
-        )
+        """Counted - expected, over all tenders."""
+        return sum(self.over_short.values())
+
+
+class BatchCloseTender(models.Model):
+    """What was expected of one tender at a close, and by how much the count was over or short."""
+
+    close = models.ForeignKey(BatchClose, on_delete=models.PROTECT, related_name="tenders")
+    tender = models.CharField(max_length=5, choices=Tender)
+    expected_cents = models.BigIntegerField()
+    over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["close", "tender"], name="batch_close_tender_is_one")]
+        triggers = [APPEND_ONLY, COMES_WITH_ITS_CLOSE]
+
+    def __str__(self) -> str:
+        return f"{self.get_tender_display()} in {self.close_id}"
 
 
 class BatchReopening(models.Model):
@@ -273,3 +284,9 @@ class BatchDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.close}"
+
+    @property
+    def download_name(self) -> str:
+        """packet-2026-03-02-17.pdf"""
+        batch, suffix = self.close.batch, "csv" if self.kind.endswith("_csv") else "pdf"
+        return f"{self.kind.removesuffix('_csv')}-{batch.batch_date}-{batch.pk}.{suffix}"

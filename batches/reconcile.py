@@ -1,14 +1,15 @@
 """Counted beside expected: over or short, by what a person counts. Amounts in cents."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from batches.models import BatchClose, BatchCount
-from batches.selectors import TENDERS
+from pops.core.methods import Tender
 
 
 @dataclass(frozen=True)
 class Line:
-    """One method on the reconcile page."""
+    """One tender on the reconcile page."""
 
     tender: str
     label: str
@@ -21,14 +22,12 @@ class Line:
         return 0 if self.counted_cents is None else self.counted_cents - self.expected_cents
 
 
-def make_lines(expected: dict[str, int], count: BatchCount | None) -> list[Line]:
-    return [
-        Line(tender, label, expected[tender], getattr(count, f"{tender}_cents") if count else None)
-        for tender, label in TENDERS.items()
-    ]
+def make_lines(expected: Mapping[str, int], count: BatchCount | None) -> list[Line]:
+    """Expected beside counted, in the order of counting."""
+    counted = count.by_tender if count else {}
+    return [Line(tender.value, tender.label, expected[tender], counted.get(tender)) for tender in Tender]
 
 
 def closed_lines(close: BatchClose) -> list[Line]:
     """The same, as it was stored at a close."""
-    expected = {tender: getattr(close, f"{tender}_cents") for tender in TENDERS}
-    return make_lines(expected, close.count)
+    return make_lines(close.expected, close.count)

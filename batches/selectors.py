@@ -11,21 +11,9 @@ from django.db.models.functions import Coalesce
 
 from batches.models import BatchClose, PeriodLock, ReferenceBatch
 from pops.core.access.models import User
+from pops.core.methods import Method, Tender, brand_name, tender_of
 
 TRANSACTIONS = "receipts__transactions"
-# The methods' names are the receipts' (receipts.models.Transaction.Method); a batch only sums them.
-METHODS = {
-    "card": "Credit Card",
-    "apple_pay": "Apple Pay",
-    "google_pay": "Google Pay",
-    "check": "Check",
-    "cash": "Cash",
-    "other": "Other",
-}
-# What a person counts at the desk, and the methods that go into each.
-TENDERS = {"cash": "Cash", "check": "Checks", "card": "Cards", "other": "Other"}
-TENDER_OF = {"cash": "cash", "check": "check", "card": "card", "apple_pay": "card", "google_pay": "card"}
-BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
 
 
 @dataclass(frozen=True)
@@ -40,8 +28,7 @@ class MethodTotal:
     @property
     def label(self) -> str:
         """Credit Card, Visa"""
-        brand = BRANDS.get(self.card_brand, self.card_brand.replace("_", " ").title())
-        return ", ".join(filter(None, [METHODS.get(self.method, self.method), brand]))
+        return ", ".join(filter(None, [Method(self.method).label, brand_name(self.card_brand)]))
 
 
 @dataclass(frozen=True)
@@ -97,10 +84,10 @@ class Breakdown:
     @property
     def expected(self) -> dict[str, int]:
         """What should be there, by what a person counts. With `own_check_cents` it makes up the total."""
-        sums = dict.fromkeys(TENDERS, 0)
+        sums = {tender.value: 0 for tender in Tender}
         for row in [*self.received, *self.refunded]:
-            sums[TENDER_OF.get(row.method, "other")] += row.amount_cents
-        sums["check"] -= self.own_check_cents
+            sums[tender_of(row.method).value] += row.amount_cents
+        sums[Tender.CHECK.value] -= self.own_check_cents
         return sums
 
     @property
@@ -111,7 +98,7 @@ class Breakdown:
     @property
     def own_check_cents(self) -> int:
         """Refunded by checks that the practice wrote: in the total, but none of the checks on the desk is gone."""
-        return sum(row.amount_cents for row in self.refunded if row.method == "check")
+        return sum(row.amount_cents for row in self.refunded if row.method == Method.CHECK)
 
 
 def get_breakdown(batch: ReferenceBatch) -> Breakdown:
@@ -179,12 +166,8 @@ def batches_with_totals() -> QuerySet[ReferenceBatch]:
     last = (
         BatchClose.objects.filter(batch=OuterRef("pk"), count__isnull=False)
         .order_by("-pk")
-        .values(
-            cents=F("cash_over_short_cents")
-            + F("check_over_short_cents")
-            + F("card_over_short_cents")
-            + F("other_over_short_cents")
-        )[:1]
+        .annotate(cents=Sum("tenders__over_short_cents"))
+        .values("cents")[:1]
     )
     return ReferenceBatch.objects.annotate(  # type: ignore[no-redef]
         total_cents=Case(
@@ -200,6 +183,11 @@ def find_open_batches(*, before: dt.date) -> list[ReferenceBatch]:
     """What is still open from earlier days, oldest first, with totals."""
     batches = batches_with_totals().filter(status="open", batch_date__lt=before)
     return list(batches.select_related("user").order_by("batch_date", "id"))
+
+
+def find_desk_batches(date: dt.date) -> QuerySet[ReferenceBatch]:
+    """The open batches of a practice-local date that people work in."""
+    return ReferenceBatch.objects.filter(batch_date=date, is_api=False, status=ReferenceBatch.Status.OPEN)
 
 
 def find_attached_batch(user: User) -> ReferenceBatch | None:
@@ -219,7 +207,9 @@ def find_open_api_batch_with_total(date: dt.date) -> ReferenceBatch | None:
 
 def find_closes(batch: ReferenceBatch) -> list[BatchClose]:
     """The closes of a batch with their counts and files, the latest first."""
-    closes = batch.closes.select_related("count", "closed_by").prefetch_related("documents")
+    closes = batch.closes.select_related("count", "closed_by").prefetch_related(
+        "documents", "tenders", "count__tenders"
+    )
     return list(closes.order_by("-pk"))
 
 

@@ -42,3 +42,34 @@ KEEP_LOCKED = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
+
+# Judged at commit, when all rows of the close are there: what was expected adds up, a difference is explained.
+CLOSE_IS_RIGHT = """
+    SELECT * INTO made FROM batches_batchclose WHERE id = {close};
+    SELECT coalesce(sum(expected_cents), 0), coalesce(bool_or(over_short_cents <> 0), false)
+    INTO expected, differs FROM batches_batchclosetender WHERE close_id = made.id;
+    IF expected + made.own_check_cents <> made.total_cents THEN
+        RAISE EXCEPTION 'close % of % cents has tenders of % and own checks of %',
+            made.id, made.total_cents, expected, made.own_check_cents USING ERRCODE = 'check_violation';
+    END IF;
+    IF differs AND made.note = '' THEN
+        RAISE EXCEPTION 'close % differs from its count, and nobody said why', made.id
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def _judge_close(name: str, close: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        timing=pgtrigger.Deferred,
+        declare=[("made", "batches_batchclose%ROWTYPE"), ("expected", "bigint"), ("differs", "boolean")],
+        func=CLOSE_IS_RIGHT.format(close=close),
+    )
+
+
+TENDERS_ADD_UP = _judge_close("tenders_add_up", "NEW.id")
+COMES_WITH_ITS_CLOSE = _judge_close("comes_with_its_close", "NEW.close_id")

@@ -10,11 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from batches.models import ReferenceBatch
-from batches.services import open_desk_batch
+from batches.working import open_desk_batch
 from benchmarks.data import make_guarantors
 from pops.core.access.models import User
 from pops.core.practice.models import Practice
 from pops.web.sign_in.second_factor import SESSION_KEY
+from tests.factories.desk import count_out
 
 GUARANTORS = 100_000
 IN_BATCH = 20_000
@@ -95,7 +96,7 @@ def _sign_in() -> tuple[Client, ReferenceBatch]:
 
 
 def _batch_pages(client: Client, batch: ReferenceBatch) -> list[dict[str, object]]:
-    count = batch.counts.create(cash_cents=0, check_cents=0, card_cents=0, other_cents=0, counted_by=batch.user)
+    count = count_out(batch, batch.user)
     by_hand = _best(lambda: _run_by_hand(batch.pk))
     pages = {
         "detail": f"/admin/batches/referencebatch/{batch.pk}/change/",

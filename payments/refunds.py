@@ -6,7 +6,7 @@ import uuid
 
 from django.db import transaction
 
-from batches.services import get_attached_batch
+from batches.working import get_attached_batch
 from payments.gateway.client import OutOfReach, Rejected
 from payments.gateway.refunds import create_refund
 from payments.models import Payment, Refund
@@ -68,14 +68,14 @@ def request_refund(
     """
     reason = require_reason(reason)
     with transaction.atomic():
-        hold(days=[today], guarantor=get_guarantor_id(receipt_number))
+        held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         refund = Refund.objects.filter(pk=refund_id).first()
         same = (receipt_number, voids, refund.amount_cents if cents is None else cents) if refund else None
         if refund is not None and same != (refund.receipt_id, refund.voids, refund.amount_cents):
             words = "This form was used for another refund. Open the receipt and begin again."
             raise Refused("form_used", words)
         if refund is None:
-            get_attached_batch(today=today, by=by)
+            get_attached_batch(held, today=today, by=by)
             refund = _start(refund_id, receipt_number, cents, reason, by, voids=voids, today=today)
     try:
         return settle_refund(refund_id=refund.pk, now=now)

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import connection
 
+from pops.core.methods import method_words
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.words import day, shown
-from receipts.wording import method_words
 
 PAGE = 20
 VISITS = 4

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from pops.core.methods import method_words
 from pops.core.words import shown
 from receipts.models import Disbursement, Posting, Receipt, Transaction
-from receipts.wording import method_words
 
 # A receipt with the payment that it belongs to and all that became of that one, by refund or failed refund.
 FAMILY = """

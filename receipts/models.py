@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor, ServiceLine
+from pops.core.methods import Method, card_words, method_words
 from receipts.triggers import (
     ADDS_UP,
     APPEND_ONLY,
@@ -23,9 +24,6 @@ from receipts.triggers import (
     not_overspent,
     only_moved,
 )
-
-# Stripe's names of the card brands that aren't just capitalised.
-CARD_BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
 
 
 class Receipt(models.Model):
@@ -127,13 +125,7 @@ class Receipt(models.Model):
 class Transaction(models.Model):
     """One movement of money inside a receipt, or the request for one that was declined ($0.00)."""
 
-    class Method(models.TextChoices):
-        CARD = "card", "Credit Card"
-        APPLE_PAY = "apple_pay", "Apple Pay"
-        GOOGLE_PAY = "google_pay", "Google Pay"
-        CHECK = "check", "Check"
-        CASH = "cash", "Cash"
-        OTHER = "other", "Other"
+    Method = Method
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="transactions")
     number = models.CharField("transaction number", max_length=255, help_text="As the processor names it.")
@@ -163,12 +155,12 @@ class Transaction(models.Model):
     @property
     def card(self) -> str:
         """Visa ending in 4242; empty when no card was used or none is known."""
-        return f"{self.card_brand_name or 'Card'} ending in {self.card_last4}" if self.card_last4 else ""
+        return card_words(self.card_brand, self.card_last4)
 
     @property
-    def card_brand_name(self) -> str:
-        """Visa, American Express; empty when no card was used or its brand isn't known."""
-        return CARD_BRANDS.get(self.card_brand, self.card_brand.replace("_", " ").title())
+    def paid_with(self) -> str:
+        """Visa ending in 4242, Check 1023, Cash."""
+        return method_words(self.method, self.card_brand, self.card_last4, self.check_number)
 
 
 class Posting(models.Model):

@@ -16,12 +16,13 @@ from notifications.models import Message
 from notifications.services import copy_message, lock_for_copy
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
+from pops.core.methods import card_type
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused, refuse
 from pops.core.words import day, shown
-from receipts.models import Receipt, Transaction
+from receipts.models import Receipt
 
 KIND = "receipt"
 MAILED = (Receipt.Kind.PAYMENT, Receipt.Kind.REFUND)
@@ -120,17 +121,11 @@ def get_fields(receipt: Receipt, *, date_label: str) -> list[tuple[str, list[str
         ("Account", [shown(receipt.account_number)]),
         (date_label, [day(receipt.received_on)]),
         ("Transaction #", [shown(transaction.number) for transaction in transactions]),
-        ("Card Type", list(dict.fromkeys(card_type(transaction) for transaction in transactions))),
+        (
+            "Card Type",
+            list(dict.fromkeys(card_type(transaction.method, transaction.card_brand) for transaction in transactions)),
+        ),
     ]
-
-
-def card_type(transaction: Transaction) -> str:
-    """Visa, Apple Pay (Visa), Check, Cash: never a card's digits."""
-    method = transaction.get_method_display()
-    if not transaction.card_brand:
-        return method
-    brand = transaction.card_brand_name
-    return brand if transaction.method == Transaction.Method.CARD else f"{method} ({brand})"
 
 
 def sign_in_url(path: str) -> str:

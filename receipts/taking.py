@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from batches.services import get_attached_batch
+from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.locks import hold
@@ -45,7 +45,7 @@ def take_payment(
     with transaction.atomic():
         held = hold(days=[today], guarantor=guarantor_id)
         guarantor = Guarantor.objects.get(pk=guarantor_id)
-        batch = get_attached_batch(today=today, by=by)
+        batch = get_attached_batch(held, today=today, by=by)
         recent = find_taken_just_now(guarantor, now=now)
         if recent and not second_reason.strip():
             raise TakenJustNow

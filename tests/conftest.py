@@ -24,9 +24,10 @@ from pops.core.practice.models import Practice
 from pops.local.stripe_sandbox import StripeSandbox
 from pops.web.sign_in.second_factor import SESSION_KEY
 from receipts.models import Receipt
-from tests.factories.accounts import GuarantorFactory, UserFactory
+from tests.factories.accounts import GuarantorFactory
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
+from tests.factories.staff import MANAGER, member
 from tests.moments import NOON
 
 
@@ -96,7 +97,7 @@ def guarantor(practice: Practice) -> Guarantor:
 
 @pytest.fixture
 def staff_user(db: None) -> User:
-    return UserFactory(is_staff=True, name="Dana Whitfield")
+    return member(MANAGER, name="Dana Whitfield")
 
 
 @pytest.fixture

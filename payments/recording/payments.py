@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from batches.services import PeriodLocked, open_api_batch
+from batches.opening import open_api_batch
+from batches.period import PeriodLocked
 from payments.gateway.intents import Outcome, Result
 from payments.models import Payment
 from pops.core.locks import Held
@@ -111,7 +112,7 @@ def issue_for(payment: LockedPayment, outcome: Outcome, *, note: str = "") -> in
     """Issue the receipt of a locked attempt and move the attempt on. The receipt's number. Raises PeriodLocked."""
     number, mail_state = _settle(payment, outcome, note)
     if number is None:
-        open_api_batch(batch_date=payment.received_on)
+        open_api_batch(payment.held, batch_date=payment.received_on)
         number, mail_state = _settle(payment, outcome, note)
     wake_workers(mail_state)
     return int(number)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from batches.services import BatchClosed, PeriodLocked, open_api_batch
+from batches.opening import open_api_batch
+from batches.period import PeriodLocked
 from payments.gateway.refunds import NOT_TAKEN, RefundFacts
 from payments.models import Refund
 from pops.core.access.models import User
@@ -86,7 +87,7 @@ def _give_back(held: Held, refund: Refund, facts: RefundFacts, date: dt.date) ->
                 held,
                 receipt=refund.receipt,
                 tenders=[_movement(facts, number=facts.stripe_id, cents=-facts.amount_cents)],
-                batch_id=open_api_batch(batch_date=date),
+                batch_id=open_api_batch(held, batch_date=date),
                 received_on=date,
                 received_at=facts.occurred_at,
                 reason=refund.reason,
@@ -109,7 +110,7 @@ def _try_void(held: Held, refund: Refund, date: dt.date, by: User) -> bool:
                 by=by,
                 returned_by_processor=True,
             )
-    except (Refused, BatchClosed):
+    except Refused:
         return False
     return True
 
@@ -122,7 +123,7 @@ def _take_in_again(held: Held, refund: Refund, facts: RefundFacts, date: dt.date
     refund.undone_receipt_id = issue_receipt(
         held,
         guarantor_id=refund.receipt.guarantor_id,
-        batch_id=open_api_batch(batch_date=date),
+        batch_id=open_api_batch(held, batch_date=date),
         channel=Receipt.Channel.ONLINE,
         received_on=date,
         received_at=facts.occurred_at,

@@ -16,6 +16,14 @@ def format_cents(cents: int) -> str:
     return f"{sign}${dollars:,}.{rest:02d}"
 
 
+def plain_dollars(cents: int | None) -> str:
+    """Cents as a number for forms and files: -123456 -> "-1234.56"; empty for None."""
+    if cents is None:
+        return ""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
 def parse_cents(text: str) -> int:
     """Cents from what a person typed: "1,234.5" -> 123450. Raises InvalidAmount.
 

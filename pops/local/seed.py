@@ -11,10 +11,11 @@ from django.conf import settings
 from django.contrib.auth.models import Group as Role
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
-from batches.services import open_api_batch
+from batches.opening import open_api_batch
 from notifications.models import Message
 from payments.gateway.client import client
 from payments.gateway.intents import Outcome, Result, create_intent
@@ -51,7 +52,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.
     open_days = ReferenceBatch.objects.filter(status="open").order_by("-batch_date")
     for batch in open_days[1:]:
-        close_batch(batch_id=batch.pk, by=staff)
+        close_batch(batch_id=batch.pk, now=timezone.now(), by=staff)
     return True
 
 
@@ -183,11 +184,12 @@ def _make_sample_receipts(guarantor: Guarantor, now: dt.datetime) -> None:
         card_brand=CARDS[0][0],
         card_last4=CARDS[0][1],
     )
+    held = hold(days=[refunded_on], guarantor=guarantor.pk)
     issue_refund(
-        hold(days=[refunded_on], guarantor=guarantor.pk),
+        held,
         receipt=Receipt.objects.get(number=paid),
         tenders=[facts],
-        batch_id=open_api_batch(batch_date=refunded_on),
+        batch_id=open_api_batch(held, batch_date=refunded_on),
         received_on=refunded_on,
         received_at=moments[2],
         reason="Paid more than was owed",

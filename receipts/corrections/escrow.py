@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from batches.services import get_attached_batch
+from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.locks import hold
@@ -60,7 +60,7 @@ def post_escrow(*, receipt_number: int, parts: Mapping[int, int] | None, today: 
     guarantor_id = get_guarantor_id(receipt_number)
     with transaction.atomic():
         held = hold(days=[today], guarantor=guarantor_id)
-        batch = get_attached_batch(today=today, by=by)
+        batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void", "guarantor").get(pk=receipt_number)
         refuse(why_not_post_escrow(receipt))
         chosen = choose_lines(receipt.guarantor, get_receipt_balance(receipt).escrow_cents, parts)
@@ -74,8 +74,8 @@ def disburse_escrow(*, receipt_number: int, cents: int, reason: str, today: dt.d
     """Mark escrow of a receipt as money that doesn't belong here. Raises NoAttachedBatch, Refused."""
     reason = require_reason(reason)
     with transaction.atomic():
-        hold(days=[today], guarantor=get_guarantor_id(receipt_number))
-        batch = get_attached_batch(today=today, by=by)
+        held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
+        batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
         refuse(why_not_disburse(receipt))
         if not 0 < cents <= get_receipt_balance(receipt).escrow_cents - get_on_the_way_cents(receipt):

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
+from batches.holding import BatchClosed
 from batches.models import ReferenceBatch
-from batches.services import BatchClosed
 from pops.core.access.models import User
 from pops.core.locks import hold
 from pops.core.refusals import Refused, refuse

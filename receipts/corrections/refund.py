@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from batches.services import get_attached_batch
+from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
 from pops.core.refusals import Refused, refuse
@@ -52,7 +52,7 @@ def refund_at_desk(
     reason = require_reason(reason)
     with transaction.atomic():
         held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
-        batch = get_attached_batch(today=today, by=by)
+        batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
         refuse(why_not_refund_at_desk(receipt))
         _check_amounts(receipt, amounts)

@@ -5,7 +5,8 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Sum
 
-from batches.services import BatchClosed, get_attached_batch
+from batches.holding import BatchClosed
+from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
 from pops.core.refusals import Refused, refuse
@@ -44,7 +45,7 @@ def void_receipt(*, receipt_number: int, reason: str, today: dt.date, by: User) 
     receipt = Receipt.objects.get(pk=receipt_number)
     with transaction.atomic():
         held = hold(days=[today], alone=[receipt.received_on], guarantor=receipt.guarantor_id)
-        get_attached_batch(today=today, by=by)
+        get_attached_batch(held, today=today, by=by)
         return write_void(held, receipt_number=receipt_number, reason=reason, today=today, by=by)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from batches.models import BatchClose, ReferenceBatch
+from pops.core.methods import Tender
+from pops.core.money import plain_dollars
 from pops.core.practice.selectors import get_practice
 from receipts.models import Disbursement, Posting, ReceiptVoid, Transaction
 
@@ -25,12 +27,6 @@ def text(value: object) -> str:
     return f"'{words}" if words.lstrip(" ").startswith(FORMULA) else words
 
 
-def dollars(cents: int) -> str:
-    """A number with its cents: -123456 -> -1234.56."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
-
-
 def find_transactions(batch: ReferenceBatch) -> Iterable[Transaction]:
     rows = Transaction.objects.filter(receipt__batch=batch).select_related("receipt__void", "receipt__issued_by")
     return rows.order_by("receipt_id", "pk").iterator(chunk_size=2000)
@@ -46,7 +42,7 @@ def packet_rows(batch: ReferenceBatch) -> Iterator[list[str]]:
             receipt.get_kind_display(), receipt.get_status_display(), "yes" if hasattr(receipt, "void") else "",
             text(receipt.guarantor_name), text(receipt.account_number), "", row.get_method_display(),
             text(row.card_brand), text(row.card_last4), text(row.check_number), text(row.approval_code),
-            text(row.number), "", "", "", dollars(row.amount_cents), dollars(row.requested_cents),
+            text(row.number), "", "", "", plain_dollars(row.amount_cents), plain_dollars(row.requested_cents),
             text(row.reason or receipt.reason), text(receipt.issued_by or "POPS"),
         ]  # fmt: skip
     postings = Posting.objects.filter(batch=batch).select_related("receipt", "posted_by").order_by("pk")
@@ -56,19 +52,19 @@ def packet_rows(batch: ReferenceBatch) -> Iterator[list[str]]:
             posting.receipt.get_kind_display(), "", "", text(posting.receipt.guarantor_name),
             text(posting.receipt.account_number), text(posting.patient_name), "", "", "", "", "", "",
             text(posting.service_id), f"{posting.service_date}", text(posting.description),
-            dollars(posting.amount_cents), "", "", text(posting.posted_by or "POPS"),
+            plain_dollars(posting.amount_cents), "", "", text(posting.posted_by or "POPS"),
         ]  # fmt: skip
     gone = Disbursement.objects.filter(batch=batch).select_related("receipt", "disbursed_by").order_by("pk")
     for row_ in gone:
         yield _small(
             "Disbursement", row_.receipt_id, batch, row_.receipt.guarantor_name, row_.receipt.account_number,
-            dollars(row_.amount_cents), row_.reason, row_.disbursed_by,
+            plain_dollars(row_.amount_cents), row_.reason, row_.disbursed_by,
         )  # fmt: skip
     voids = ReceiptVoid.objects.filter(receipt__batch=batch).select_related("receipt", "voided_by").order_by("pk")
     for void in voids:
         yield _small(
             "Void", void.receipt_id, batch, void.receipt.guarantor_name, void.receipt.account_number,
-            dollars(void.receipt.amount_cents), void.reason, void.voided_by,
+            plain_dollars(void.receipt.amount_cents), void.reason, void.voided_by,
         )  # fmt: skip
 
 
@@ -104,9 +100,9 @@ def get_slip(close: BatchClose) -> Slip:
         receipt__batch=close.batch, receipt__void=None, method=Transaction.Method.CHECK, amount_cents__gt=0
     )
     return Slip(
-        cash_cents=close.count.cash_cents if close.count else close.cash_cents,
+        cash_cents=(close.count.by_tender if close.count else close.expected)[Tender.CASH],
         checks=list(rows.order_by("pk").values_list("check_number", "receipt__guarantor_name", "amount_cents")),
-        off_cents=close.check_over_short_cents,
+        off_cents=close.over_short[Tender.CHECK],
     )
 
 
@@ -116,11 +112,11 @@ def packet_csv(batch: ReferenceBatch) -> bytes:
 
 def slip_csv(close: BatchClose) -> bytes:
     slip = get_slip(close)
-    rows = [["Cash", "", "", dollars(slip.cash_cents)]]
-    rows += [["Check", text(number), text(name), dollars(cents)] for number, name, cents in slip.checks]
+    rows = [["Cash", "", "", plain_dollars(slip.cash_cents)]]
+    rows += [["Check", text(number), text(name), plain_dollars(cents)] for number, name, cents in slip.checks]
     if slip.off_cents:
-        rows.append(["Checks over or short", "", "", dollars(slip.off_cents)])
-    rows.append(["Total", "", "", dollars(slip.total_cents)])
+        rows.append(["Checks over or short", "", "", plain_dollars(slip.off_cents)])
+    rows.append(["Total", "", "", plain_dollars(slip.total_cents)])
     return _csv(("Kind", "Check number", "Guarantor", "Amount"), rows)
 
 

@@ -5,10 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from batches.models import BatchClose, ReferenceBatch
-from batches.services import get_attached_batch
 from receipts.models import Disbursement, Posting, Receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
-from tests.factories.desk import batch_of, close, take, today
+from tests.factories.desk import attached_batch, batch_of, close, count_out, take, today
 from tests.factories.staff import MANAGER, member
 
 PAY = {"channel": "office", "apply": "oldest", "cash": "50.00"}
@@ -82,7 +81,7 @@ def test_a_guarantor_that_is_gone(client):
 
 
 def test_no_batch_or_a_closed_one(client, ruth, guarantor):
-    close(get_attached_batch(today=today(), by=ruth), ruth)
+    close(attached_batch(ruth), ruth)
 
     refused(client, reverse("backoffice:take", args=[guarantor.pk]), PAY, "You work in no open batch of today.")
 
@@ -114,17 +113,17 @@ def test_two_batches_of_one_description(client, ruth):
 
 
 def test_attaching_what_is_not_mine_to_attach(client, ruth, open_batch):
-    mine = get_attached_batch(today=today(), by=ruth)
+    mine = attached_batch(ruth)
     for batch in (open_batch.pk, 10**9, "x", ""):
         page = client.post(reverse("backoffice:attach"), {"batch": batch}, follow=True).content.decode()
         assert "This is not an open batch of today. Nothing was changed." in page
-    assert get_attached_batch(today=today(), by=ruth) == mine
+    assert attached_batch(ruth) == mine
 
 
 def test_the_count_of_another_batch_does_not_close_this_one(client, ruth):
-    batch = get_attached_batch(today=today(), by=ruth)
+    batch = attached_batch(ruth)
     other = batch_of(ruth, "Other")
-    count = other.counts.create(cash_cents=0, check_cents=0, card_cents=0, other_cents=0, counted_by=ruth)
+    count = count_out(other, ruth)
     data = {f"seen_{tender}": "0" for tender in ("cash", "check", "card", "other")}
 
     assert client.post(reverse("backoffice:close_counted", args=[batch.pk, count.pk]), data).status_code == 404
@@ -135,7 +134,7 @@ def test_the_count_of_another_batch_does_not_close_this_one(client, ruth):
 
 @pytest.mark.parametrize("data", [{}, {"cash": "-1", "check": "0", "card": "0", "other": "0"}])
 def test_a_count_without_numbers(client, ruth, data):
-    batch = get_attached_batch(today=today(), by=ruth)
+    batch = attached_batch(ruth)
 
     refused(client, reverse("backoffice:count", args=[batch.pk]), data, "There is a problem")
     assert not batch.counts.exists()

@@ -22,7 +22,7 @@ def test_what_is_open_from_earlier_days_stands_out_until_it_is_closed(client_of,
     assert "Still open from earlier days" in page
     assert reverse("admin:batches_referencebatch_change", args=[open_batch.pk]) in page
     assert "$50.00" in page
-    close_batch(batch_id=open_batch.pk, by=dana)
+    close_batch(batch_id=open_batch.pk, now=timezone.now(), by=dana)
     assert "Still open from earlier days" not in front(client)
 
 

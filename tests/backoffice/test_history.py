@@ -7,6 +7,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group as Role
 from django.urls import reverse
+from django.utils import timezone
 
 from batches.closing import close_batch
 from pops.core.access.models import User
@@ -98,7 +99,7 @@ def test_facilities_and_providers_keep_theirs_too(make, alex, client_of):
 def test_a_batchs_history_speaks_like_the_rest_of_the_back_office(client_of, open_batch, time_machine):
     ruth = member(MANAGER)
     time_machine.move_to(NOON, tick=False)  # 17:00 UTC
-    close_batch(batch_id=open_batch.pk, by=ruth)
+    close_batch(batch_id=open_batch.pk, now=timezone.now(), by=ruth)
 
     page = history_of(client_of(ruth), open_batch)
 

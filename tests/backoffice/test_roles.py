@@ -5,13 +5,14 @@ import uuid
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import BatchDocument, BatchReopening, PeriodLock
 from pops.web.backoffice.urls import urlpatterns
 from receipts.models import Receipt
 from tests.factories.accounts import UserFactory
-from tests.factories.desk import batch_of, take
+from tests.factories.desk import batch_of, count_out, take
 from tests.factories.payments import PaymentFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
 
@@ -66,7 +67,7 @@ def addresses(practice, guarantor):
     owner = member(MANAGER)
     batch = batch_of(owner)
     receipt = take(owner, guarantor=guarantor)
-    count = batch.counts.create(cash_cents=0, check_cents=0, card_cents=0, other_cents=0, counted_by=owner)
+    count = count_out(batch, owner)
     arguments = {
         "batch_id": batch.pk,
         "count_id": count.pk,
@@ -118,7 +119,7 @@ def test_staff_without_a_role_see_an_empty_front_page(addresses, client_of):
 
 def test_what_a_refused_request_asked_for_does_not_happen(client_of, open_batch):
     desk = client_of(member(DESK))
-    close_batch(batch_id=open_batch.pk, by=member(MANAGER))
+    close_batch(batch_id=open_batch.pk, now=timezone.now(), by=member(MANAGER))
     receipt = open_batch.receipts.get()
 
     desk.post(reverse("backoffice:reopen", args=[open_batch.pk]), {"reason": "Because"})

@@ -13,7 +13,7 @@ from receipts.models import Receipt
 from receipts.tasks import make_missing
 from tests.browsing import accessibility_problems
 from tests.factories.accounts import PatientFactory, ServiceLineFactory
-from tests.factories.desk import batch_of, take
+from tests.factories.desk import batch_of, count_out, take
 from tests.factories.staff import DESK, MANAGER, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,7 +121,7 @@ def test_a_manager_reopens_and_refunds_and_the_patient_sees_it(page, live_server
     ruth = member(MANAGER)
     batch_of(ruth, "Mail")
     receipt = take(ruth, guarantor=maria)
-    count = receipt.batch.counts.create(cash_cents=5000, check_cents=0, card_cents=0, other_cents=0, counted_by=ruth)
+    count = count_out(receipt.batch, ruth, cash=5000)
     sign_in(ruth)
 
     page.goto(f"{live_server.url}/admin/desk/batches/{receipt.batch_id}/close/{count.pk}/")
@@ -175,7 +175,7 @@ def test_the_desks_pages_are_accessible_and_fit_a_tablet(page_for_axe, live_serv
     ruth = member(MANAGER)
     batch = batch_of(ruth, "Front desk")
     receipt = take(ruth, guarantor=maria)
-    count = batch.counts.create(cash_cents=0, check_cents=0, card_cents=0, other_cents=0, counted_by=ruth)
+    count = count_out(batch, ruth)
     cookie = client_of(ruth).cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
 

@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from batches.closing import close_batch
+from batches.holding import BatchClosed
 from batches.models import ReferenceBatch
-from batches.services import BatchClosed
 from payments.gateway.intents import Result
 from pops.core.practice.models import Practice
 from tests.moments import MIDNIGHT, NOON, TODAY, TOMORROW
@@ -41,7 +42,7 @@ def test_the_practices_cut_off_decides(pay):
 
 
 def test_a_late_payment_opens_a_supplement_and_leaves_the_closed_batch_alone(open_batch, pay, staff_user):
-    closed = close_batch(batch_id=open_batch.pk, by=staff_user)
+    closed = close_batch(batch_id=open_batch.pk, now=timezone.now(), by=staff_user)
 
     late, later = pay(), pay()
 
@@ -51,7 +52,7 @@ def test_a_late_payment_opens_a_supplement_and_leaves_the_closed_batch_alone(ope
     assert late.batch.supplement == 2
     closed.refresh_from_db()
     assert (closed.status, closed.closed_total_cents) == ("closed", 5000)
-    close_batch(batch_id=late.batch_id, by=staff_user)
+    close_batch(batch_id=late.batch_id, now=timezone.now(), by=staff_user)
     assert pay().batch.supplement == 3
 
 
@@ -59,7 +60,7 @@ def test_closing_stores_the_total_the_count_and_who(open_batch, pay, staff_user)
     pay(cents=1234)
     pay(cents=9999, result=Result.DECLINED)
 
-    batch = close_batch(batch_id=open_batch.pk, by=staff_user)
+    batch = close_batch(batch_id=open_batch.pk, now=timezone.now(), by=staff_user)
 
     batch.refresh_from_db()
     assert (batch.closed_total_cents, batch.closed_receipt_count) == (6234, 3)
@@ -67,9 +68,9 @@ def test_closing_stores_the_total_the_count_and_who(open_batch, pay, staff_user)
 
 
 def test_closing_twice_is_refused_and_changes_nothing(open_batch, staff_user):
-    first = close_batch(batch_id=open_batch.pk, by=staff_user)
+    first = close_batch(batch_id=open_batch.pk, now=timezone.now(), by=staff_user)
 
     with pytest.raises(BatchClosed):
-        close_batch(batch_id=open_batch.pk, by=staff_user)
+        close_batch(batch_id=open_batch.pk, now=timezone.now(), by=staff_user)
 
     assert ReferenceBatch.objects.get().closed_at == first.closed_at

@@ -60,8 +60,8 @@ def test_nothing_can_be_added_changed_or_deleted(desk, client_of, batch, model, 
     assert administrator.post(address, {"post": "yes"}).status_code == 403
 
 
-def test_staff_without_rights_see_nothing(client_of, batch, staff_user):
-    client = client_of(staff_user)
+def test_staff_without_rights_see_nothing(client_of, batch):
+    client = client_of(UserFactory(is_staff=True))
 
     assert client.get("/admin/batches/referencebatch/").status_code == 403
     assert client.get(f"/admin/receipts/receipt/{batch.receipts.first().pk}/change/").status_code == 403

@@ -4,15 +4,17 @@ import datetime as dt
 import functools
 
 import pytest
+from django.utils import timezone
 
 from batches.closing import close_batch
+from batches.holding import BatchClosed
 from batches.models import ReferenceBatch
-from batches.services import BatchClosed
 from payments.recording.payments import record_outcome
 from pops.core.access.services import get_pops_user
 from receipts.models import Receipt
 from tests.concurrency import run_together
-from tests.factories.accounts import GuarantorFactory, UserFactory
+from tests.factories.accounts import GuarantorFactory
+from tests.factories.desk import clerk
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
 from tests.moments import NOON
@@ -41,14 +43,14 @@ def test_the_first_payments_of_a_day_open_one_batch():
 
 def test_no_payment_lands_in_a_batch_that_is_closing():
     PracticeFactory()
-    staff = UserFactory(is_staff=True)
+    staff = clerk()
     payments = [recording(at=NOON, cents=100 + n) for n in range(PAYERS * 12)]
 
     def close_the_open_one() -> None:
         batch = ReferenceBatch.objects.filter(status="open").first()
         if batch:
             try:
-                close_batch(batch_id=batch.pk, by=staff)
+                close_batch(batch_id=batch.pk, now=timezone.now(), by=staff)
             except BatchClosed:
                 return
 
@@ -75,7 +77,7 @@ def test_two_closers_close_once():
 
     def close() -> str:
         try:
-            return close_batch(batch_id=batch_id, by=UserFactory()).status
+            return close_batch(batch_id=batch_id, now=timezone.now(), by=clerk()).status
         except BatchClosed:
             return "was closed"
 

@@ -4,17 +4,16 @@ import datetime as dt
 
 import pytest
 
+from batches.holding import BatchClosed
 from batches.models import BatchAttachment
-from batches.services import (
-    BatchClosed,
+from batches.working import (
     BatchNotAttachable,
     NoAttachedBatch,
     attach_batch,
     change_desk_batch,
     detach_batch,
-    get_attached_batch,
 )
-from tests.factories.desk import batch_of, clerk, close, take, today
+from tests.factories.desk import attached_batch, batch_of, clerk, close, take, today
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def dana(practice):
 def test_who_opens_a_batch_works_in_it(dana):
     batch = batch_of(dana)
 
-    assert get_attached_batch(today=today(), by=dana) == batch
+    assert attached_batch(dana) == batch
     assert (batch.batch_date, batch.user, batch.is_api) == (today(), dana, False)
 
 
@@ -33,9 +32,9 @@ def test_a_user_works_in_one_batch_at_a_time(dana):
     first = batch_of(dana)
     second = batch_of(dana, "Mail")
 
-    assert get_attached_batch(today=today(), by=dana) == second
+    assert attached_batch(dana) == second
     attach_batch(batch_id=first.pk, today=today(), by=dana)
-    assert get_attached_batch(today=today(), by=dana) == first
+    assert attached_batch(dana) == first
     assert BatchAttachment.objects.count() == 1
 
 
@@ -52,7 +51,7 @@ def test_yesterdays_batch_takes_no_money_of_today(dana):
     batch_of(dana)
 
     with pytest.raises(NoAttachedBatch):
-        get_attached_batch(today=today() + dt.timedelta(days=1), by=dana)
+        attached_batch(dana, on=today() + dt.timedelta(days=1))
 
 
 def test_neither_api_payments_nor_a_closed_batch_can_be_attached(dana, open_batch):

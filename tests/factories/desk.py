@@ -7,18 +7,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from batches.closing import close_batch, count_batch
-from batches.models import ReferenceBatch
-from batches.services import open_desk_batch
+from batches.models import BatchCount, BatchDocument, ReferenceBatch
+from batches.reopening import reopen_batch
+from batches.working import get_attached_batch, open_desk_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.locks import hold
+from pops.core.methods import Tender
 from pops.core.practice.models import Practice
 from receipts.corrections.void import write_void
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
 from receipts.taking import take_payment
-from tests.factories.accounts import GuarantorFactory, UserFactory
+from tests.factories.accounts import GuarantorFactory
 from tests.factories.practice import PracticeFactory
+from tests.factories.staff import MANAGER, member
 
 
 def today() -> dt.date:
@@ -28,13 +31,25 @@ def today() -> dt.date:
 
 
 def clerk(name: str = "Dana Whitfield") -> User:
-    user: User = UserFactory(is_staff=True, name=name)
-    return user
+    return member(MANAGER, name=name)
 
 
 def batch_of(user: User, description: str = "Front desk") -> ReferenceBatch:
     """Open a batch of today and work in it."""
     return open_desk_batch(description=description, today=today(), by=user)
+
+
+def attached_batch(by: User, *, on: dt.date | None = None) -> ReferenceBatch:
+    """The batch that somebody works in, as the services see it."""
+    date = on or today()
+    with transaction.atomic():
+        return get_attached_batch(hold(days=[date]), today=date, by=by)
+
+
+def reopen(batch: ReferenceBatch, by: User, *, reason: str = "A check was forgotten.") -> ReferenceBatch:
+    """Open a closed batch again, once the files of its close are there."""
+    keep_files(batch)
+    return reopen_batch(batch_id=batch.pk, reason=reason, by=by)
 
 
 def tender(cents: int, method: str = "cash", **more: Any) -> TransactionFacts:
@@ -76,10 +91,21 @@ def void_returned(receipt: Receipt, by: User, *, reason: str = "Mistake") -> Non
         )
 
 
+def count_out(batch: ReferenceBatch, by: User, **counted: int) -> BatchCount:
+    """Keep what was counted, in cents by tender."""
+    return count_batch(batch_id=batch.pk, counted={tender: counted.get(tender, 0) for tender in Tender}, by=by)
+
+
+def keep_files(batch: ReferenceBatch) -> None:
+    """Let the files of its closes be there, as a worker makes them."""
+    for made in batch.closes.filter(documents=None):
+        for kind in BatchDocument.Kind:
+            BatchDocument.objects.create(close=made, kind=kind, file=f"{kind}-{made.pk}", sha256="0" * 64)
+
+
 def close(
     batch: ReferenceBatch, by: User, *, note: str = "", seen: dict[str, int] | None = None, **counted: int
 ) -> ReferenceBatch:
     """Count a batch, in cents by tender, and close it."""
-    counted = {"cash": 0, "check": 0, "card": 0, "other": 0, **counted}
-    count = count_batch(batch_id=batch.pk, counted=counted, by=by)
-    return close_batch(batch_id=batch.pk, by=by, count_id=count.pk, note=note, expected_seen=seen)
+    made = count_out(batch, by, **counted)
+    return close_batch(batch_id=batch.pk, now=timezone.now(), by=by, count_id=made.pk, note=note, expected_seen=seen)

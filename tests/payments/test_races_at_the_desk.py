@@ -10,19 +10,12 @@ import time_machine
 from django.db.models import Sum
 from django.utils import timezone
 
-from batches.closing import (
-    BatchNotClosed,
-    CountMissing,
-    PeriodHasOpenBatches,
-    PeriodNotOver,
-    archive_batch,
-    close_batch,
-    count_batch,
-    lock_period,
-    reopen_batch,
-)
+from batches.closing import CountMissing, close_batch, count_batch
+from batches.holding import BatchClosed
 from batches.models import BatchClose, PeriodLock, ReferenceBatch
-from batches.services import BatchClosed, NoAttachedBatch, PeriodLocked, attach_batch
+from batches.period import PeriodHasOpenBatches, PeriodLocked, lock_period
+from batches.reopening import archive_batch
+from batches.working import NoAttachedBatch, attach_batch
 from payments.recording.payments import record_outcome
 from payments.refunds import request_refund
 from payments.truth import bring_up_to_date
@@ -35,7 +28,7 @@ from receipts.corrections.void import void_receipt
 from receipts.models import Receipt
 from tests.concurrency import run_together
 from tests.factories.accounts import GuarantorFactory
-from tests.factories.desk import batch_of, clerk, take, tender, today
+from tests.factories.desk import batch_of, clerk, reopen, take, tender, today
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.moments import NOON, TODAY, TOMORROW
 from tests.payments.stripe_side import start
@@ -44,13 +37,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 REFUSALS = (
     BatchClosed,
-    BatchNotClosed,
+    Refused,
     Refused,
     CountMissing,
     NoAttachedBatch,
     PeriodHasOpenBatches,
     PeriodLocked,
-    PeriodNotOver,
+    Refused,
 )
 NOTHING = {"cash": 0, "check": 0, "card": 0, "other": 0}
 
@@ -70,7 +63,7 @@ def attempt(job: Callable[[], object]) -> Callable[[], str]:
 
 def close(batch, by):
     count = count_batch(batch_id=batch.pk, counted=NOTHING, by=by)
-    close_batch(batch_id=batch.pk, by=by, count_id=count.pk, note="not counted")
+    close_batch(batch_id=batch.pk, now=timezone.now(), by=by, count_id=count.pk, note="not counted")
 
 
 def check_closed_batches():
@@ -88,7 +81,10 @@ def test_two_closers_close_once():
     counts = [count_batch(batch_id=batch.pk, counted={**NOTHING, "cash": 5000}, by=dana) for _ in range(8)]
 
     outcomes = run_together(
-        [attempt(functools.partial(close_batch, batch_id=batch.pk, by=dana, count_id=count.pk)) for count in counts],
+        [
+            attempt(functools.partial(close_batch, batch_id=batch.pk, now=timezone.now(), by=dana, count_id=count.pk))
+            for count in counts
+        ],
         width=8,
     )
 
@@ -210,19 +206,20 @@ def test_the_month_end_lock_against_all_of_them(round_):
     lock = functools.partial(lock_period, locked_through=TODAY, today=TOMORROW, by=ruth)
 
     def reopen_and_work() -> None:
-        reopen_batch(batch_id=closed.pk, reason="x", by=dana)
+        reopen(closed, dana)
         attach_batch(batch_id=closed.pk, today=TODAY, by=dana)
         void_receipt(receipt_number=receipts[0].pk, reason="x", today=TODAY, by=dana)
         refund_at_desk(
             receipt_number=receipts[1].pk, amounts={"cash": 1}, reason="x", now=timezone.now(), today=TODAY, by=dana
         )
-        reopen_batch(batch_id=empty.pk, reason="x", by=dana)
+        reopen(empty, dana)
         move_receipt(receipt_number=moved.pk, to_batch_id=closed.pk, reason="x", by=dana)
         for batch in batches:
             close(batch, dana)
 
     jobs: list[Callable[[], object]] = [
-        lock, *payers[:4], reopen_and_work, *payers[4:], functools.partial(archive_batch, batch_id=empty.pk, by=ruth),
+        lock, *payers[:4], reopen_and_work, *payers[4:],
+        functools.partial(archive_batch, batch_id=empty.pk, now=timezone.now(), by=ruth),
         lock, close_api_batches(ruth), lock, lock,
     ]  # fmt: skip
 
@@ -237,6 +234,6 @@ def test_the_month_end_lock_against_all_of_them(round_):
 def close_api_batches(by) -> Callable[[], None]:
     def job() -> None:
         for batch in ReferenceBatch.objects.filter(is_api=True, status="open", batch_date=TODAY):
-            close_batch(batch_id=batch.pk, by=by)
+            close_batch(batch_id=batch.pk, now=timezone.now(), by=by)
 
     return job

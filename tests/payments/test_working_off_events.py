@@ -84,7 +84,7 @@ def test_an_event_days_late_counts_for_the_day_of_the_payment(stripe_sandbox, st
     payment = start()
     stripe_sandbox.confirm(payment.intent_id)
     batch = pay(at=NOON).batch
-    close_batch(batch_id=batch.pk, by=staff_user)
+    close_batch(batch_id=batch.pk, now=timezone.now(), by=staff_user)
     pay(at=NOON + dt.timedelta(days=3))
 
     deliver(stripe_sandbox, events_about(stripe_sandbox, payment)[-1])

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from batches.services import open_desk_batch
+from batches.working import open_desk_batch
 from receipts.corrections.escrow import disburse_escrow, post_escrow
 from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt

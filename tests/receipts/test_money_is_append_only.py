@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
@@ -43,7 +44,7 @@ def test_a_row_can_be_neither_changed_nor_deleted(receipt, model):
     ],
 )
 def test_sql_changes_nothing_either(receipt, staff_user, sql):
-    close_batch(batch_id=receipt.batch_id, by=staff_user)
+    close_batch(batch_id=receipt.batch_id, now=timezone.now(), by=staff_user)
 
     with pytest.raises(DatabaseError, match=r"append_only|keep"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
@@ -67,7 +68,7 @@ def new_receipt(receipt, **changes):
 
 
 def test_no_receipt_joins_a_closed_batch(receipt, staff_user):
-    close_batch(batch_id=receipt.batch_id, by=staff_user)
+    close_batch(batch_id=receipt.batch_id, now=timezone.now(), by=staff_user)
 
     with pytest.raises(IntegrityError, match="joins only an open one"), transaction.atomic():
         new_receipt(receipt).save()
@@ -90,7 +91,7 @@ def test_a_receipt_whose_transactions_do_not_add_up_is_refused_at_commit(receipt
 @pytest.mark.parametrize(("cents", "is_closed"), [(5, False), (0, True)])
 def test_a_transaction_comes_with_its_receipt_or_not_at_all(receipt, cents, is_closed):
     if is_closed:
-        close_batch(batch_id=receipt.batch_id, by=UserFactory(is_staff=True))
+        close_batch(batch_id=receipt.batch_id, now=timezone.now(), by=UserFactory(is_staff=True))
 
     with pytest.raises(IntegrityError, match=r"a transaction makes it|only an open one"):
         receipt.transactions.create(number="ch_later", method="card", amount_cents=cents, requested_cents=5)

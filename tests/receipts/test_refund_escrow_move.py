@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from batches.services import BatchClosed, NoAttachedBatch, attach_batch
+from batches.holding import BatchClosed
+from batches.working import NoAttachedBatch, attach_batch
 from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
 from receipts.corrections.escrow import disburse_escrow, post_escrow

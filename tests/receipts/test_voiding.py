@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from batches.services import BatchClosed, NoAttachedBatch, detach_batch
+from batches.holding import BatchClosed
+from batches.working import NoAttachedBatch, detach_batch
 from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
 from receipts.corrections.escrow import disburse_escrow
@@ -70,7 +71,7 @@ def test_it_needs_a_batch_to_work_in_and_its_own_to_be_open(receipt, dana):
     ruth = clerk("Ruth")
     with pytest.raises(NoAttachedBatch):
         void(receipt, ruth)
-    batch_of(ruth)
+    batch_of(ruth, "Mail")
     close(receipt.batch, dana, cash=5000)
     with pytest.raises(BatchClosed):
         void(receipt, ruth)

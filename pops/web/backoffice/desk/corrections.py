@@ -1,315 +1,266 @@
-"""Void, refund, escrow, move, and payments that need a decision."""
+"""Void, refund, escrow and move: what corrects a receipt."""
 
-import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import get_object_or_404
 
-from batches.models import ReferenceBatch
-from batches.selectors import find_attached_batch
-from payments import refunds, review
-from payments.gateway.client import OutOfReach
-from payments.models import Payment, Refund
-from pops.core.money import format_cents
-from pops.web.backoffice.desk.batches import ASK, practice_today
-from pops.web.backoffice.desk.forms import (
-    DeskRefundForm,
-    DisburseForm,
-    MoveForm,
-    OnlineRefundForm,
-    ReasonForm,
-    ReviewForm,
+from batches.selectors import find_desk_batches
+from payments.models import Refund as ProcessorRefund
+from payments.refunds import (
+    get_left_online,
+    request_refund,
+    void_online,
+    why_not_refund_online,
+    why_not_void_online,
 )
-from pops.web.backoffice.desk.pages import DeskRequest, bound, desk_page, desk_render, once
+from pops.core.methods import Method
+from pops.core.money import format_cents, plain_dollars
+from pops.core.refusals import Refused
+from pops.web.backoffice.desk.action import STAFF_DOOR, DeskAction, DeskRequest, receipt_page
+from pops.web.backoffice.desk.forms import DeskRefundForm, DisburseForm, MoveForm, OnlineRefundForm, ReasonForm
 from pops.web.backoffice.desk.payment_form import EscrowForm
-from pops.web.backoffice.desk.taking import receipt_page, to_receipt
-from pops.web.backoffice.desk.words import REFUSALS, explain
 from receipts.balances import find_tenders_left, get_receipt_balance
-from receipts.corrections.escrow import disburse_escrow
-from receipts.corrections.escrow import post_escrow as apply_escrow
-from receipts.corrections.move import move_receipt
+from receipts.corrections.escrow import disburse_escrow, post_escrow, why_not_disburse, why_not_post_escrow
+from receipts.corrections.move import move_receipt, why_not_move
 from receipts.corrections.refund import refund_at_desk, why_not_refund_at_desk
-from receipts.corrections.void import void_receipt
+from receipts.corrections.void import void_receipt, why_not_void
 from receipts.models import Receipt
 from receipts.owed import find_payable_lines
 
-STRIPE_AWAY = "Stripe can't be reached just now. Nothing was decided; try again in a minute."
+
+class ReceiptAction(DeskAction):
+    """Something that is done to a receipt."""
+
+    target_name = "receipt"
+
+    def find_target(self) -> Receipt:
+        rows = Receipt.objects.select_related("void", "batch", "guarantor__group")
+        return get_object_or_404(rows, pk=self.kwargs["number"])
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(**{"title": self.title.format(self.target.pk), **context})
 
 
-@desk_page("receipts.void_receipt")
-@require_http_methods(ASK)
-def void(request: DeskRequest, number: int) -> HttpResponseBase:
-    """Void a receipt of today. What was paid online is returned to the card first."""
-    receipt = get_object_or_404(Receipt, pk=number)
-    form = ReasonForm(bound(request))
-    is_online = receipt.channel == Receipt.Channel.ONLINE and receipt.kind == Receipt.Kind.PAYMENT
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            if is_online:
-                made = refunds.void_online(
-                    receipt_number=number, reason=reason, now=timezone.now(), today=practice_today(), by=request.user
-                )
-                _tell(request, made)
-            else:
-                void_receipt(receipt_number=number, reason=reason, today=practice_today(), by=request.user)
-                messages.success(request, f"Receipt {number} is voided.")
-            return to_receipt(number)
-        except REFUSALS as error:
-            form.add_error(None, explain(error))
-    lead = (
-        "All of the money goes back to the card. The receipt stays, marked as voided."
-        if is_online
-        else "The receipt stays, marked as voided; its money counts in no total. Give the money back yourself."
-    )
-    return desk_render(
-        request,
-        "form.html",
-        f"Void receipt {number}",
-        form=form,
-        receipt=receipt,
-        button="Void the receipt",
-        danger=True,
-        lead=lead,
-        status=422 if form.is_bound else 200,
-    )
-
-
-def _tell(request: HttpRequest, refund: Refund) -> None:
-    """What became of a refund at Stripe, in the messages of the next page."""
-    amount = format_cents(refund.amount_cents)
-    if refund.state == Refund.State.FAILED:
+def tell(request: HttpRequest, refund: ProcessorRefund) -> str:
+    """What became of a refund at Stripe: a success to be said, or a message of its own."""
+    amount, state = format_cents(refund.amount_cents), ProcessorRefund.State
+    if refund.state == state.FAILED:
         messages.error(request, f"Stripe refused to refund {amount}: {refund.note} Nothing was refunded.")
-    elif refund.state == Refund.State.REQUESTED:
+    elif refund.state == state.REQUESTED:
         messages.warning(request, f"Stripe can't be reached just now. The refund of {amount} is tried again by itself.")
-    elif refund.state == Refund.State.REVIEW:
+    elif refund.state == state.REVIEW:
         messages.error(request, f"The refund of {amount} needs review: {refund.note}")
     else:
-        messages.success(request, f"{amount} go back to the card.")
+        return f"{amount} go back to the card."
+    return ""
 
 
-@desk_page("receipts.refund_receipt")
-@require_http_methods(ASK)
+def void(request: DeskRequest, number: int) -> HttpResponseBase:
+    """Void a receipt of today: money that was paid online is returned to the card first."""
+    return _by_channel(request, number, VoidOnline, VoidAtDesk)
+
+
 def refund(request: DeskRequest, number: int) -> HttpResponseBase:
     """Give money back: to the card through Stripe, or at the desk by the methods it came by."""
-    receipt = get_object_or_404(Receipt.objects.select_related("void"), pk=number)
-    if receipt.channel == Receipt.Channel.ONLINE and receipt.kind == Receipt.Kind.PAYMENT:
-        return _refund_online(request, receipt)
-    return _refund_at_desk(request, receipt)
+    return _by_channel(request, number, RefundOnline, RefundAtDesk)
 
 
-def _refund_online(request: DeskRequest, receipt: Receipt) -> HttpResponseBase:
-    found = refunds.why_not_refund_online(receipt)
-    left, refusal = (0, found.words) if found else (refunds.get_left_online(receipt), "")
-    initial = {"cents": f"{left // 100}.{left % 100:02d}", "refund_id": uuid.uuid4()}
-    form = OnlineRefundForm(bound(request), initial=initial)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            made = refunds.request_refund(
-                refund_id=data["refund_id"],
-                receipt_number=receipt.pk,
-                cents=data["cents"],
-                reason=data["reason"],
-                now=timezone.now(),
-                today=practice_today(),
-                by=request.user,
-            )
-        except REFUSALS as error:
-            form.add_error(None, explain(error))
-        else:
-            _tell(request, made)
-            return to_receipt(receipt.pk)
-    return _render_refund(request, receipt, form, left, refusal, "The money goes back to the card by Stripe.")
-
-
-def _refund_at_desk(request: DeskRequest, receipt: Receipt) -> HttpResponseBase:
-    found = why_not_refund_at_desk(receipt)
-    refusal = found.words if found else ""
-    left = 0 if refusal else get_receipt_balance(receipt).left_cents
-    tenders = find_tenders_left(receipt)
-    if receipt.kind == Receipt.Kind.UNDONE:
-        tenders = dict.fromkeys(("check", "cash", "other"), left)
-    form = DeskRefundForm(bound(request), left=tenders)
-    if form.is_valid():
-        data = form.cleaned_data
-
-        def give_back() -> tuple[str, str]:
-            made = refund_at_desk(
-                receipt_number=receipt.pk,
-                amounts=data["amounts"],
-                reason=data["reason"],
-                check_number=data.get("check_number", ""),
-                now=timezone.now(),
-                today=practice_today(),
-                by=request.user,
-            )
-            return receipt_page(made), f"The refund is receipt {made}."
-
-        try:
-            return once(request, form, give_back)
-        except REFUSALS as error:
-            form.add_error(None, explain(error))
-    lead = "Give the money back by the way it came. The refund goes into the batch you work in."
-    return _render_refund(request, receipt, form, left, refusal, lead)
-
-
-def _render_refund(
-    request: DeskRequest,
-    receipt: Receipt,
-    form: OnlineRefundForm | DeskRefundForm,
-    left: int,
-    refusal: str,
-    lead: str,
+def _by_channel(
+    request: DeskRequest, number: int, online: type[ReceiptAction], desk: type[ReceiptAction]
 ) -> HttpResponseBase:
-    return desk_render(
-        request,
-        "form.html",
-        f"Refund receipt {receipt.pk}",
-        form=form,
-        receipt=receipt,
-        left_cents=left,
-        refusal=refusal,
-        lead=lead,
-        button="Refund",
-        danger=True,
-        attached=find_attached_batch(request.user),
-        needs_batch=True,
-        status=422 if form.is_bound else 200,
-    )
+    receipt = Receipt.objects.filter(pk=number).first()
+    return (online if receipt and receipt.is_online_payment else desk).as_view()(request, number=number)
 
 
-@desk_page("receipts.post_escrow")
-@require_http_methods(ASK)
-def post_escrow(request: DeskRequest, number: int) -> HttpResponseBase:
-    """Apply escrow of a receipt to services."""
-    receipt = get_object_or_404(Receipt.objects.select_related("guarantor__group", "void"), pk=number)
-    escrow = 0 if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt).escrow_cents
-    lines = find_payable_lines(receipt.guarantor)
-    form = EscrowForm(bound(request), guarantor=receipt.guarantor, lines=lines, escrow_cents=escrow)
-    if form.is_valid():
-        parts = form.cleaned_data["parts"]
-
-        def apply() -> tuple[str, str]:
-            cents = apply_escrow(receipt_number=number, parts=parts, today=practice_today(), by=request.user)
-            return receipt_page(number), f"{format_cents(cents)} of escrow were applied."
-
-        try:
-            return once(request, form, apply)
-        except REFUSALS as error:
-            form.add_error(None, explain(error))
-    return desk_render(
-        request,
-        "escrow.html",
-        f"Apply escrow of receipt {number}",
-        form=form,
-        receipt=receipt,
-        escrow_cents=escrow,
-        attached=find_attached_batch(request.user),
-        status=422 if form.is_bound else 200,
-    )
+for view in (void, refund):
+    view.login_url = STAFF_DOOR  # type: ignore[attr-defined]
 
 
-@desk_page("receipts.disburse_escrow")
-@require_http_methods(ASK)
-def disburse(request: DeskRequest, number: int) -> HttpResponseBase:
-    """Mark escrow as money that doesn't belong here."""
-    receipt = get_object_or_404(Receipt.objects.select_related("void"), pk=number)
-    escrow = 0 if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt).escrow_cents
-    form = DisburseForm(bound(request), escrow_cents=escrow)
-    if form.is_valid():
+class VoidAtDesk(ReceiptAction):
+    rights = ("receipts.void_receipt",)
+    title = "Void receipt {}"
+    form_class = ReasonForm
+    button = "Void the receipt"
+    danger = True
+    lead = "The receipt stays, marked as voided; its money counts in no total. Give the money back yourself."
+
+    def why_not(self) -> Refused | None:
+        return why_not_void(self.target, today=self.today)
+
+    def do(self, form: ReasonForm) -> tuple[str, str]:
+        number, reason = self.target.pk, form.cleaned_data["reason"]
+        void_receipt(receipt_number=number, reason=reason, today=self.today, by=self.request.user)
+        return receipt_page(number), f"Receipt {number} is voided."
+
+
+class VoidOnline(VoidAtDesk):
+    lead = "All of the money goes back to the card. The receipt stays, marked as voided."
+    asks_stripe = True
+
+    def why_not(self) -> Refused | None:
+        return why_not_void_online(self.target, today=self.today)
+
+    def do(self, form: ReasonForm) -> tuple[str, str]:
+        number, reason = self.target.pk, form.cleaned_data["reason"]
+        made = void_online(receipt_number=number, reason=reason, now=self.now, today=self.today, by=self.request.user)
+        return receipt_page(number), tell(self.request, made)
+
+
+class RefundAction(ReceiptAction):
+    rights = ("receipts.refund_receipt",)
+    title = "Refund receipt {}"
+    button = "Refund"
+    danger = True
+    needs_batch = True
+
+    def left_cents(self) -> int:
+        """What can still be refunded here."""
+        raise NotImplementedError
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        left = 0 if self.why_not() else self.left_cents()
+        return super().get_context_data(left_cents=left, **context)
+
+
+class RefundOnline(RefundAction):
+    form_class = OnlineRefundForm
+    lead = "The money goes back to the card by Stripe."
+    asks_stripe = True
+
+    def why_not(self) -> Refused | None:
+        return why_not_refund_online(self.target)
+
+    def left_cents(self) -> int:
+        return get_left_online(self.target)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"cents": plain_dollars(self.left_cents())}
+
+    def do(self, form: OnlineRefundForm) -> tuple[str, str]:
         data = form.cleaned_data
-
-        def mark() -> tuple[str, str]:
-            disburse_escrow(
-                receipt_number=number,
-                cents=data["cents"],
-                reason=data["reason"],
-                today=practice_today(),
-                by=request.user,
-            )
-            return receipt_page(number), "The escrow is marked as disbursed."
-
-        try:
-            return once(request, form, mark)
-        except REFUSALS as error:
-            form.add_error(None, explain(error))
-    return desk_render(
-        request,
-        "form.html",
-        f"Disburse escrow of receipt {number}",
-        form=form,
-        receipt=receipt,
-        button="Mark as disbursed",
-        lead=f"{format_cents(escrow)} of this receipt are in escrow. Disbursed money leaves it for good.",
-        attached=find_attached_batch(request.user),
-        needs_batch=True,
-        status=422 if form.is_bound else 200,
-    )
+        made = request_refund(
+            refund_id=data["refund_id"],
+            receipt_number=self.target.pk,
+            cents=data["cents"],
+            reason=data["reason"],
+            now=self.now,
+            today=self.today,
+            by=self.request.user,
+        )
+        return receipt_page(self.target.pk), tell(self.request, made)
 
 
-@desk_page("receipts.move_receipt")
-@require_http_methods(ASK)
-def move(request: DeskRequest, number: int) -> HttpResponseBase:
+class RefundAtDesk(RefundAction):
+    form_class = DeskRefundForm
+    lead = "Give the money back by the way it came. The refund goes into the batch you work in."
+
+    def why_not(self) -> Refused | None:
+        return why_not_refund_at_desk(self.target)
+
+    def left_cents(self) -> int:
+        return get_receipt_balance(self.target).left_cents
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        tenders = find_tenders_left(self.target)
+        if self.target.kind == Receipt.Kind.UNDONE:
+            tenders = dict.fromkeys((Method.CHECK.value, Method.CASH.value, Method.OTHER.value), self.left_cents())
+        return {**super().get_form_kwargs(), "left": tenders}
+
+    def do(self, form: DeskRefundForm) -> tuple[str, str]:
+        data = form.cleaned_data
+        made = refund_at_desk(
+            receipt_number=self.target.pk,
+            amounts=data["amounts"],
+            reason=data["reason"],
+            check_number=data.get("check_number", ""),
+            now=self.now,
+            today=self.today,
+            by=self.request.user,
+        )
+        return receipt_page(made), f"The refund is receipt {made}."
+
+
+class PostEscrow(ReceiptAction):
+    """Apply escrow of a receipt to services."""
+
+    rights = ("receipts.post_escrow",)
+    template_name = "backoffice/escrow.html"
+    title = "Apply escrow of receipt {}"
+    form_class = EscrowForm
+
+    def why_not(self) -> Refused | None:
+        return why_not_post_escrow(self.target)
+
+    def escrow_cents(self) -> int:
+        return 0 if self.why_not() else get_receipt_balance(self.target).escrow_cents
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        guarantor = self.target.guarantor
+        more = {"guarantor": guarantor, "lines": find_payable_lines(guarantor), "escrow_cents": self.escrow_cents()}
+        return {**super().get_form_kwargs(), **more}
+
+    def do(self, form: EscrowForm) -> tuple[str, str]:
+        parts = form.cleaned_data["parts"]
+        cents = post_escrow(receipt_number=self.target.pk, parts=parts, today=self.today, by=self.request.user)
+        return receipt_page(self.target.pk), f"{format_cents(cents)} of escrow were applied."
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(escrow_cents=self.escrow_cents(), **context)
+
+
+class Disburse(ReceiptAction):
+    """Mark escrow as money that doesn't belong here."""
+
+    rights = ("receipts.disburse_escrow",)
+    title = "Disburse escrow of receipt {}"
+    form_class = DisburseForm
+    button = "Mark as disbursed"
+    needs_batch = True
+
+    def why_not(self) -> Refused | None:
+        return why_not_disburse(self.target)
+
+    def escrow_cents(self) -> int:
+        return 0 if self.why_not() else get_receipt_balance(self.target).escrow_cents
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "escrow_cents": self.escrow_cents()}
+
+    def do(self, form: DisburseForm) -> tuple[str, str]:
+        number, data = self.target.pk, form.cleaned_data
+        disburse_escrow(
+            receipt_number=number, cents=data["cents"], reason=data["reason"], today=self.today, by=self.request.user
+        )
+        return receipt_page(number), "The escrow is marked as disbursed."
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        escrow = format_cents(self.escrow_cents())
+        lead = f"{escrow} of this receipt are in escrow. Disbursed money leaves it for good."
+        return super().get_context_data(lead=lead, **context)
+
+
+class Move(ReceiptAction):
     """Move a receipt to another open batch of its date."""
-    receipt = get_object_or_404(Receipt.objects.select_related("batch"), pk=number)
-    batches = ReferenceBatch.objects.filter(batch_date=receipt.received_on, status="open", is_api=False)
-    form = MoveForm(bound(request), batches=batches.exclude(pk=receipt.batch_id))
-    if form.is_valid():
-        target = form.cleaned_data["batch"]
-        try:
-            move_receipt(
-                receipt_number=number, to_batch_id=target.pk, reason=form.cleaned_data["reason"], by=request.user
-            )
-        except REFUSALS as error:
-            form.add_error(None, explain(error))
-        else:
-            messages.success(request, f"Receipt {number} is in {target} now.")
-            return to_receipt(number)
-    return desk_render(
-        request,
-        "form.html",
-        f"Move receipt {number}",
-        form=form,
-        receipt=receipt,
-        button="Move the receipt",
-        lead=f"It is in {receipt.batch} now. Both batches must be open and of the same date.",
-        status=422 if form.is_bound else 200,
-    )
 
+    rights = ("receipts.move_receipt",)
+    title = "Move receipt {}"
+    form_class = MoveForm
+    button = "Move the receipt"
 
-@desk_page("payments.decide_review")
-@require_http_methods(ASK)
-def decide(request: DeskRequest, payment_id: uuid.UUID) -> HttpResponseBase:
-    """Accept or return a payment whose money differs from what was agreed."""
-    payment = get_object_or_404(Payment.objects.select_related("guarantor"), pk=payment_id)
-    form = ReviewForm(bound(request))
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            if form.cleaned_data["decision"] == "accept":
-                number = review.accept_payment(
-                    payment_id=payment_id, reason=reason, now=timezone.now(), by=request.user
-                )
-                messages.success(request, f"Receipt {number} was issued.")
-            else:
-                review.return_payment(payment_id=payment_id, reason=reason, now=timezone.now(), by=request.user)
-                messages.success(request, "All of the money goes back to the card.")
-            return redirect("admin:payments_payment_change", payment_id)
-        except OutOfReach:
-            form.add_error(None, STRIPE_AWAY)
-        except REFUSALS as error:
-            form.add_error(None, explain(error))
-    return desk_render(
-        request,
-        "form.html",
-        "Decide about a payment",
-        form=form,
-        payment=payment,
-        button="Decide",
-        lead=payment.review_reason,
-        status=422 if form.is_bound else 200,
-    )
+    def why_not(self) -> Refused | None:
+        return why_not_move(self.target)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        batches = find_desk_batches(self.target.received_on).exclude(pk=self.target.batch_id)
+        return {**super().get_form_kwargs(), "batches": batches}
+
+    def do(self, form: MoveForm) -> tuple[str, str]:
+        number, batch, reason = self.target.pk, form.cleaned_data["batch"], form.cleaned_data["reason"]
+        move_receipt(receipt_number=number, to_batch_id=batch.pk, reason=reason, by=self.request.user)
+        return receipt_page(number), f"Receipt {number} is in {batch} now."
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        lead = f"It is in {self.target.batch} now. Both batches must be open and of the same date."
+        return super().get_context_data(lead=lead, **context)

@@ -8,14 +8,12 @@ from django import forms
 from django.db.models import QuerySet
 
 from batches.models import ReferenceBatch
-from batches.selectors import TENDERS
+from pops.core.methods import Method, Tender
 from pops.core.money import InvalidAmount, format_cents, parse_cents
 from pops.core.practice.models import Facility
-from receipts.models import Transaction
 
 # A typing error, not money: nobody brings a million dollars to the desk.
 MAX_CENTS = 99_999_999
-METHODS = dict(Transaction.Method.choices)
 
 
 class MoneyField(forms.CharField):
@@ -79,13 +77,13 @@ class BatchForm(SentOnce):
         return {name: value for name, value in self.cleaned_data.items() if name != "form_id"}
 
 
-class AttachForm(forms.Form):
+class AttachForm(SentOnce):
     """Choose a batch to work in."""
 
     batch = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class CountForm(forms.Form):
+class CountForm(SentOnce):
     """What was counted, by method."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -96,12 +94,14 @@ class CountForm(forms.Form):
             "card": "What the terminal's report says.",
             "other": "Anything else.",
         }
-        for tender, label in TENDERS.items():
-            error = {"required": f"Enter what you counted for {label.lower()}; 0 when there is none."}
-            self.fields[tender] = MoneyField(label=label, min_cents=0, help_text=hints[tender], error_messages=error)
+        for tender in Tender:
+            error = {"required": f"Enter what you counted for {tender.label.lower()}; 0 when there is none."}
+            self.fields[tender.value] = MoneyField(
+                label=tender.label, min_cents=0, help_text=hints[tender], error_messages=error
+            )
 
 
-class CloseForm(forms.Form):
+class CloseForm(SentOnce):
     """The last step: the note and the totals that the person saw."""
 
     note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
@@ -117,11 +117,11 @@ class CloseForm(forms.Form):
         return {name: self.cleaned_data[f"seen_{name}"] for name in self.names}
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(SentOnce):
     reason = ReasonField()
 
 
-class OnlineRefundForm(forms.Form):
+class OnlineRefundForm(SentOnce):
     """Whole or part of what is left, back to the card. `refund_id` makes a double click one refund."""
 
     refund_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -136,7 +136,10 @@ class DeskRefundForm(SentOnce):
         super().__init__(*args, **kwargs)
         for method, cents in left.items():
             self.fields[method] = MoneyField(
-                label=METHODS[method], required=False, max_cents=cents, help_text=f"{format_cents(cents)} are left."
+                label=Method(method).label,
+                required=False,
+                max_cents=cents,
+                help_text=f"{format_cents(cents)} are left.",
             )
         self.methods = list(left)
         if "check" in left:
@@ -160,7 +163,7 @@ class DisburseForm(SentOnce):
         self.fields["reason"] = ReasonField()
 
 
-class MoveForm(forms.Form):
+class MoveForm(SentOnce):
     def __init__(self, *args: Any, batches: QuerySet[ReferenceBatch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["batch"] = forms.ModelChoiceField(
@@ -175,7 +178,7 @@ class MoveForm(forms.Form):
         self.fields["reason"] = ReasonField()
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(SentOnce):
     locked_through = forms.DateField(
         label="Lock all days through",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -192,12 +195,14 @@ class PeriodForm(forms.Form):
         self.fields["locked_through"].initial = initial_date
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(SentOnce):
+    ACCEPT, RETURN = "accept", "return"
+
     decision = forms.ChoiceField(
         widget=forms.RadioSelect,
         choices=[
-            ("accept", "Accept: issue a receipt over what Stripe really received"),
-            ("return", "Return: give all of the money back to the card"),
+            (ACCEPT, "Accept: issue a receipt over what Stripe really received"),
+            (RETURN, "Return: give all of the money back to the card"),
         ],
         error_messages={"required": "Choose what becomes of the money."},
     )

@@ -6,21 +6,12 @@ from typing import Any
 from django import forms
 
 from pops.core.accounts.models import Guarantor, ServiceLine
+from pops.core.methods import BRANDS, Method
 from pops.web.backoffice.desk.forms import MAX_CENTS, MoneyField, SentOnce
 from receipts.issue import TransactionFacts
-from receipts.models import Receipt, Transaction
+from receipts.models import Receipt
 
-Method = Transaction.Method
-BRANDS = [
-    ("", "Card brand"),
-    ("visa", "Visa"),
-    ("mastercard", "Mastercard"),
-    ("amex", "American Express"),
-    ("discover", "Discover"),
-    ("diners", "Diners Club"),
-    ("jcb", "JCB"),
-    ("unionpay", "UnionPay"),
-]
+BRAND_CHOICES = [("", "Card brand"), *BRANDS.items()]
 
 
 def number_of_check(label: str) -> forms.CharField:
@@ -72,11 +63,11 @@ class TakePaymentForm(SentOnce):
     check_2 = MoneyField(label="Second check", required=False)
     check_2_number = number_of_check("Second check's number")
     card_1 = MoneyField(label="Card", required=False)
-    card_1_brand = forms.ChoiceField(label="Card brand", choices=BRANDS, required=False)
+    card_1_brand = forms.ChoiceField(label="Card brand", choices=BRAND_CHOICES, required=False)
     card_1_last4 = last_four("Last four digits")
     card_1_approval = approval("Approval code")
     card_2 = MoneyField(label="Second card", required=False)
-    card_2_brand = forms.ChoiceField(label="Second card's brand", choices=BRANDS, required=False)
+    card_2_brand = forms.ChoiceField(label="Second card's brand", choices=BRAND_CHOICES, required=False)
     card_2_last4 = last_four("Second card's last four digits")
     card_2_approval = approval("Second card's approval code")
     other = MoneyField(label="Other", required=False)

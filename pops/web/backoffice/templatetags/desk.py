@@ -9,18 +9,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from batches.holding import why_not_change
 from batches.models import ReferenceBatch
 from batches.reconcile import Line, closed_lines
+from batches.reopening import why_not_archive
 from batches.selectors import (
     MethodTotal,
     find_attached_batch_with_total,
     find_open_api_batch_with_total,
     find_open_batches,
-    is_locked,
 )
+from batches.working import why_not_change_desk_batch
 from payments.models import Dispute, Payment, Refund
 from payments.refunds import why_not_refund_online, why_not_void_online
 from pops.core.access.models import User
+from pops.core.methods import method_words
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
@@ -30,7 +33,6 @@ from receipts.corrections.move import why_not_move
 from receipts.corrections.refund import why_not_refund_at_desk
 from receipts.corrections.void import why_not_void
 from receipts.models import Receipt, Transaction
-from receipts.wording import method_words
 
 register = template.Library()
 
@@ -77,12 +79,11 @@ def _allowed(context: Any, rows: list[tuple[str, str, bool, str, bool]], key: in
 @register.simple_tag(takes_context=True)
 def batch_actions(context: Any, batch: ReferenceBatch) -> list[Action]:
     """What this user can do with this batch now."""
-    is_closed = batch.status == ReferenceBatch.Status.CLOSED and not is_locked(batch.batch_date)
     rows = [
-        ("batches.reconcile_batch", "Reconcile and close", batch.is_open, "count", False),
-        ("batches.open_batch", "Change", batch.is_open and not batch.is_api, "change_batch", False),
-        ("batches.reopen_batch", "Reopen", is_closed, "reopen", False),
-        ("batches.archive_batch", "Archive", is_closed, "archive", True),
+        ("batches.reconcile_batch", "Reconcile and close", why_not_change(batch) is None, "count", False),
+        ("batches.open_batch", "Change", why_not_change_desk_batch(batch) is None, "change_batch", False),
+        ("batches.reopen_batch", "Reopen", why_not_archive(batch) is None, "reopen", False),
+        ("batches.archive_batch", "Archive", why_not_archive(batch) is None, "archive", True),
     ]
     return _allowed(context, rows, batch.pk)
 

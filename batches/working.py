@@ -1,0 +1,126 @@
+"""The desk's batches: opened by a person, who works in one at a time."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from batches.holding import lock_batch, why_not_change
+from batches.models import BatchAttachment, ReferenceBatch
+from batches.period import why_not_write_on
+from batches.selectors import find_desk_batches
+from pops.core.access.models import User
+from pops.core.locks import Held, hold
+from pops.core.practice.models import Facility
+from pops.core.refusals import Refused, refuse
+
+
+class NoAttachedBatch(Refused):
+    """The member of staff works in no open batch of the day."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no_attached_batch", "You work in no open batch of today. Open one, or attach one, and try again."
+        )
+
+
+class BatchNotAttachable(Refused):
+    """The batch is not an open one of today that people work in."""
+
+    def __init__(self) -> None:
+        super().__init__("batch_not_attachable", "This is not an open batch of today. Nothing was changed.")
+
+
+class DescriptionTaken(Refused):
+    """An open batch of today is described so already: people could not tell them apart."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "description_taken", "A batch of this description is open already. Attach it, or describe this one."
+        )
+
+
+def why_not_open(*, description: str, today: dt.date) -> Refused | None:
+    """Why a desk batch of the practice's today can't be opened under a description."""
+    if find_desk_batches(today).filter(description__iexact=description).exists():
+        return DescriptionTaken()
+    return why_not_write_on(today)
+
+
+def open_desk_batch(
+    *,
+    description: str,
+    today: dt.date,
+    by: User,
+    facility: Facility | None = None,
+    reference_total_cents: int | None = None,
+    note: str = "",
+) -> ReferenceBatch:
+    """Open a batch of the practice's today and attach it to who opens it. Raises DescriptionTaken, PeriodLocked."""
+    with transaction.atomic():
+        hold(days=[today])
+        refuse(why_not_open(description=description, today=today))
+        batch = ReferenceBatch.objects.create(
+            description=description,
+            user=by,
+            batch_date=today,
+            facility=facility,
+            reference_total_cents=reference_total_cents,
+            note=note,
+        )
+        _attach(batch, by)
+    return batch
+
+
+def why_not_change_desk_batch(batch: ReferenceBatch) -> Refused | None:
+    """Why a batch can't be described anew."""
+    return BatchNotAttachable() if batch.is_api else why_not_change(batch)
+
+
+def change_desk_batch(
+    *,
+    batch_id: int,
+    description: str,
+    facility: Facility | None,
+    reference_total_cents: int | None,
+    note: str,
+) -> ReferenceBatch:
+    """Change what a person may of an open batch. Raises BatchClosed, and BatchNotAttachable for API Payments."""
+    with transaction.atomic():
+        batch = lock_batch(batch_id=batch_id)
+        refuse(why_not_change_desk_batch(batch))
+        batch.description, batch.facility = description, facility
+        batch.reference_total_cents, batch.note = reference_total_cents, note
+        batch.save(update_fields=["description", "facility", "reference_total_cents", "note"])
+    return batch
+
+
+def attach_batch(*, batch_id: int, today: dt.date, by: User) -> ReferenceBatch:
+    """Work in an open desk batch of today from now on, and in no other. Raises BatchNotAttachable."""
+    with transaction.atomic():
+        hold(days=[today])
+        batch = find_desk_batches(today).filter(pk=batch_id).first()
+        if batch is None:
+            raise BatchNotAttachable
+        _attach(batch, by)
+    return batch
+
+
+def detach_batch(*, by: User) -> None:
+    """Work in no batch any more."""
+    BatchAttachment.objects.filter(user=by).delete()
+
+
+def get_attached_batch(held: Held, *, today: dt.date, by: User) -> ReferenceBatch:
+    """The open batch of today that a member of staff works in. Raises NoAttachedBatch.
+
+    The day is held: the batch stays open until the end of the transaction.
+    """
+    held.need(day=today)
+    batch = find_desk_batches(today).filter(attachments__user=by).first()
+    if batch is None:
+        raise NoAttachedBatch
+    return batch
+
+
+def _attach(batch: ReferenceBatch, user: User) -> None:
+    BatchAttachment.objects.update_or_create(user=user, defaults={"batch": batch})

@@ -1,0 +1,180 @@
+"""The one shape of a desk page: who may, what is asked, why not, what is done, where it leads."""
+
+import datetime as dt
+import uuid
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import classonlymethod, method_decorator
+from django.utils.functional import SimpleLazyObject
+from django.views.decorators.cache import never_cache
+from django.views.generic import FormView, TemplateView, View
+
+from batches.selectors import find_attached_batch
+from pops.core.access.models import User
+from pops.core.practice.selectors import get_practice
+from pops.core.refusals import Refused
+from pops.web.backoffice.once import AlreadySent, do_once, do_then_note, find_sent_form
+
+STAFF_DOOR = reverse_lazy("account_login")
+
+
+class DeskRequest(HttpRequest):
+    """A request by a signed-in member of staff."""
+
+    user: User
+
+
+@method_decorator(never_cache, name="dispatch")
+class DeskView(View):
+    """Opens only to staff who have all of its rights; nobody signed in is sent to the staff's door."""
+
+    rights: ClassVar[tuple[str, ...]]
+    request: Any  # by a signed-in member of staff
+
+    @classonlymethod
+    def as_view(cls, **initkwargs: Any) -> Any:  # noqa: N805  a class method of Django's own kind
+        view: Any = super().as_view(**initkwargs)
+        view.login_url = STAFF_DOOR  # read by LoginRequiredMiddleware
+        return view
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not admin.site.has_permission(request) or not request.user.has_perms(self.rights):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def now(self) -> dt.datetime:
+        """When this request is answered."""
+        return timezone.now()
+
+    @cached_property
+    def today(self) -> dt.date:
+        """The practice's business day, now."""
+        return get_practice().business_date(self.now)
+
+
+class DeskPage(DeskView, TemplateView):
+    """A page that only shows."""
+
+    title = ""
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(**{**admin.site.each_context(self.request), "title": self.title, **context})
+
+
+class DeskAction(DeskView, FormView):
+    """A form of the desk, sent once.
+
+    A page states its `rights`, its form, `find_target()` (what it is about, 404 without it), `why_not()` (what the
+    service would refuse whatever is typed: shown instead of the form), and `do()`: calls one service and returns the
+    page to go to and what to say there. What the service refuses stands on the form, beside the field that `field_of`
+    names for its code. With `asks_stripe` the service itself does its work once, and no transaction is open meanwhile.
+    """
+
+    template_name = "backoffice/form.html"
+    title = ""
+    lead = ""
+    button = ""
+    danger = False
+    needs_batch = False
+    asks_stripe = False
+    target_name = "target"
+    field_of: ClassVar[dict[str, str]] = {}
+
+    @cached_property
+    def target(self) -> Any:
+        return self.find_target()
+
+    def find_target(self) -> models.Model | None:
+        return None
+
+    def why_not(self) -> Refused | None:
+        return None
+
+    def do(self, form: Any) -> tuple[str, str]:
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        _ = self.target
+        return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        sent = find_sent_form(form_id=request.POST.get("form_id", ""), by=self.request.user)
+        if sent is not None:
+            return self._answer_copy(sent.page)
+        _ = self.target
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        once = do_then_note if self.asks_stripe else do_once
+        form_id: uuid.UUID | None = form.cleaned_data.get("form_id")
+        try:
+            page, words = once(form_id=form_id, by=self.request.user, job=lambda: self.do(form))
+        except AlreadySent as copy:
+            return self._answer_copy(copy.page)
+        except Refused as refusal:
+            return self.refused(form, refusal)
+        if words:
+            messages.success(self.request, words)
+        return redirect(page)
+
+    def refused(self, form: Form, refusal: Refused) -> HttpResponse:
+        form.add_error(self.field_of.get(refusal.code), refusal.words)
+        return self.form_invalid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        refusal = self.why_not()
+        return super().get_context_data(
+            **{
+                **admin.site.each_context(self.request),
+                self.target_name: self.target,
+                "title": self.title.format(self.target),
+                "lead": self.lead,
+                "button": self.button,
+                "danger": self.danger,
+                "needs_batch": self.needs_batch,
+                "refusal": refusal.words if refusal else "",
+                # Asked for only where a template shows it.
+                "attached": SimpleLazyObject(lambda: find_attached_batch(self.request.user)),
+                **context,
+            }
+        )
+
+    def _answer_copy(self, page: str) -> HttpResponse:
+        messages.warning(self.request, "This form was sent twice. It was done once.")
+        return redirect(page)
+
+
+class DeskButton(DeskAction):
+    """A button that acts at once: nothing is asked, what is refused is told on the page it leads to."""
+
+    http_method_names = ["post"]
+    form_class = Form
+
+    def page(self) -> str:
+        """Where it leads, whatever comes of it."""
+        raise NotImplementedError
+
+    def refused(self, form: Form, refusal: Refused) -> HttpResponse:
+        messages.error(self.request, refusal.words)
+        return redirect(self.page())
+
+
+def batch_page(batch_id: int) -> str:
+    return reverse("admin:batches_referencebatch_change", args=[batch_id])
+
+
+def receipt_page(number: int) -> str:
+    return reverse("admin:receipts_receipt_change", args=[number])

@@ -1,0 +1,170 @@
+"""Count, compare, close; reopen and archive."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from batches.closing import close_batch, count_batch, why_not_close
+from batches.holding import why_not_change
+from batches.models import BatchCount, ReferenceBatch
+from batches.reconcile import make_lines
+from batches.reopening import FILES_MISSING, archive_batch, reopen_batch, why_not_reopen
+from batches.selectors import Breakdown, get_breakdown
+from pops.core.practice.selectors import get_practice
+from pops.core.refusals import Refused
+from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
+from pops.web.backoffice.desk.forms import CloseForm, CountForm, ReasonForm
+from pops.web.backoffice.desk.readiness import find_readiness
+from receipts.documents.calls import queue_close_documents
+
+
+class OpenBatchAction(DeskAction):
+    """A step of closing: a closed batch leads to its own page instead."""
+
+    rights = ("batches.reconcile_batch",)
+    target_name = "batch"
+
+    def find_target(self) -> ReferenceBatch:
+        return get_object_or_404(ReferenceBatch.objects.select_related("user"), pk=self.kwargs["batch_id"])
+
+    def elsewhere(self) -> str:
+        """Where this step is done for this batch, if not here."""
+        return ""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._lead_away() or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._lead_away() or super().post(request, *args, **kwargs)
+
+    def _lead_away(self) -> HttpResponse | None:
+        if why_not_change(self.target):
+            messages.error(self.request, "This batch is closed.")
+            return redirect(batch_page(self.target.pk))
+        page = self.elsewhere()
+        return redirect(page) if page else None
+
+
+class Count(OpenBatchAction):
+    """Ask for the count first; with a blind count nothing on this page says what is expected."""
+
+    template_name = "backoffice/count.html"
+    title = "Count the batch"
+    form_class = CountForm
+
+    def elsewhere(self) -> str:
+        return reverse("backoffice:close", args=[self.target.pk]) if self.target.is_api else ""
+
+    def do(self, form: CountForm) -> tuple[str, str]:
+        made = count_batch(batch_id=self.target.pk, counted=form.cleaned_data, by=self.request.user)
+        return reverse("backoffice:close_counted", args=[self.target.pk, made.pk]), ""
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        blind = get_practice().blind_count
+        lines = None if blind else make_lines(get_breakdown(self.target).expected, None)
+        return super().get_context_data(counts=self.target.counts.count(), lines=lines, **context)
+
+
+class Close(OpenBatchAction):
+    """Counted, expected, over or short; what is still in the air; then close."""
+
+    template_name = "backoffice/close.html"
+    title = "Reconcile and close"
+    form_class = CloseForm
+
+    @cached_property
+    def count(self) -> BatchCount | None:
+        count_id = self.kwargs.get("count_id")
+        return get_object_or_404(self.target.counts, pk=count_id) if count_id else None
+
+    @cached_property
+    def breakdown(self) -> Breakdown:
+        return get_breakdown(self.target)
+
+    def elsewhere(self) -> str:
+        needs_count = self.count is None and not self.target.is_api
+        return reverse("backoffice:count", args=[self.target.pk]) if needs_count else ""
+
+    def why_not(self) -> Refused | None:
+        return why_not_close(self.target, by=self.request.user)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "sums": self.breakdown.seen}
+
+    def do(self, form: CloseForm) -> tuple[str, str]:
+        close_batch(
+            batch_id=self.target.pk,
+            now=self.now,
+            by=self.request.user,
+            count_id=self.kwargs.get("count_id"),
+            note=form.cleaned_data["note"],
+            expected_seen=form.seen,
+        )
+        queue_close_documents()
+        return batch_page(self.target.pk), "The batch is closed. The close packet is being made."
+
+    def form_invalid(self, form: CloseForm) -> HttpResponse:
+        """After an attempt the person sees the numbers of now, and closes those next."""
+        errors, note = form.errors, form.data.get("note", "")
+        self.__dict__.pop("breakdown", None)
+        fresh = CloseForm(sums=self.breakdown.seen, initial={"note": note})
+        return self.render_to_response(self.get_context_data(form=fresh, shown_errors=errors), status=422)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        breakdown = self.breakdown
+        lines = make_lines(breakdown.expected, self.count)
+        return super().get_context_data(
+            count=self.count,
+            lines=lines,
+            own_check_cents=breakdown.own_check_cents,
+            total=breakdown.total_cents,
+            differs=any(line.over_short_cents for line in lines),
+            breakdown=breakdown,
+            readiness=find_readiness(self.target),
+            **context,
+        )
+
+
+class Reopen(DeskAction):
+    """Open a closed batch again, with a reason."""
+
+    rights = ("batches.reopen_batch",)
+    title = "Reopen {}"
+    target_name = "batch"
+    form_class = ReasonForm
+    button = "Reopen the batch"
+    lead = "The close is kept with its count; the batch is counted and closed anew. Your reason is kept."
+
+    def find_target(self) -> ReferenceBatch:
+        return get_object_or_404(ReferenceBatch, pk=self.kwargs["batch_id"])
+
+    def why_not(self) -> Refused | None:
+        refusal = why_not_reopen(self.target)
+        if refusal is None or refusal.code != FILES_MISSING:
+            return refusal
+        queue_close_documents()  # over in a minute: the form stays, and is refused until then
+        return None
+
+    def do(self, form: ReasonForm) -> tuple[str, str]:
+        reopen_batch(batch_id=self.target.pk, reason=form.cleaned_data["reason"], by=self.request.user)
+        return batch_page(self.target.pk), "The batch is open again. Count and close it anew when you are done."
+
+
+class Archive(DeskButton):
+    """File a closed batch away."""
+
+    rights = ("batches.archive_batch",)
+
+    def find_target(self) -> ReferenceBatch:
+        return get_object_or_404(ReferenceBatch, pk=self.kwargs["batch_id"])
+
+    def page(self) -> str:
+        return batch_page(self.target.pk)
+
+    def do(self, form: Any) -> tuple[str, str]:
+        archive_batch(batch_id=self.target.pk, now=self.now, by=self.request.user)
+        return self.page(), "The batch is archived."

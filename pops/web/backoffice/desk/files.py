@@ -1,0 +1,38 @@
+"""What the desk prints and keeps: the files of a close, and a receipt on paper."""
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from batches.models import BatchDocument
+from pops.web.backoffice.desk.action import DeskPage, DeskView
+from receipts.itemized import for_itemizing, itemize
+from receipts.models import Receipt
+
+
+class Document(DeskView):
+    """A file of a close as it was made: packet or deposit slip."""
+
+    rights = ("batches.view_referencebatch",)
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, document_id: int) -> FileResponse:
+        found = get_object_or_404(BatchDocument.objects.select_related("close__batch"), pk=document_id)
+        try:
+            file = found.file.open("rb")
+        except FileNotFoundError as error:
+            raise Http404("The file is not there any more.") from error
+        return FileResponse(file, as_attachment=True, filename=found.download_name)
+
+
+class PrintReceipt(DeskPage):
+    """The receipt on paper, for who stands at the desk: the very page that the guarantor sees."""
+
+    rights = ("receipts.view_receipt",)
+    template_name = "backoffice/print.html"
+    http_method_names = ["get", "head"]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        receipt = get_object_or_404(for_itemizing(Receipt.objects.all()), pk=self.kwargs["number"])
+        return {"itemized": itemize(receipt), "receipt": receipt, "receipt_page": "backoffice:print"}
