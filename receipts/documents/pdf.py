@@ -15,9 +15,7 @@ from pops.core.practice.models import Practice
 
 STATIC = "static:"
 
-# One for the whole process: reading the fonts anew for each document would take longer than the document. They
-# are not made for several threads at once.
-FONTS = FontConfiguration()
+# Fonts are not made for several threads at once.
 ONE_AT_A_TIME = threading.Lock()
 
 
@@ -36,9 +34,18 @@ FETCHER = StaticFilesOnly()
 
 
 @cache
+def fonts() -> FontConfiguration:
+    """One for the whole process: reading the fonts anew for each document would take longer than the document.
+
+    Never at import: Pango 1.56 keeps a thread for them, which a worker's fork loses, and each PDF waits for ever.
+    """
+    return FontConfiguration()
+
+
+@cache
 def stylesheets(name: str, paper_size: str) -> list[CSS]:
     """A style sheet of ours, read once, and the paper's size."""
-    sheet = CSS(url=f"{STATIC}css/{name}.css", url_fetcher=FETCHER, font_config=FONTS)
+    sheet = CSS(url=f"{STATIC}css/{name}.css", url_fetcher=FETCHER, font_config=fonts())
     return [sheet, CSS(string=f"@page {{ size: {Practice.PaperSize(paper_size).value} }}")]
 
 
@@ -46,6 +53,6 @@ def render_pdf(html: str, *, style: str, paper_size: str) -> bytes:
     """A tagged PDF (PDF/UA-1) of a page, in one of our style sheets."""
     with ONE_AT_A_TIME:
         pdf: bytes = HTML(string=html, base_url=STATIC, url_fetcher=FETCHER).write_pdf(
-            stylesheets=stylesheets(style, paper_size), font_config=FONTS, pdf_variant="pdf/ua-1"
+            stylesheets=stylesheets(style, paper_size), font_config=fonts(), pdf_variant="pdf/ua-1"
         )
     return pdf

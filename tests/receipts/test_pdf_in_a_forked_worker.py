@@ -1,0 +1,53 @@
+"""Celery forks its workers: nothing that a fork would lose may be made before, or every PDF hangs (Pango 1.56)."""
+
+import subprocess
+import sys
+
+import pytest
+from celery import current_app
+from django.utils import timezone
+
+from batches.closing import close_batch
+from batches.models import BatchClose, BatchDocument
+from receipts.documents.calls import MAKE_MISSING, RENDER_MISSING
+from receipts.models import ReceiptDocument
+from tests.concurrency import wait_until
+from tests.notifications.processes import processes
+
+IMPORTED = """
+import gc, threading
+from pathlib import Path
+from weasyprint.text.fonts import FontConfiguration
+from pops.celery import app
+app.loader.init_worker()
+app.loader.import_default_modules()
+app.finalize()
+import receipts.tasks
+fonts = [made for made in gc.get_objects() if isinstance(made, FontConfiguration)]
+print(len(fonts), "fonts", len(list(Path("/proc/self/task").iterdir())), "thread")
+"""
+
+
+def test_importing_the_tasks_makes_no_fonts_and_no_thread():
+    run = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True)
+
+    assert run.stdout.splitlines()[-1] == "0 fonts 1 thread"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_forked_worker_renders_receipts_and_packets(pay, staff_user, tmp_path, monkeypatch):
+    monkeypatch.setenv("MEDIA_ROOT", str(tmp_path))
+    receipts = [pay() for _ in range(3)]
+    close_batch(batch_id=receipts[0].batch_id, now=timezone.now(), by=staff_user)
+    close = BatchClose.objects.get()
+
+    with processes(tmp_path / "celery.log", mail_port=9, settings_module="pops.settings") as celery:
+        celery.start(queue="documents")
+        for task in (RENDER_MISSING, MAKE_MISSING):
+            current_app.send_task(task)
+        wait_until(lambda: ReceiptDocument.objects.count() == 3, seconds=60)
+        wait_until(lambda: BatchDocument.objects.filter(close=close).count() == 4, seconds=60)
+
+    pdfs = list(tmp_path.rglob("*.pdf"))
+    assert len(pdfs) == 5
+    assert all(pdf.read_bytes().startswith(b"%PDF-") for pdf in pdfs)
