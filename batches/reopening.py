@@ -27,7 +27,10 @@ def why_not_reopen(batch: ReferenceBatch) -> Refused | None:
     """Why a batch can't be opened again. The files of its close are made of the batch as it was closed."""
     if refusal := why_not_archive(batch):
         return refusal
-    if batch.is_api and ReferenceBatch.objects.filter(batch_date=batch.batch_date, is_api=True, status="open").exists():
+    if (
+        batch.is_api
+        and ReferenceBatch.objects.filter(batch_date=batch.batch_date, is_api=True, status=Status.OPEN).exists()
+    ):
         return _supplement_is_open()
     if batch.closes.filter(documents=None).exists():
         return Refused(FILES_MISSING, "The files of its close are still being made. Try again in a minute.")

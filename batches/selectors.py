@@ -13,6 +13,7 @@ from batches.models import BatchClose, PeriodLock, ReferenceBatch
 from pops.core.access.models import User
 from pops.core.methods import Method, Tender, brand_name, tender_of
 
+Status = ReferenceBatch.Status
 TRANSACTIONS = "receipts__transactions"
 
 
@@ -171,7 +172,7 @@ def batches_with_totals() -> QuerySet[ReferenceBatch]:
     )
     return ReferenceBatch.objects.annotate(  # type: ignore[no-redef]
         total_cents=Case(
-            When(status="open", then=Coalesce(Subquery(now), 0)),
+            When(status=Status.OPEN, then=Coalesce(Subquery(now), 0)),
             default=F("closed_total_cents"),
             output_field=BigIntegerField(),
         ),
@@ -181,7 +182,7 @@ def batches_with_totals() -> QuerySet[ReferenceBatch]:
 
 def find_open_batches(*, before: dt.date) -> list[ReferenceBatch]:
     """What is still open from earlier days, oldest first, with totals."""
-    batches = batches_with_totals().filter(status="open", batch_date__lt=before)
+    batches = batches_with_totals().filter(status=Status.OPEN, batch_date__lt=before)
     return list(batches.select_related("user").order_by("batch_date", "id"))
 
 
@@ -202,7 +203,7 @@ def find_attached_batch_with_total(user: User) -> ReferenceBatch | None:
 
 def find_open_api_batch_with_total(date: dt.date) -> ReferenceBatch | None:
     """The open API Payments batch of a practice-local date, with its total now."""
-    return batches_with_totals().filter(batch_date=date, is_api=True, status="open").first()
+    return batches_with_totals().filter(batch_date=date, is_api=True, status=Status.OPEN).first()
 
 
 def find_closes(batch: ReferenceBatch) -> list[BatchClose]:

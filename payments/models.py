@@ -141,8 +141,8 @@ class Refund(models.Model):
     refund_receipt = models.OneToOneField(
         Receipt, null=True, blank=True, on_delete=models.PROTECT, related_name="made_by_refund"
     )
-    undone_receipt = models.OneToOneField(
-        Receipt, null=True, blank=True, on_delete=models.PROTECT, related_name="made_by_failure"
+    came_back_receipt = models.OneToOneField(
+        Receipt, null=True, blank=True, on_delete=models.PROTECT, related_name="made_by_return"
     )
     note = models.CharField(max_length=300, blank=True, help_text="Why it failed, or needs review.")
     requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="refunds")
@@ -163,6 +163,11 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"Refund of receipt {self.receipt_id}"
+
+    @property
+    def is_in_flight(self) -> bool:
+        """The processor was asked and has not answered for good."""
+        return self.state in self.IN_FLIGHT
 
 
 class Dispute(models.Model):

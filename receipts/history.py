@@ -14,6 +14,9 @@ from pops.core.methods import method_words
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.words import day, shown
+from receipts.models import Receipt, Standing
+from receipts.models.receipt import standing_of
+from receipts.wording import KINDS, STANDINGS
 
 PAGE = 20
 VISITS = 4
@@ -119,6 +122,7 @@ class Row:
     refund_of: int | None
     refunds: list[tuple[int, str]]
     net: str
+    unapplied: str
 
 
 @dataclass(frozen=True)
@@ -166,18 +170,19 @@ def _row(
     refunds: list[list[int]] | None,
 ) -> Row:
     moved, went, back = transactions or [], visits or [], refunds or []
-    verdict, tone = _verdict(kind, status, is_void)
+    standing = standing_of(kind, status, is_void=is_void)
+    words = STANDINGS[standing]
     applied = went[0]["applied"] if went else 0
     returned = sum(amount for _, amount in back)
     return Row(
         number=number,
         day=day(received_on),
-        verdict=verdict,
-        tone=tone,
+        verdict=words.verdict,
+        tone=words.tone,
         amount=format_cents(cents),
         is_struck=is_void,
         methods=[shown(method_words(*facts)) for _, _, *facts, _ in moved],
-        reason=shown(moved[0][-1]) if status == "unsuccessful" and moved else "",
+        reason=shown(moved[0][-1]) if standing is Standing.UNSUCCESSFUL and moved else "",
         transactions=[(shown(name), format_cents(amount)) for name, amount, *_ in moved],
         visits=[_visit(visit) for visit in went],
         more_visits=went[0]["visits"] - len(went) if went else 0,
@@ -186,18 +191,8 @@ def _row(
         refund_of=refund_of,
         refunds=[(refund, format_cents(amount)) for refund, amount in back],
         net=format_cents(cents + returned),
+        unapplied=KINDS[Receipt.Kind(kind)].unapplied,
     )
-
-
-def _verdict(kind: str, status: str, is_void: bool) -> tuple[str, str]:
-    """The word of the tag and its tone."""
-    if is_void:
-        return "Voided", "warning"
-    if status == "unsuccessful":
-        return "Unsuccessful", "error"
-    return {"payment": ("Paid", "success"), "refund": ("Refunded", "info"), "undone": ("Refund came back", "info")}[
-        kind
-    ]
 
 
 def _note(cents: int, returned: int) -> str:

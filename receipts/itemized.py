@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 
 from pops.core.methods import method_words
 from pops.core.words import shown
-from receipts.models import Disbursement, Posting, Receipt, Transaction
+from receipts.models import Disbursement, Posting, Receipt, Standing, Transaction
+from receipts.wording import KINDS, STANDINGS, KindWords
 
 # A receipt with the payment that it belongs to and all that became of that one, by refund or failed refund.
 FAMILY = """
@@ -121,36 +122,29 @@ class Itemized:
     after: list[Later]
 
     @property
-    def state(self) -> str:
-        """paid, refund, undone or unsuccessful; void for any of them that was voided."""
-        if hasattr(self.receipt, "void"):
-            return "void"
-        return str(self.receipt.kind if self.receipt.kind != "payment" else self.receipt.status)
+    def standing(self) -> Standing:
+        """How the receipt stands now."""
+        return self.receipt.standing
+
+    @property
+    def words(self) -> KindWords:
+        """What its parts are called."""
+        return KINDS[Receipt.Kind(self.receipt.kind)]
 
     @property
     def document_title(self) -> str:
         """What stands on top of every page on paper."""
-        return TITLES[self.state].format(self.receipt.number)
+        return STANDINGS[self.standing].document_title.format(self.receipt.number)
 
     @property
     def page_title(self) -> str:
         """What the portal's page is called."""
-        return PAGE_TITLES.get(self.state, "Receipt {}").format(self.receipt.number)
+        return STANDINGS[self.standing].page_title.format(self.receipt.number)
 
     @property
-    def posted_label(self) -> str:
-        """What became of the part that concerns services."""
-        return POSTED_LABELS[self.receipt.kind]
-
-    @property
-    def total_label(self) -> str:
-        """What the receipt's whole amount is called below its parts."""
-        return TOTAL_LABELS[self.receipt.kind]
-
-    @property
-    def applied_label(self) -> str:
-        """What this receipt's own amounts are called beside others."""
-        return APPLIED_LABELS[self.receipt.kind]
+    def date_label(self) -> str:
+        """What the receipt's date is called."""
+        return STANDINGS[self.standing].date
 
     @property
     def escrow(self) -> int:
@@ -165,24 +159,6 @@ class Itemized:
     @property
     def has_relatives(self) -> bool:
         return len(self.relatives) > 1
-
-
-TITLES = {
-    "paid": "Receipt {}",
-    "refund": "Refund receipt {}",
-    "undone": "Receipt {} of a refund that came back",
-    "unsuccessful": "Unsuccessful payment {}: not a proof of payment",
-    "void": "Voided receipt {}: not a proof of payment",
-}
-PAGE_TITLES = {"unsuccessful": "Payment unsuccessful", "void": "Voided receipt {}"}
-POSTED_LABELS = {
-    "payment": "Applied to services",
-    "refund": "Taken back from services",
-    "undone": "Applied to services",
-}
-TOTAL_LABELS = {"payment": "Total paid", "refund": "Total refunded", "undone": "Total"}
-APPLIED_LABELS = {"payment": "This payment", "refund": "This refund", "undone": "Came back"}
-LABELS = {"payment": "Paid", "refund": "Refunded", "undone": "Refund came back"}
 
 
 def itemize(receipt: Receipt) -> Itemized:
@@ -286,7 +262,7 @@ def _family(receipt: Receipt, *, as_of: dt.datetime | None = None) -> list[Relat
         Relative(
             number=row.number,
             received_on=row.received_on,
-            label=LABELS[row.kind],
+            label=KINDS[Receipt.Kind(row.kind)].verdict,
             amount=row.amount_cents,
             is_void=row.voided_at is not None and (as_of is None or row.voided_at <= as_of),
             is_this=row.number == receipt.number,

@@ -72,6 +72,7 @@ BATCH_IS_OPEN = """
 
 
 def needs_open_batch(batch: str = "NEW.batch_id") -> pgtrigger.Trigger:
+    """Refuse a new row while its batch is not open."""
     return pgtrigger.Trigger(
         name="needs_open_batch",
         when=pgtrigger.Before,
@@ -99,6 +100,7 @@ ONLY_MOVED = """
 
 
 def only_moved(receipt: str) -> pgtrigger.Trigger:
+    """Refuse every change of a row but its move with its receipt, which the column names."""
     return pgtrigger.Trigger(
         name="append_only",
         when=pgtrigger.Before,

@@ -120,7 +120,7 @@ def _take_in_again(held: Held, refund: Refund, facts: RefundFacts, date: dt.date
     refund.note = facts.failure or NOT_TAKEN
     if not _is_recorded(refund):
         return
-    refund.undone_receipt_id = issue_receipt(
+    refund.came_back_receipt_id = issue_receipt(
         held,
         guarantor_id=refund.receipt.guarantor_id,
         batch_id=open_api_batch(held, batch_date=date),
@@ -129,7 +129,7 @@ def _take_in_again(held: Held, refund: Refund, facts: RefundFacts, date: dt.date
         received_at=facts.occurred_at,
         transactions=[_movement(facts, number=f"{facts.stripe_id}-failed", cents=facts.amount_cents)],
         auto_post=refund.receipt.guarantor.group.auto_post,
-        kind=Receipt.Kind.UNDONE,
+        kind=Receipt.Kind.CAME_BACK,
         refund_of=refund.refund_receipt_id or refund.receipt_id,
         reason=f"{refund.note} The money is here again."[:300],
     )

@@ -21,7 +21,7 @@ def why_not_void(receipt: Receipt, *, today: dt.date, returned_by_processor: boo
     """Why a receipt can't be voided on the practice's today. One paid online is, once its money was returned."""
     if hasattr(receipt, "void"):
         return Refused("voided", "This receipt is voided already.")
-    if receipt.kind == Receipt.Kind.UNDONE or not receipt.is_paid:
+    if receipt.kind == Receipt.Kind.CAME_BACK or not receipt.is_paid:
         return Refused("no_money", "No money came in on this receipt, so there is nothing to void.")
     if receipt.received_on != today:
         return Refused("not_of_today", "Only a receipt of today can be voided. Refund it instead.")

@@ -28,6 +28,7 @@ def text(value: object) -> str:
 
 
 def find_transactions(batch: ReferenceBatch) -> Iterable[Transaction]:
+    """The transactions of a batch's receipts, in the order of their issue."""
     rows = Transaction.objects.filter(receipt__batch=batch).select_related("receipt__void", "receipt__issued_by")
     return rows.order_by("receipt_id", "pk").iterator(chunk_size=2000)
 
@@ -107,10 +108,12 @@ def get_slip(close: BatchClose) -> Slip:
 
 
 def packet_csv(batch: ReferenceBatch) -> bytes:
+    """The packet as a file for spreadsheets."""
     return _csv(HEADINGS, packet_rows(batch))
 
 
 def slip_csv(close: BatchClose) -> bytes:
+    """The deposit slip as a file for spreadsheets."""
     slip = get_slip(close)
     rows = [["Cash", "", "", plain_dollars(slip.cash_cents)]]
     rows += [["Check", text(number), text(name), plain_dollars(cents)] for number, name, cents in slip.checks]

@@ -161,9 +161,13 @@ def test_a_refund_that_fails_after_its_receipt_brings_the_money_back_on_another(
     settle_refund(refund_id=done.pk, now=timezone.now())
 
     done.refresh_from_db()
-    undone = Receipt.objects.get(kind="undone")
-    assert (done.state, done.note, done.undone_receipt) == ("failed", "The card has expired or was canceled.", undone)
-    assert (undone.amount_cents, undone.refund_of, undone.batch.is_api) == (5000, done.refund_receipt, True)
+    back = Receipt.objects.get(kind="came_back")
+    assert (done.state, done.note, done.came_back_receipt) == (
+        "failed",
+        "The card has expired or was canceled.",
+        back,
+    )
+    assert (back.amount_cents, back.refund_of, back.batch.is_api) == (5000, done.refund_receipt, True)
     assert get_balances(guarantor).current_cents == 0
     assert Receipt.objects.count() == 3
 
@@ -208,7 +212,7 @@ def test_a_void_that_fails_later_brings_the_money_back(paid, dana, stripe_sandbo
     stripe_sandbox.settle(done.stripe_id)
     deliver_all(stripe_sandbox)
 
-    assert Receipt.objects.get(kind="undone").amount_cents == 5000
+    assert Receipt.objects.get(kind="came_back").amount_cents == 5000
     assert get_balances(guarantor).current_cents == 0
 
 

@@ -138,9 +138,9 @@ def test_a_refund_that_the_bank_gave_back(receipt, desk, client_of, guarantor):
         receipt_number=receipt.number, amounts={"check": 4000}, reason="Upset", now=timezone.now(), today=TODAY, by=desk
     )
     back = movement(4000, number="re_back")
-    undone = make_receipt(guarantor, back, number=990_042, kind="undone", refund_of=receipt, batch=receipt.batch)
+    again = make_receipt(guarantor, back, number=990_042, kind="came_back", refund_of=receipt, batch=receipt.batch)
 
-    text = shown(client_of, undone)
+    text = shown(client_of, again)
 
     assert "Refund came back $40.00" in text
     assert "Net\n$80.00" in text

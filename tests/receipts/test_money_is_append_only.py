@@ -7,7 +7,8 @@ from django.utils import timezone
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from receipts.models import Posting, Receipt, Transaction
-from tests.factories.accounts import ServiceLineFactory, UserFactory
+from tests.factories.accounts import ServiceLineFactory
+from tests.factories.desk import clerk
 from tests.moments import NOON, TODAY
 
 
@@ -91,7 +92,7 @@ def test_a_receipt_whose_transactions_do_not_add_up_is_refused_at_commit(receipt
 @pytest.mark.parametrize(("cents", "is_closed"), [(5, False), (0, True)])
 def test_a_transaction_comes_with_its_receipt_or_not_at_all(receipt, cents, is_closed):
     if is_closed:
-        close_batch(batch_id=receipt.batch_id, now=timezone.now(), by=UserFactory(is_staff=True))
+        close_batch(batch_id=receipt.batch_id, now=timezone.now(), by=clerk())
 
     with pytest.raises(IntegrityError, match=r"a transaction makes it|only an open one"):
         receipt.transactions.create(number="ch_later", method="card", amount_cents=cents, requested_cents=5)

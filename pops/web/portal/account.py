@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from payments.selectors import find_unclear_payment
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from receipts.owed import find_lines, get_credit, sum_balances
 
@@ -25,7 +26,7 @@ def account(request: GuarantorRequest) -> HttpResponse:
             "guarantor": request.guarantor,
             "balances": sum_balances(lines),
             "credit_cents": get_credit(request.guarantor),
-            "unclear": request.guarantor.payments.filter(state__in=["processing", "review"]).first(),
+            "unclear": find_unclear_payment(request.guarantor),
             "open_lines": [line for line in lines if line.remaining_cents and not line.encounter.in_collections],
             "collection_lines": [line for line in lines if line.remaining_cents and line.encounter.in_collections],
         },

@@ -164,7 +164,7 @@ class RefundAtDesk(RefundAction):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         tenders = find_tenders_left(self.target)
-        if self.target.kind == Receipt.Kind.UNDONE:
+        if self.target.kind == Receipt.Kind.CAME_BACK:
             tenders = dict.fromkeys((Method.CHECK.value, Method.CASH.value, Method.OTHER.value), self.left_cents())
         return {**super().get_form_kwargs(), "left": tenders}
 

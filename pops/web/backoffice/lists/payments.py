@@ -60,7 +60,7 @@ class RefundAdmin(TitledAdmin):
     search_help_text = "Receipt number, or the refund or charge at Stripe"
     fieldsets = [
         (None, {"fields": ["receipt", "amount", "state", "voids", "reason", "requested_by", "requested_at"]}),
-        ("What became of it", {"fields": ["refund_receipt", "undone_receipt", "note"]}),
+        ("What became of it", {"fields": ["refund_receipt", "came_back_receipt", "note"]}),
         ("For looking it up", {"fields": ["stripe_id", "charge_id", "checked_at", "reference"]}),
     ]
 

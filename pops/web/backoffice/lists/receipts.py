@@ -16,6 +16,7 @@ from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from receipts.balances import get_receipt_balance
 from receipts.models import Posting, Receipt
 from receipts.notices import messages_of
+from receipts.wording import STANDINGS
 
 # Nobody turns more pages than this: above it the list says "more than".
 COUNTED = 5_000
@@ -42,11 +43,11 @@ class KindFilter(admin.SimpleListFilter):
     title = "what it is"
     parameter_name = "shown"
     WHICH = {
-        "received": Q(status="paid", kind__in=["payment", "undone"], void=None),
-        "refunds": Q(kind="refund", void=None),
+        "received": Q(status=Receipt.Status.PAID, kind__in=Receipt.RECEIVED, void=None),
+        "refunds": Q(kind__in=Receipt.GIVEN_BACK, void=None),
         "voided": Q(void__isnull=False),
-        "declined": Q(status="unsuccessful"),
-        "escrow": Q(status="paid", void=None) & ~Q(amount_cents=F("posted_cents")),
+        "declined": Q(status=Receipt.Status.UNSUCCESSFUL),
+        "escrow": Q(status=Receipt.Status.PAID, void=None) & ~Q(amount_cents=F("posted_cents")),
     }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -101,8 +102,8 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Status")
     def state(self, receipt: Receipt) -> SafeString:
-        key, word = state_of(receipt)
-        return format_html('<span class="tag tag-{}">{}</span>', key, word)
+        verdict = STANDINGS[receipt.standing].verdict
+        return format_html('<span class="tag tag-{}">{}</span>', receipt.standing.value, verdict)
 
     @admin.display(description="Amount", ordering="amount_cents")
     def amount(self, receipt: Receipt) -> SafeString:
@@ -118,7 +119,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
             context |= {
                 "title": str(receipt),
                 "subtitle": None,
-                "state": state_of(receipt),
+                "verdict": STANDINGS[receipt.standing].verdict,
                 "balance": None if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt),
                 "refunds": receipt.refunds.select_related("void").order_by("pk"),
                 "postings": receipt.postings.select_related("batch", "posted_by").order_by("pk"),
@@ -128,12 +129,3 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
         return super().get_queryset(request).select_related("void", "batch", "issued_by", "refund_of")
-
-
-def state_of(receipt: Receipt) -> tuple[str, str]:
-    """How a receipt stands: a key for its colour and a word."""
-    if hasattr(receipt, "void"):
-        return "voided", "Voided"
-    if receipt.kind == Receipt.Kind.PAYMENT:
-        return receipt.status, receipt.get_status_display()
-    return receipt.kind, receipt.get_kind_display()

@@ -23,7 +23,6 @@ from batches.working import why_not_change_desk_batch
 from payments.models import Dispute, Payment, Refund
 from payments.refunds import why_not_refund_online, why_not_void_online
 from pops.core.access.models import User
-from pops.core.methods import method_words
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
@@ -32,7 +31,7 @@ from receipts.corrections.escrow import why_not_disburse, why_not_post_escrow
 from receipts.corrections.move import why_not_move
 from receipts.corrections.refund import why_not_refund_at_desk
 from receipts.corrections.void import why_not_void
-from receipts.models import Receipt, Transaction
+from receipts.models import Receipt
 
 register = template.Library()
 
@@ -120,12 +119,6 @@ def over_short_total(lines: list[Line]) -> int:
 def over_short(cents: int) -> str:
     """over, short, or even."""
     return "over" if cents > 0 else "short" if cents < 0 else "even"
-
-
-@register.filter
-def paid_with(row: Transaction) -> str:
-    """Visa ending in 4242, Check 1023, Cash."""
-    return method_words(row.method, row.card_brand, row.card_last4, row.check_number)
 
 
 @register.filter

@@ -73,8 +73,7 @@ def _facts(row: Row, query: str) -> list[str]:
     if row.is_struck:
         facts.append("<p>It was voided and is not a proof of payment.</p>")
     if row.escrow:
-        label = "From what was not yet applied" if row.verdict == "Refunded" else "Not yet applied to a service"
-        facts.append(f'<dl class="sums">{SUM.format(label, row.escrow)}</dl>')
+        facts.append(f'<dl class="sums">{SUM.format(row.unapplied, row.escrow)}</dl>')
     if row.reason:
         facts.append(f"<p>{escape(row.reason)} Nothing was charged.</p>")
     if row.refund_of:

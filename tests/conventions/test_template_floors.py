@@ -1,0 +1,54 @@
+"""A template extends, includes and loads only from its own app or one below, as modules import."""
+
+import re
+
+import pytest
+
+from tests.conventions.source import ROOT
+
+# By folder of templates/, the folders that it may use beside its own. Files at the root are the ground.
+GROUND = {""}
+BELOW = {
+    "": set(),
+    "receipts": GROUND,
+    "account": GROUND,
+    "mfa": GROUND,
+    "portal": GROUND | {"receipts"},
+    "backoffice": GROUND | {"receipts", "admin"},
+    "admin": GROUND | {"receipts", "backoffice"},
+    "local": GROUND,
+}
+# The filters and tags of ours, by the folder that may load them. Those of the house are loaded everywhere.
+LIBRARIES = {"desk": {"backoffice", "admin"}, "mail_health": {"backoffice", "admin"}}
+USES = re.compile(r"{%\s*(extends|include|load)\s+(.*?)%}", re.DOTALL)
+
+
+def folder_of(name: str) -> str:
+    return name.partition("/")[0] if "/" in name else ""
+
+
+def climbs(folder: str, text: str) -> list[str]:
+    """What a template of a folder uses that stands above it."""
+    found = []
+    for verb, rest in USES.findall(text):
+        if verb == "load":
+            found += [name for name in rest.split() if folder not in LIBRARIES.get(name, {folder})]
+        elif quoted := re.match(r"[\"'](.+?)[\"']", rest.strip()):
+            used = folder_of(quoted[1])
+            if used != folder and used not in BELOW[folder]:
+                found.append(quoted[1])
+    return found
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.*")), ids=lambda path: path.name)
+def test_no_template_climbs(path):
+    folder = folder_of(str(path.relative_to(ROOT / "templates")))
+
+    assert climbs(folder, path.read_text()) == []
+
+
+def test_the_check_sees_a_climb():
+    assert climbs("receipts", '{% include "_icon.html" %}{% include "receipts/_visits.html" %}') == []
+    assert climbs("receipts", '{% extends "portal/receipts/history.html" %}') == ["portal/receipts/history.html"]
+    assert climbs("portal", '{% include "backoffice/_field.html" with a=b %}') == ["backoffice/_field.html"]
+    assert climbs("receipts", "{% load static desk %}") == ["desk"]
