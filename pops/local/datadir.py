@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 # Below the range from which the system gives out ports for outgoing connections (Linux: 32768 and up): a port
 # taken from that range may be somebody's connection at the next start.
 PORTS = range(21000, 32768)
+# Of the demo's kept data. Raised when the migrations begin anew, as they may until something is released.
+LAYOUT = "2"
+LOCK = "lock"
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def held(folder: Path) -> Iterator[None]:
 
     The lock is the kernel's: it goes with the process, however that ends, so it is never stale.
     """
-    with (folder / "lock").open("a+") as lock:
+    with (folder / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -155,7 +158,7 @@ def held(folder: Path) -> Iterator[None]:
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
     """Wait until no other process is in a block of this kind for this folder."""
-    with (folder / "lock").open("a") as lock:
+    with (folder / LOCK).open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -168,3 +171,15 @@ def remove_abandoned(parent: Path) -> None:
                 shutil.rmtree(folder)
         except (InUseError, FileNotFoundError):
             continue
+
+
+def renew(folder: Path) -> bool:
+    """Delete data of an older layout from a held folder. True when there was some."""
+    stamp = folder / "layout"
+    if stamp.exists() and stamp.read_text() == LAYOUT:
+        return False
+    old = [path for path in folder.iterdir() if path.name != LOCK]
+    for path in old:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    stamp.write_text(LAYOUT)
+    return bool(old)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pops.local import banner, environment
+from pops.local import banner, datadir, environment
 from pops.local.ports import check_free
 from pops.local.product import Product
 from pops.local.servers import Servers, kept_folder
@@ -23,6 +23,8 @@ def run(*, port: int) -> int:
     environment.check(os.environ)
     with kept_folder(NAME) as folder:
         check_free(port)
+        if datadir.renew(folder):
+            print("The kept data was of an older version and is deleted: the demo begins anew.", flush=True)
         with Servers(folder, durable=True) as servers:
             product = Product(servers, port=port)
             code = 130  # stopped before it ran

@@ -115,3 +115,22 @@ def test_what_a_killed_run_left_is_removed_and_a_running_one_is_not(tmp_path: Pa
 
     assert not abandoned.exists()
     assert running.exists()
+
+
+def test_data_of_an_older_layout_is_deleted_once_and_new_data_kept(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("18")
+    (tmp_path / "secret_key").write_text("old")
+
+    with datadir.held(tmp_path):
+        assert datadir.renew(tmp_path)
+        assert not (tmp_path / "postgres").exists()
+        (tmp_path / "secret_key").write_text("new")
+        assert not datadir.renew(tmp_path)
+
+    assert (tmp_path / "secret_key").read_text() == "new"
+
+
+def test_an_empty_folder_has_nothing_to_delete(tmp_path: Path) -> None:
+    with datadir.held(tmp_path):
+        assert not datadir.renew(tmp_path)
