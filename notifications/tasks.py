@@ -5,6 +5,7 @@ from django.conf import settings
 
 from notifications import delivery
 from notifications.models import Message
+from pops.core.work import TURN_SECONDS, begin
 
 
 @shared_task(time_limit=settings.MESSAGE_TIME_LIMIT)
@@ -13,5 +14,6 @@ def deliver(lane: str) -> None:
 
     It is killed before a claim it made can end: no two workers ever hold the same message.
     """
-    if delivery.deliver_due(lane=Message.Lane(lane), seconds=settings.MESSAGE_TIME_LIMIT / 2):
+    begin(deliver.name, lane)
+    if delivery.deliver_due(lane=Message.Lane(lane), seconds=TURN_SECONDS):
         deliver.apply_async((lane,), queue=lane)

@@ -3,6 +3,8 @@
 import datetime as dt
 
 from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from payments.gateway.client import Rejected
 from payments.gateway.disputes import get_dispute
@@ -65,6 +67,12 @@ def claim_event() -> str | None:
         )
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def is_any_waiting() -> bool:
+    """Whether an event waits that no worker took on lately."""
+    free = Q(claimed_at=None) | Q(claimed_at__lt=Now() - dt.timedelta(seconds=CLAIM_SECONDS))
+    return ProcessorEvent.objects.filter(free, state=ProcessorEvent.State.RECEIVED).exists()
 
 
 def work_off_event(*, event_id: str, now: dt.datetime) -> None:

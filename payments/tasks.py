@@ -12,41 +12,46 @@ from payments.gateway.client import OutOfReach
 from payments.models import Payment, Refund
 from payments.refunds import settle_refund
 from payments.truth import bring_up_to_date
+from pops.core.work import begin, in_turn
 
 logger = logging.getLogger(__name__)
 
 SWEEP_LIMIT = 200
-EVENTS_A_TASK = 100
 
 
 @shared_task
 def work_off_events() -> None:
     """Work off the stored events that nobody works on, oldest first."""
-    for _ in range(EVENTS_A_TASK):
-        event_id = events.claim_event()
-        if event_id is None:
-            return
+    begin(work_off_events.name)
+    if _work_off_in_turn():
+        work_off_events.delay()
+
+
+def _work_off_in_turn() -> bool:
+    """Work off events for one turn. True when there may be more, and Stripe can be reached."""
+    for event_id in in_turn(iter(events.claim_event, None)):
         try:
             events.work_off_event(event_id=event_id, now=timezone.now())
         except OutOfReach:
             # There is no point in asking about the next one.
             logger.warning("Stripe can't be reached; the sweep works off %s later", event_id)
-            return
+            return False
         except Exception:
             logger.exception("Event %s could not be worked off", event_id)
-    work_off_events.delay()
+    return events.is_any_waiting()
 
 
 @shared_task
 def sweep() -> None:
     """Find what nobody told us about: events whose task was lost, payments and refunds whose webhook never came."""
-    work_off_events()
+    if _work_off_in_turn():
+        work_off_events.delay()
     now = timezone.now()
-    for refund in selectors.find_quiet_refunds(now=now, limit=SWEEP_LIMIT):
+    for refund in in_turn(selectors.find_quiet_refunds(now=now, limit=SWEEP_LIMIT)):
         Refund.objects.filter(pk=refund.pk).update(checked_at=now)
         if not _try("refund", settle_refund, refund_id=refund.pk, now=now):
             return
-    for payment in selectors.find_quiet_payments(now=now, limit=SWEEP_LIMIT):
+    for payment in in_turn(selectors.find_quiet_payments(now=now, limit=SWEEP_LIMIT)):
         Payment.objects.filter(pk=payment.pk).update(checked_at=now)
         give_up = payment.started_at < now - selectors.GIVE_UP
         if not _try("payment", bring_up_to_date, payment_id=payment.pk, now=now, give_up=give_up):

@@ -274,7 +274,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 # However long the broker is away: after a hundred attempts, Celery would give up for good.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BEAT_SCHEDULE = {
-    "sweep-payments": {"task": "payments.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},
+    "sweep-payments": {"task": "payments.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-urgent-messages": {
         "task": "notifications.tasks.deliver",
         "args": ["urgent"],

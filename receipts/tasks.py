@@ -4,6 +4,7 @@ import logging
 
 from celery import shared_task
 
+from pops.core.work import begin, in_turn
 from receipts.documents.calls import MAKE_MISSING, RENDER_MISSING, RENDER_ONE
 from receipts.documents.closes import find_closes_without_documents, make_documents
 from receipts.documents.receipts import store_document
@@ -11,7 +12,7 @@ from receipts.selectors import find_documentless
 
 logger = logging.getLogger(__name__)
 
-# A receipt takes some hundredths of a second: many times this would not fit into the task's time.
+# More than one turn makes; what is left is handed on.
 AT_ONCE = 200
 # Receipts are rendered within seconds of their issue. This many back costs the database next to nothing.
 RECENT = 2_000
@@ -27,20 +28,23 @@ def render_document(receipt_number: int) -> None:
 @shared_task(name=RENDER_MISSING)
 def render_missing() -> None:
     """Render the receipts just issued, and those of late whose call was lost."""
-    _render(find_documentless(recent=RECENT, limit=AT_ONCE))
+    begin(RENDER_MISSING)
+    found = find_documentless(recent=RECENT, limit=AT_ONCE)
+    if 0 < _render(found) < len(found):
+        render_missing.delay()
 
 
 @shared_task
 def render_all_missing() -> None:
     """Render what is left from a long standstill: looks through all receipts, as long as that leads anywhere."""
-    if _render(find_documentless(recent=None, limit=AT_ONCE)) == AT_ONCE:
+    if _render(find_documentless(recent=None, limit=AT_ONCE)):
         render_all_missing.delay()
 
 
 @shared_task(name=MAKE_MISSING)
 def make_missing() -> None:
     """Make the packet and the slip of each close that has none yet."""
-    for close_id in find_closes_without_documents(limit=CLOSES_AT_ONCE):
+    for close_id in in_turn(find_closes_without_documents(limit=CLOSES_AT_ONCE)):
         try:
             make_documents(close_id=close_id)
         except Exception:
@@ -49,9 +53,9 @@ def make_missing() -> None:
 
 
 def _render(numbers: list[int]) -> int:
-    """How many were made. One that fails must not keep the others waiting; the next sweep tries it again."""
+    """How many were made in this turn. One that fails doesn't keep the others waiting; the next sweep tries again."""
     made = 0
-    for number in numbers:
+    for number in in_turn(numbers):
         try:
             store_document(receipt_number=number)
             made += 1

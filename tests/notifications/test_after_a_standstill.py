@@ -1,0 +1,84 @@
+"""The workers were away: money and sign-in codes come before receipts' mails and PDFs when they are back."""
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from notifications.kinds import Content
+from notifications.models import Message
+from notifications.services import post_content
+from payments.models import Payment, ProcessorEvent
+from pops.celery import app
+from pops.web.sign_in.notices import SIGN_IN
+from receipts.models import Receipt, ReceiptDocument
+from tests.concurrency import wait_until
+from tests.factories.accounts import GuarantorFactory
+from tests.notifications.processes import processes
+from tests.payments.stripe_side import events_about, post_event, start
+
+pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
+
+PAYMENTS, OLD_RECEIPTS, CODES = 12, 60, 5
+
+
+@pytest.fixture
+def environment(monkeypatch, settings, stripe_sandbox, tmp_path):
+    """What the workers are told: this test's Stripe, and a folder for their PDFs."""
+    monkeypatch.setenv("MEDIA_ROOT", str(tmp_path / "media"))
+    for name in ("STRIPE_API_BASE", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"):
+        monkeypatch.setenv(name, getattr(settings, name))
+
+
+@pytest.fixture
+def standstill(environment, pay, stripe_sandbox, mail_server):
+    """Receipts without PDFs, events and codes, all stored while no worker takes anything."""
+    for _ in range(OLD_RECEIPTS):
+        pay()
+    for _ in range(PAYMENTS):
+        payment = start(GuarantorFactory())
+        stripe_sandbox.confirm(payment.intent_id)
+        for event in events_about(stripe_sandbox, payment):
+            post_event(stripe_sandbox, event)
+    for n in range(CODES):
+        content = Content(subject="Your sign-in code", text="Your code is 123456.")
+        post_content(kind=SIGN_IN, to=f"guarantor{n}@example.com", content=content)
+    return mail_server
+
+
+def is_money_done():
+    return (
+        Payment.objects.filter(state="paid", intent_id__isnull=False, receipt__payment__isnull=False).count()
+        >= PAYMENTS + OLD_RECEIPTS
+        and not ProcessorEvent.objects.filter(state="received").exists()
+    )
+
+
+def are_codes_sent():
+    return Message.objects.filter(kind=SIGN_IN.name, state="sent").count() == CODES
+
+
+def test_money_and_codes_are_worked_off_while_pdfs_still_wait(standstill, tmp_path):
+    began = timezone.now()
+    with processes(tmp_path / "celery.log", mail_port=standstill.port, settings_module="pops.settings") as celery:
+        # The nudges of the standstill are forgotten: what wakes the workers is the sweep.
+        cache.clear()
+        app.control.purge()
+        celery.start(queue="documents")
+        celery.start(queue="urgent")
+        app.send_task("receipts.tasks.render_missing")
+        wait_until(lambda: ReceiptDocument.objects.exists(), seconds=120)  # the PDFs are under way
+        app.send_task("payments.tasks.sweep")
+        app.send_task("notifications.tasks.deliver", ["urgent"], queue="urgent")
+        wait_until(lambda: is_money_done() and are_codes_sent(), seconds=120)
+        left = Receipt.objects.filter(document=None).count()
+
+        assert left > 0, f"the PDFs were faster than the money: {timezone.now() - began}"
+        wait_until(lambda: not Receipt.objects.filter(document=None).exists(), seconds=180)
+
+
+def test_however_many_payments_come_one_task_of_a_kind_waits(standstill):
+    """A day without a worker must not leave a queue that takes an hour to empty."""
+    with app.connection_for_read() as connection:
+        waiting = {queue: connection.default_channel.client.llen(queue) for queue in ("urgent", "mail", "documents")}
+
+    assert all(count <= 3 for count in waiting.values()), waiting
