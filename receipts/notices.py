@@ -23,6 +23,7 @@ from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused, refuse
 from pops.core.words import day, shown
 from receipts.models import Receipt
+from receipts.wording import KINDS
 
 KIND = "receipt"
 MAILED = (Receipt.Kind.PAYMENT, Receipt.Kind.REFUND)
@@ -88,14 +89,15 @@ kinds.declare(Kind(name=KIND, label="Receipt", prepare=prepare, reasons=dict(Rea
 
 def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
     """What the templates of both parts are filled with."""
-    is_refund = receipt.kind == Receipt.Kind.REFUND
+    words = KINDS[Receipt.Kind(receipt.kind)]
     group = receipt.guarantor.group
     phone, reply_to = group.footer_phone or practice.phone, practice.email or group.footer_email
     return {
-        "is_refund": is_refund,
-        "title": "Refund receipt" if is_refund else "Receipt",
-        "fields": get_fields(receipt, date_label="Date Refunded" if is_refund else "Date Paid"),
-        "amount_label": "Amount Refunded" if is_refund else "Amount Paid",
+        "greeting": words.greeting,
+        "sentence": words.greeting.removesuffix(".") + ".",
+        "title": words.mail_title,
+        "fields": get_fields(receipt, date_label=words.mail_date),
+        "amount_label": words.mail_amount,
         "amount": format_cents(abs(receipt.amount_cents)),
         "practice_name": shown(practice.name),
         "logo": f"{settings.SITE_URL}{reverse('logo', args=[group.pk])}" if group.logo else "",

@@ -43,21 +43,47 @@ class KindWords:
     total: str
     stood: str  # each service as it stood right after this ...
     unapplied: str
+    mail_title: str
+    greeting: str  # what its mail begins with, as a heading
+    mail_date: str
+    mail_amount: str
 
 
 KINDS = {
     Kind.PAYMENT: KindWords(
-        "Paid", "This payment", "Applied to services", "Total paid", "payment", "Not yet applied to a service"
+        verdict="Paid",
+        applied="This payment",
+        posted="Applied to services",
+        total="Total paid",
+        stood="payment",
+        unapplied="Not yet applied to a service",
+        mail_title="Receipt",
+        greeting="Thank you. We received your payment.",
+        mail_date="Date Paid",
+        mail_amount="Amount Paid",
     ),
     Kind.REFUND: KindWords(
-        "Refunded",
-        "This refund",
-        "Taken back from services",
-        "Total refunded",
-        "refund",
-        "From what was not yet applied to a service",
+        verdict="Refunded",
+        applied="This refund",
+        posted="Taken back from services",
+        total="Total refunded",
+        stood="refund",
+        unapplied="From what was not yet applied to a service",
+        mail_title="Refund receipt",
+        greeting="Your refund receipt",
+        mail_date="Date Refunded",
+        mail_amount="Amount Refunded",
     ),
     Kind.CAME_BACK: KindWords(
-        "Refund came back", "Came back", "Applied to services", "Total", "payment", "Not yet applied to a service"
+        verdict="Refund came back",
+        applied="Came back",
+        posted="Applied to services",
+        total="Total",
+        stood="payment",
+        unapplied="Not yet applied to a service",
+        mail_title="Receipt",
+        greeting="Your refund came back to us",
+        mail_date="Date",
+        mail_amount="Amount",
     ),
 }

@@ -45,11 +45,6 @@ class Receipt(models.Model):
         # The bank gave a refund back to us after its receipt: the money is here again.
         CAME_BACK = "came_back", "Refund that came back"
 
-        @property
-        def sign(self) -> int:
-            """1 for money received, -1 for money given back."""
-            return -1 if self in Receipt.GIVEN_BACK else 1
-
     class Status(models.TextChoices):
         PAID = "paid", "Paid"
         UNSUCCESSFUL = "unsuccessful", "Unsuccessful"
@@ -59,8 +54,9 @@ class Receipt(models.Model):
         MAIL = "mail", "By mail"
         OFFICE = "office", "In the office"
 
-    RECEIVED = (Kind.PAYMENT, Kind.CAME_BACK)
-    GIVEN_BACK = (Kind.REFUND,)
+    SIGNS = {Kind.PAYMENT: 1, Kind.REFUND: -1, Kind.CAME_BACK: 1}
+    RECEIVED = tuple(kind for kind, sign in SIGNS.items() if sign > 0)
+    GIVEN_BACK = tuple(kind for kind, sign in SIGNS.items() if sign < 0)
 
     number = models.BigAutoField("receipt number", primary_key=True)
     guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="receipts")

@@ -143,15 +143,15 @@ def test_a_count_without_numbers(client, ruth, data):
 @pytest.mark.parametrize(
     ("page", "data", "words"),
     [
-        ("refund", {"cash": "50.01", "reason": "x"}, "Enter $50.00 or less."),
-        ("refund", {"cash": "-1", "reason": "x"}, "Enter an amount in dollars and cents"),
-        ("refund", {"card": "1.00", "reason": "x"}, "Enter how much you give back."),
+        ("refund", {"cash": "50.01", "reason": "Charged twice"}, "Enter $50.00 or less."),
+        ("refund", {"cash": "-1", "reason": "Charged twice"}, "Enter an amount in dollars and cents"),
+        ("refund", {"card": "1.00", "reason": "Charged twice"}, "Enter how much you give back."),
         ("refund", {"cash": "1.00", "reason": " "}, "Say why."),
-        ("disburse", {"cents": "50.01", "reason": "x"}, "Enter $50.00 or less."),
+        ("disburse", {"cents": "50.01", "reason": "Charged twice"}, "Enter $50.00 or less."),
         ("void", {"reason": ""}, "Say why."),
-        ("void", {"reason": "x" * 301}, "at most 300 characters"),
-        ("move", {"batch": "", "reason": "x"}, "Choose a batch."),
-        ("move", {"batch": "999999999", "reason": "x"}, "open batch of the receipt&#x27;s date."),
+        ("void", {"reason": "Charged twice" * 301}, "at most 300 characters"),
+        ("move", {"batch": "", "reason": "Charged twice"}, "Choose a batch."),
+        ("move", {"batch": "999999999", "reason": "Charged twice"}, "open batch of the receipt&#x27;s date."),
         ("post_escrow", {"apply": "oldest"}, "There is no service that this money could be applied to."),
     ],
 )
@@ -167,7 +167,10 @@ def test_moving_into_a_closed_batch(client, ruth):
     close(closed, ruth)
 
     refused(
-        client, reverse("backoffice:move", args=[receipt.pk]), {"batch": closed.pk, "reason": "x"}, "not an open batch"
+        client,
+        reverse("backoffice:move", args=[receipt.pk]),
+        {"batch": closed.pk, "reason": "Charged twice"},
+        "not an open batch",
     )
 
 

@@ -1,13 +1,13 @@
-"""No room is crowded: modules up to 300 lines, functions up to 45, those of the doors up to 25."""
+"""No room is crowded: modules up to 300 lines, functions up to 45, those of the doors up to 22."""
 
 import ast
 from pathlib import Path
 
 from tests.conventions.source import ROOT, modules, name_of
 
-MODULE, FUNCTION, DOOR = 300, 45, 25
+MODULE, FUNCTION, DOOR = 300, 45, 22
 # The one settings file is read from top to bottom, and cut nowhere.
-WIDE = {"pops/settings.py", "receipts/itemized.py"}
+WIDE = {"pops/settings.py"}
 
 
 def lines_of(text: str) -> list[tuple[str, int]]:

@@ -58,4 +58,4 @@ def test_another_currency_can_only_be_returned(payment, monkeypatch):
     monkeypatch.setattr(review, "get_intent", lambda intent_id, now: canadian)
 
     with pytest.raises(Refused):
-        accept_payment(payment_id=payment.pk, reason="x", now=timezone.now(), by=clerk())
+        accept_payment(payment_id=payment.pk, reason="Charged twice", now=timezone.now(), by=clerk())
