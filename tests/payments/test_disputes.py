@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from payments.events import work_off_event
@@ -12,6 +13,7 @@ from payments.refunds import request_refund
 from payments.truth import bring_up_to_date
 from pops.core.refusals import Refused
 from tests.factories.desk import batch_of, clerk, today
+from tests.factories.staff import MANAGER, member
 from tests.payments.stripe_side import DISPUTED, post_event, start
 
 
@@ -61,3 +63,20 @@ def test_a_dispute_is_kept_once_and_blocks_the_refund(disputed, stripe_sandbox):
         by=dana,
     )
     assert stripe_refused.state == "failed"  # Stripe itself still sees the dispute
+
+
+def test_no_button_offers_what_a_dispute_forbids(disputed, stripe_sandbox, client_of):
+    ruth = member(MANAGER)
+    batch_of(ruth)
+    page = reverse("admin:receipts_receipt_change", args=[disputed.pk])
+    refund, void = (reverse(f"backoffice:{name}", args=[disputed.pk]) for name in ("refund", "void"))
+    deliver(stripe_sandbox, "charge.dispute")
+
+    shown = client_of(ruth).get(page).content.decode()
+    assert refund not in shown
+    assert void not in shown
+    assert "the bank decides" in client_of(ruth).get(refund).content.decode()
+
+    Dispute.objects.update(status="won")
+    shown = client_of(ruth).get(page).content.decode()
+    assert refund in shown

@@ -103,3 +103,12 @@ def test_letters_that_no_signature_has_are_refused(stripe_sandbox, event):
 
 def test_only_post_is_answered():
     assert Client().get("/webhooks/stripe/").status_code == 405
+
+
+def test_stripe_is_answered_before_all_that_pages_need_but_behind_https(stripe_sandbox, event, settings):
+    answer = post_event(stripe_sandbox, event)
+
+    assert not answer.cookies
+    assert "Content-Security-Policy" not in answer
+    settings.SECURE_SSL_REDIRECT = True
+    assert post_event(stripe_sandbox, event).status_code == 301
