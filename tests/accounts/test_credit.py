@@ -52,7 +52,7 @@ def test_a_voided_receipt_leaves_no_credit(guarantor, receipt, dana):
 
 def test_a_voided_refund_brings_the_credit_back(guarantor, receipt, dana):
     number = refund_at_desk(
-        receipt_number=receipt.pk, amounts={"cash": 2500}, reason="Over", now=timezone.now(), today=today(), by=dana
+        receipt_number=receipt.pk, amounts={"cash": 2500}, reason="Overpaid", now=timezone.now(), today=today(), by=dana
     )
     void_receipt(receipt_number=number, reason="Wrong guarantor", today=today(), by=dana)
 

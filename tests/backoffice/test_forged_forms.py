@@ -143,15 +143,15 @@ def test_a_count_without_numbers(client, ruth, data):
 @pytest.mark.parametrize(
     ("page", "data", "words"),
     [
-        ("refund", {"cash": "50.01", "reason": "Charged twice"}, "Enter $50.00 or less."),
-        ("refund", {"cash": "-1", "reason": "Charged twice"}, "Enter an amount in dollars and cents"),
-        ("refund", {"card": "1.00", "reason": "Charged twice"}, "Enter how much you give back."),
+        ("refund", {"cash": "50.01", "reason": "Overpaid"}, "Enter $50.00 or less."),
+        ("refund", {"cash": "-1", "reason": "Overpaid"}, "Enter an amount in dollars and cents"),
+        ("refund", {"card": "1.00", "reason": "Overpaid"}, "Enter how much you give back."),
         ("refund", {"cash": "1.00", "reason": " "}, "Say why."),
-        ("disburse", {"cents": "50.01", "reason": "Charged twice"}, "Enter $50.00 or less."),
+        ("disburse", {"cents": "50.01", "reason": "Meant for the lab"}, "Enter $50.00 or less."),
         ("void", {"reason": ""}, "Say why."),
-        ("void", {"reason": "Charged twice" * 301}, "at most 300 characters"),
-        ("move", {"batch": "", "reason": "Charged twice"}, "Choose a batch."),
-        ("move", {"batch": "999999999", "reason": "Charged twice"}, "open batch of the receipt&#x27;s date."),
+        ("void", {"reason": "x" * 301}, "at most 300 characters"),
+        ("move", {"batch": "", "reason": "In the wrong batch"}, "Choose a batch."),
+        ("move", {"batch": "999999999", "reason": "In the wrong batch"}, "open batch of the receipt&#x27;s date."),
         ("post_escrow", {"apply": "oldest"}, "There is no service that this money could be applied to."),
     ],
 )
@@ -169,13 +169,15 @@ def test_moving_into_a_closed_batch(client, ruth):
     refused(
         client,
         reverse("backoffice:move", args=[receipt.pk]),
-        {"batch": closed.pk, "reason": "Charged twice"},
+        {"batch": closed.pk, "reason": "In the wrong batch"},
         "not an open batch",
     )
 
 
 def test_a_reference_total_below_zero_and_a_month_that_is_not_over(client):
-    refused(client, reverse("backoffice:my_batch"), {"description": "x", "reference_total_cents": "-1"}, "problem")
+    refused(
+        client, reverse("backoffice:my_batch"), {"description": "Front desk", "reference_total_cents": "-1"}, "problem"
+    )
     refused(client, reverse("backoffice:my_batch"), {"description": ""}, "problem")
     data = {"locked_through": f"{today()}", "confirmed": "on"}
     refused(client, reverse("backoffice:period"), data, "Choose a day that is over")

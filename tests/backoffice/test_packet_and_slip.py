@@ -47,10 +47,15 @@ def test_everything_is_in_the_csv_and_nothing_runs(dana):
     ServiceLineFactory(guarantor=nguyen, billed_cents=700, description="=1+1")
     receipt = take(dana, tender(123456), guarantor=nguyen)
     refund_at_desk(
-        receipt_number=receipt.pk, amounts={"cash": 5}, reason="@Overpaid", now=timezone.now(), today=today(), by=dana
+        receipt_number=receipt.pk,
+        amounts={"cash": 5},
+        reason="@ the desk, overpaid",
+        now=timezone.now(),
+        today=today(),
+        by=dana,
     )
-    disburse_escrow(receipt_number=receipt.pk, cents=1, reason="-Not ours", today=today(), by=dana)
-    void_receipt(receipt_number=take(dana).pk, reason="+Charged twice", today=today(), by=dana)
+    disburse_escrow(receipt_number=receipt.pk, cents=1, reason="-1 cent, meant for the lab", today=today(), by=dana)
+    void_receipt(receipt_number=take(dana).pk, reason="+1 receipt too many", today=today(), by=dana)
     close(batch, dana, cash=123451, check=7350)
 
     make_missing()
@@ -78,7 +83,7 @@ def test_the_slip_lists_cash_and_checks_that_go_to_the_bank(dana, guarantor):
     batch = dana.attachment.batch
     take(dana, tender(2000), tender(3000, "check", check_number="1041"), guarantor=guarantor)
     take(dana, tender(900, "card", card_brand="visa", card_last4="4242"))
-    void_receipt(receipt_number=take(dana, tender(7000)).pk, reason="Charged twice", today=today(), by=dana)
+    void_receipt(receipt_number=take(dana, tender(7000)).pk, reason="Keyed twice", today=today(), by=dana)
     close(batch, dana, cash=2000, check=3000, card=900)
 
     make_missing()

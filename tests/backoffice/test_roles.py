@@ -122,11 +122,10 @@ def test_what_a_refused_request_asked_for_does_not_happen(client_of, open_batch)
     close_batch(batch_id=open_batch.pk, now=timezone.now(), by=member(MANAGER))
     receipt = open_batch.receipts.get()
 
-    desk.post(reverse("backoffice:reopen", args=[open_batch.pk]), {"reason": "Because"})
+    desk.post(reverse("backoffice:reopen", args=[open_batch.pk]), {"reason": "A check was forgotten."})
     desk.post(reverse("backoffice:archive", args=[open_batch.pk]))
     desk.post(
-        reverse("backoffice:refund", args=[receipt.pk]),
-        {"cents": "1", "reason": "Charged twice", "refund_id": uuid.uuid4()},
+        reverse("backoffice:refund", args=[receipt.pk]), {"cents": "1", "reason": "Overpaid", "refund_id": uuid.uuid4()}
     )
     desk.post(reverse("backoffice:period"), {"locked_through": "2026-03-02", "confirmed": "on"})
 
@@ -169,7 +168,7 @@ def test_an_administrator_makes_nobody_a_superuser_and_changes_none(client_of, p
             "is_active": "on",
             "is_staff": "on",
             "is_superuser": "on",
-            "why": "Promoted",
+            "why": "Joined the practice",
         },
     )
     refused = client.post(reverse("admin:auth_user_password_change", args=[root.pk]), {"password1": "x"})

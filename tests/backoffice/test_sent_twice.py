@@ -55,7 +55,7 @@ def test_a_second_payment_with_its_reason(clients, ruth):
 def test_a_refund_at_the_desk(clients, ruth):
     receipt = take(ruth)
 
-    send(clients, reverse("backoffice:refund", args=[receipt.pk]), {"cash": "10.00", "reason": "Over"})
+    send(clients, reverse("backoffice:refund", args=[receipt.pk]), {"cash": "10.00", "reason": "Overpaid"})
 
     assert Receipt.objects.filter(kind="refund").count() == 1
 
@@ -86,8 +86,8 @@ def test_a_form_that_was_refused_can_be_sent_again(clients, ruth):
     receipt = take(ruth)
     address, form_id = reverse("backoffice:refund", args=[receipt.pk]), str(uuid.uuid4())
 
-    assert clients[0].post(address, {"cash": "99.00", "reason": "Over", "form_id": form_id}).status_code == 422
-    assert clients[0].post(address, {"cash": "9.00", "reason": "Over", "form_id": form_id}).status_code == 302
+    assert clients[0].post(address, {"cash": "99.00", "reason": "Overpaid", "form_id": form_id}).status_code == 422
+    assert clients[0].post(address, {"cash": "9.00", "reason": "Overpaid", "form_id": form_id}).status_code == 302
 
     assert Receipt.objects.get(kind="refund").amount_cents == -900
 

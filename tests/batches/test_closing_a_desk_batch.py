@@ -126,7 +126,7 @@ def test_a_closed_batch_can_be_archived_and_then_nothing_changes_it(batch, dana)
 
     assert (archived.status, archived.archived_by, archived.closed_total_cents) == ("archived", dana, 8000)
     with pytest.raises(Refused):
-        reopen_batch(batch_id=batch.pk, reason="Because", by=dana)
+        reopen_batch(batch_id=batch.pk, reason="A check was forgotten.", by=dana)
     with pytest.raises(Refused):
         archive_batch(batch_id=batch.pk, now=timezone.now(), by=dana)
     with pytest.raises(BatchClosed):
@@ -168,7 +168,7 @@ def test_nothing_of_a_locked_period_changes_any_more(open_batch, dana):
     lock(TODAY, dana)
 
     with pytest.raises(PeriodLocked):
-        reopen_batch(batch_id=open_batch.pk, reason="Because", by=dana)
+        reopen_batch(batch_id=open_batch.pk, reason="A check was forgotten.", by=dana)
     with pytest.raises(PeriodLocked):
         archive_batch(batch_id=open_batch.pk, now=timezone.now(), by=dana)
     with pytest.raises(DatabaseError, match="locked through 2026-03-02"), transaction.atomic():
@@ -202,7 +202,7 @@ def test_a_refund_by_own_check_after_the_page_was_shown_is_seen_before_the_close
     seen = get_breakdown(batch).seen
     receipt = batch.receipts.get(transactions__method="check")
     refund_at_desk(
-        receipt_number=receipt.pk, amounts={"check": 550}, reason="Over", now=timezone.now(), today=today(), by=dana
+        receipt_number=receipt.pk, amounts={"check": 550}, reason="Overpaid", now=timezone.now(), today=today(), by=dana
     )
 
     with pytest.raises(TotalsChanged):
@@ -214,7 +214,7 @@ def test_a_refund_by_the_practices_own_check_leaves_the_checks_on_the_desk(batch
     refund_at_desk(
         receipt_number=receipt.pk,
         amounts={"check": 550},
-        reason="Over",
+        reason="Overpaid",
         check_number="77",
         now=timezone.now(),
         today=today(),

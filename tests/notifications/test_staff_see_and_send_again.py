@@ -131,16 +131,16 @@ def test_who_gets_no_mail_now_gets_none_again(desk, bounced, change, words):
 
 
 def test_the_email_of_a_voided_receipt_is_not_sent_again(bounced, staff_user):
-    ReceiptVoid.objects.create(receipt_id=bounced.about_id, reason="Charged twice", voided_by=staff_user)
+    ReceiptVoid.objects.create(receipt_id=bounced.about_id, reason="Keyed twice", voided_by=staff_user)
 
     with pytest.raises(Refused, match="voided"):
-        send_again(message_id=bounced.pk, reason="Charged twice", by=staff_user)
+        send_again(message_id=bounced.pk, reason="The address had a typo.", by=staff_user)
 
 
 def test_what_is_on_its_way_is_not_sent_again(desk, pay):
     email = messages_of(pay()).get()
 
-    assert "still on its way" in desk.post(again_url(email), {"reason": "Quick."}).content.decode()
+    assert "still on its way" in desk.post(again_url(email), {"reason": "The address had a typo."}).content.decode()
 
 
 def test_sending_again_is_a_right_of_its_own(client_of, bounced):
@@ -148,7 +148,7 @@ def test_sending_again_is_a_right_of_its_own(client_of, bounced):
     viewer.user_permissions.set(Permission.objects.filter(codename__in=["view_message", "view_receipt"]))
 
     assert client_of(viewer).get(again_url(bounced)).status_code == 403
-    assert client_of(viewer).post(again_url(bounced), {"reason": "Charged twice"}).status_code == 403
+    assert client_of(viewer).post(again_url(bounced), {"reason": "The address had a typo."}).status_code == 403
 
 
 def test_staff_note_that_a_guarantor_wants_no_mail_and_nothing_else(desk, guarantor):

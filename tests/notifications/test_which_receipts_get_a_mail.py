@@ -55,7 +55,7 @@ def test_a_refund_at_the_desk_gets_one_too(practice):
     payment = take(dana)
 
     number = refund_at_desk(
-        receipt_number=payment.pk, amounts={"cash": 100}, reason="Over", now=timezone.now(), today=today(), by=dana
+        receipt_number=payment.pk, amounts={"cash": 100}, reason="Overpaid", now=timezone.now(), today=today(), by=dana
     )
 
     assert messages_of(Receipt.objects.get(pk=number)).get().state == "queued"

@@ -112,11 +112,9 @@ def test_escrow_that_is_on_its_way_back_is_not_disbursed(payment):
     dana = clerk()
     batch_of(dana)
     receipt = bring_up_to_date(payment_id=payment.pk, now=timezone.now()).receipt
-    Refund.objects.create(
-        receipt=receipt, charge_id="ch_x", amount_cents=4000, reason="Charged twice", requested_by=dana
-    )
+    Refund.objects.create(receipt=receipt, charge_id="ch_x", amount_cents=4000, reason="Overpaid", requested_by=dana)
     disburse = functools.partial(
-        disburse_escrow, receipt_number=receipt.pk, reason="Charged twice", today=today(), by=dana
+        disburse_escrow, receipt_number=receipt.pk, reason="Meant for the lab", today=today(), by=dana
     )
 
     with pytest.raises(Refused, match="more than the escrow"):

@@ -103,17 +103,17 @@ def test_a_close_against_payers_a_refund_a_void_and_moves():
             refund_at_desk,
             receipt_number=old[0].pk,
             amounts={"cash": 400},
-            reason="Charged twice",
+            reason="Overpaid",
             now=timezone.now(),
             today=today(),
             by=dana,
         ),
-        functools.partial(void_receipt, receipt_number=old[1].pk, reason="Charged twice", today=today(), by=dana),
+        functools.partial(void_receipt, receipt_number=old[1].pk, reason="Keyed twice", today=today(), by=dana),
         functools.partial(
-            move_receipt, receipt_number=old[2].pk, to_batch_id=other.pk, reason="Charged twice", by=dana
+            move_receipt, receipt_number=old[2].pk, to_batch_id=other.pk, reason="In the wrong batch", by=dana
         ),
         functools.partial(
-            move_receipt, receipt_number=old[3].pk, to_batch_id=other.pk, reason="Charged twice", by=dana
+            move_receipt, receipt_number=old[3].pk, to_batch_id=other.pk, reason="In the wrong batch", by=dana
         ),
         functools.partial(close, batch, dana),
     ]
@@ -138,7 +138,7 @@ def test_two_refunds_at_once_never_give_back_more_than_was_paid():
             refund_at_desk,
             receipt_number=receipt.pk,
             amounts={"cash": 2000},
-            reason="Charged twice",
+            reason="Overpaid",
             now=timezone.now(),
             today=today(),
             by=dana,
@@ -146,7 +146,7 @@ def test_two_refunds_at_once_never_give_back_more_than_was_paid():
     ] * 6
     jobs += [
         functools.partial(
-            disburse_escrow, receipt_number=receipt.pk, cents=1500, reason="Charged twice", today=today(), by=dana
+            disburse_escrow, receipt_number=receipt.pk, cents=1500, reason="Meant for the lab", today=today(), by=dana
         )
     ] * 2
 
@@ -176,7 +176,7 @@ def test_two_refunds_at_stripe_at_once(stripe_sandbox, guarantor):
                     refund_id=key,
                     receipt_number=receipt.pk,
                     cents=3000,
-                    reason="Charged twice",
+                    reason="Overpaid",
                     now=timezone.now(),
                     today=today(),
                     by=dana,
@@ -214,17 +214,17 @@ def test_the_month_end_lock_against_all_of_them(round_):
     def reopen_and_work() -> None:
         reopen(closed, dana)
         attach_batch(batch_id=closed.pk, today=TODAY, by=dana)
-        void_receipt(receipt_number=receipts[0].pk, reason="Charged twice", today=TODAY, by=dana)
+        void_receipt(receipt_number=receipts[0].pk, reason="Keyed twice", today=TODAY, by=dana)
         refund_at_desk(
             receipt_number=receipts[1].pk,
             amounts={"cash": 1},
-            reason="Charged twice",
+            reason="Overpaid",
             now=timezone.now(),
             today=TODAY,
             by=dana,
         )
         reopen(empty, dana)
-        move_receipt(receipt_number=moved.pk, to_batch_id=closed.pk, reason="Charged twice", by=dana)
+        move_receipt(receipt_number=moved.pk, to_batch_id=closed.pk, reason="In the wrong batch", by=dana)
         for batch in batches:
             close(batch, dana)
 

@@ -38,7 +38,7 @@ def test_accepting_issues_the_receipt_over_what_stripe_received(payment):
     assert (payment.state, payment.receipt.amount_cents) == ("paid", 5000)
     assert (payment.reviewed_by, payment.review_note) == (ruth, "The guarantor agreed by phone.")
     with pytest.raises(Refused):
-        accept_payment(payment_id=payment.pk, reason="again", now=timezone.now(), by=ruth)
+        accept_payment(payment_id=payment.pk, reason="The guarantor agreed by phone.", now=timezone.now(), by=ruth)
 
 
 def test_returning_gives_all_back_and_news_change_nothing_any_more(payment, stripe_sandbox):
@@ -49,7 +49,7 @@ def test_returning_gives_all_back_and_news_change_nothing_any_more(payment, stri
     assert bring_up_to_date(payment_id=payment.pk, now=timezone.now()).state == "returned"
     assert [event["type"] for event in stripe_sandbox.events][-2:] == ["refund.created", "charge.refunded"]
     with pytest.raises(Refused):
-        return_payment(payment_id=payment.pk, reason="again", now=timezone.now(), by=clerk())
+        return_payment(payment_id=payment.pk, reason="Not what was agreed", now=timezone.now(), by=clerk())
 
 
 def test_another_currency_can_only_be_returned(payment, monkeypatch):
@@ -58,4 +58,4 @@ def test_another_currency_can_only_be_returned(payment, monkeypatch):
     monkeypatch.setattr(review, "get_intent", lambda intent_id, now: canadian)
 
     with pytest.raises(Refused):
-        accept_payment(payment_id=payment.pk, reason="Charged twice", now=timezone.now(), by=clerk())
+        accept_payment(payment_id=payment.pk, reason="The guarantor agreed by phone.", now=timezone.now(), by=clerk())

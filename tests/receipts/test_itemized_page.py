@@ -110,7 +110,12 @@ def test_a_voided_receipt_is_marked_and_proves_nothing(receipt, desk, client_of)
 
 def test_payment_and_refund_lead_to_each_other_with_the_net(receipt, desk, client_of):
     number = refund_at_desk(
-        receipt_number=receipt.number, amounts={"check": 4000}, reason="Upset", now=timezone.now(), today=TODAY, by=desk
+        receipt_number=receipt.number,
+        amounts={"check": 4000},
+        reason="Overpaid",
+        now=timezone.now(),
+        today=TODAY,
+        by=desk,
     )
     refund = Receipt.objects.get(number=number)
 
@@ -118,16 +123,21 @@ def test_payment_and_refund_lead_to_each_other_with_the_net(receipt, desk, clien
         page = client_of(receipt.guarantor).get(f"/receipts/{each.number}/").content.decode()
         assert f'<a href="/receipts/{other.number}/">' in page
         assert "Net\n$40.00" in page_text(page)
-        assert "Upset" not in page
+        assert "Overpaid" not in page
     assert [relative.number for relative in as_issued(receipt).relatives] == [receipt.number]
     assert as_issued(refund).net == 4000
 
 
 def test_a_refund_that_was_voided_counts_no_more(receipt, desk, client_of):
     number = refund_at_desk(
-        receipt_number=receipt.number, amounts={"check": 4000}, reason="Upset", now=timezone.now(), today=TODAY, by=desk
+        receipt_number=receipt.number,
+        amounts={"check": 4000},
+        reason="Overpaid",
+        now=timezone.now(),
+        today=TODAY,
+        by=desk,
     )
-    void_receipt(receipt_number=number, reason="Mistake", today=TODAY, by=desk)
+    void_receipt(receipt_number=number, reason="Keyed twice", today=TODAY, by=desk)
 
     assert "Net\n$80.00" in shown(client_of, receipt)
     assert as_issued(Receipt.objects.get(number=number)).net == 4000
@@ -135,7 +145,12 @@ def test_a_refund_that_was_voided_counts_no_more(receipt, desk, client_of):
 
 def test_a_refund_that_the_bank_gave_back(receipt, desk, client_of, guarantor):
     refund_at_desk(
-        receipt_number=receipt.number, amounts={"check": 4000}, reason="Upset", now=timezone.now(), today=TODAY, by=desk
+        receipt_number=receipt.number,
+        amounts={"check": 4000},
+        reason="Overpaid",
+        now=timezone.now(),
+        today=TODAY,
+        by=desk,
     )
     back = movement(4000, number="re_back")
     again = make_receipt(guarantor, back, number=990_042, kind="came_back", refund_of=receipt, batch=receipt.batch)

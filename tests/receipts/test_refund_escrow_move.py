@@ -74,7 +74,7 @@ def test_disbursed_money_is_not_refunded(receipt, dana):
     with pytest.raises(RefundTooMuch):
         refund(receipt, dana, cash=3001)
     with pytest.raises(Refused, match="no escrow"):
-        disburse_escrow(receipt_number=receipt.pk, cents=1, reason="Charged twice", today=today(), by=dana)
+        disburse_escrow(receipt_number=receipt.pk, cents=1, reason="Meant for the lab", today=today(), by=dana)
     refund(receipt, dana, cash=3000)
 
 
@@ -94,7 +94,7 @@ def test_without_a_batch_nothing_is_refunded_posted_or_disbursed(receipt):
     with pytest.raises(NoAttachedBatch):
         post_escrow(receipt_number=receipt.pk, parts=None, today=today(), by=ruth)
     with pytest.raises(NoAttachedBatch):
-        disburse_escrow(receipt_number=receipt.pk, cents=1, reason="Charged twice", today=today(), by=ruth)
+        disburse_escrow(receipt_number=receipt.pk, cents=1, reason="Meant for the lab", today=today(), by=ruth)
 
 
 def test_escrow_is_posted_later_to_the_oldest_or_to_chosen_lines(receipt, dana, guarantor):
@@ -145,14 +145,14 @@ def test_a_receipt_moves_between_open_batches_of_its_date(receipt, dana):
     assert receipt.moves.get().from_batch == first
     close(first, dana)
     with pytest.raises(BatchClosed):
-        move_receipt(receipt_number=receipt.pk, to_batch_id=first.pk, reason="Back", by=dana)
+        move_receipt(receipt_number=receipt.pk, to_batch_id=first.pk, reason="In the wrong batch", by=dana)
 
 
 def test_online_payments_and_other_dates_do_not_mix(receipt, dana, pay):
     online = pay()
     for number, batch in ((receipt.pk, online.batch_id), (online.pk, receipt.batch_id), (receipt.pk, receipt.batch_id)):
         with pytest.raises(Refused):
-            move_receipt(receipt_number=number, to_batch_id=batch, reason="Charged twice", by=dana)
+            move_receipt(receipt_number=number, to_batch_id=batch, reason="In the wrong batch", by=dana)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -167,13 +167,13 @@ def test_the_database_refuses_more_than_the_receipt_holds(receipt, dana):
     refused(posting.save)
     refused(
         Disbursement(
-            receipt=receipt, batch=receipt.batch, amount_cents=2001, reason="Charged twice", disbursed_by=dana
+            receipt=receipt, batch=receipt.batch, amount_cents=2001, reason="Meant for the lab", disbursed_by=dana
         ).save
     )
     posting.amount_cents = -3001
     refused(posting.save)
     Disbursement(
-        receipt=receipt, batch=receipt.batch, amount_cents=2000, reason="Charged twice", disbursed_by=dana
+        receipt=receipt, batch=receipt.batch, amount_cents=2000, reason="Meant for the lab", disbursed_by=dana
     ).save()
 
 
@@ -190,6 +190,6 @@ def test_the_database_posts_nothing_into_a_closed_batch_and_moves_nothing_withou
         posting.save()
     with pytest.raises(IntegrityError, match="only an open one"):
         Disbursement(
-            receipt=receipt, batch=receipt.batch, amount_cents=1, reason="Charged twice", disbursed_by=dana
+            receipt=receipt, batch=receipt.batch, amount_cents=1, reason="Meant for the lab", disbursed_by=dana
         ).save()
     assert connection.in_atomic_block is False

@@ -80,7 +80,7 @@ def test_it_needs_a_batch_to_work_in_and_its_own_to_be_open(receipt, dana):
 
 def test_what_was_refunded_or_disbursed_is_not_voided(receipt, dana, guarantor):
     refund_at_desk(
-        receipt_number=receipt.pk, amounts={"cash": 100}, reason="Some", now=timezone.now(), today=today(), by=dana
+        receipt_number=receipt.pk, amounts={"cash": 100}, reason="Overpaid", now=timezone.now(), today=today(), by=dana
     )
     with pytest.raises(Refused, match="refunded or disbursed"):
         void(receipt, dana)
@@ -101,12 +101,7 @@ def test_a_voided_refund_puts_the_money_back_where_it_was(receipt, dana, guarant
     assert get_balances(guarantor).current_cents == 0
     assert get_receipt_balance(receipt).left_cents == 5000
     refund_at_desk(
-        receipt_number=receipt.pk,
-        amounts={"cash": 1},
-        reason="Charged twice",
-        now=timezone.now(),
-        today=today(),
-        by=dana,
+        receipt_number=receipt.pk, amounts={"cash": 1}, reason="Overpaid", now=timezone.now(), today=today(), by=dana
     )
     with pytest.raises(Refused, match="refunded or disbursed"):
         void(receipt, dana)
@@ -117,12 +112,7 @@ def test_a_payment_is_voided_after_a_voided_refund_whose_line_was_paid_meanwhile
     batch_of(dana)
     receipt = take(dana, tender(500), guarantor=guarantor)
     number = refund_at_desk(
-        receipt_number=receipt.pk,
-        amounts={"cash": 500},
-        reason="Charged twice",
-        now=timezone.now(),
-        today=today(),
-        by=dana,
+        receipt_number=receipt.pk, amounts={"cash": 500}, reason="Overpaid", now=timezone.now(), today=today(), by=dana
     )
     take(dana, tender(500), guarantor=guarantor, parts={line.pk: 500})
     void(Receipt.objects.get(pk=number), dana)  # nothing can go back to the line: it waits in escrow
@@ -140,7 +130,7 @@ def test_money_paid_online_is_voided_by_the_processor_only(pay, dana, guarantor)
     paid = pay(guarantor)
 
     with pytest.raises(Refused, match="paid online"):
-        void_receipt(receipt_number=paid.pk, reason="Charged twice", today=paid.received_on, by=_attached(dana, paid))
+        void_receipt(receipt_number=paid.pk, reason="Keyed twice", today=paid.received_on, by=_attached(dana, paid))
 
 
 def _attached(user, receipt):
@@ -158,13 +148,13 @@ def test_the_database_voids_nothing_in_a_closed_batch(receipt, dana):
     close(receipt.batch, dana, cash=5000)
 
     with pytest.raises(IntegrityError, match="only an open one"), transaction.atomic():
-        ReceiptVoid.objects.create(receipt=receipt, reason="Charged twice", voided_by=dana)
+        ReceiptVoid.objects.create(receipt=receipt, reason="Keyed twice", voided_by=dana)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_database_refuses_a_void_that_leaves_postings(receipt, dana):
     with pytest.raises(IntegrityError, match="3000 applied"), transaction.atomic():
-        ReceiptVoid.objects.create(receipt=receipt, reason="Charged twice", voided_by=dana)
+        ReceiptVoid.objects.create(receipt=receipt, reason="Keyed twice", voided_by=dana)
     with pytest.raises(DatabaseError, match="append_only"):
         connection.cursor().execute("UPDATE receipts_receipt SET batch_id = batch_id + 1")
 
