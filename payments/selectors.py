@@ -48,7 +48,7 @@ class InTheAir:
         return bool(self.payments or self.events or self.refunds or self.reviews)
 
 
-def find_in_the_air(*, until: dt.datetime) -> InTheAir:
+def count_in_the_air(*, until: dt.datetime) -> InTheAir:
     """What began before the end of a day and is not settled, counted in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -139,7 +139,7 @@ class Page:
         return self.rows[-1].number
 
 
-def find_page(*, guarantor_id: int, search: Search, before: int | None = None, after: int | None = None) -> Page:
+def get_page(*, guarantor_id: int, search: Search, before: int | None = None, after: int | None = None) -> Page:
     """A page of the guarantor's receipts: the newest, those older than `before`, or those newer than `after`."""
     parameters = {"guarantor": guarantor_id, "before": before, "after": after, **search.parameters}
     conditions = [sql for name, sql in CONDITIONS.items() if parameters.get(name) is not None]

@@ -46,11 +46,9 @@ def take_payment(
         held = hold(days=[today], guarantor=guarantor_id)
         guarantor = Guarantor.objects.get(pk=guarantor_id)
         batch = get_attached_batch(held, today=today, by=by)
-        recent = find_taken_just_now(guarantor, now=now)
-        if recent and not second_reason.strip():
-            raise TakenJustNow
+        reason = _reason_for_second(guarantor, second_reason, now)
         amount = sum(tender.amount_cents for tender in tenders)
-        chosen = {} if parts is None else choose_lines(guarantor, amount, parts)
+        chosen = {} if parts is None else choose_lines(guarantor, cents=amount, wanted=parts)
         number = issue_receipt(
             held,
             guarantor_id=guarantor_id,
@@ -61,8 +59,17 @@ def take_payment(
             transactions=tenders,
             auto_post=parts is None,
             issued_by=by,
-            reason=second_reason.strip() if recent else "",
+            reason=reason,
             mail=wants_email,
         )
         post_to_lines(held, receipt_number=number, batch_id=batch.pk, parts=chosen, by=by, is_new=True)
     return number
+
+
+def _reason_for_second(guarantor: Guarantor, reason: str, now: dt.datetime) -> str:
+    """Why there is a second payment; empty when there was none just now. Raises TakenJustNow without a reason."""
+    if not find_taken_just_now(guarantor, now=now):
+        return ""
+    if not reason.strip():
+        raise TakenJustNow
+    return reason.strip()

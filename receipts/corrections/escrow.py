@@ -35,7 +35,7 @@ def why_not_disburse(receipt: Receipt) -> Refused | None:
     return None
 
 
-def choose_lines(guarantor: Guarantor, cents: int, wanted: Mapping[int, int] | None) -> dict[int, int]:
+def choose_lines(guarantor: Guarantor, *, cents: int, wanted: Mapping[int, int] | None) -> dict[int, int]:
     """The cents that go to each line: those wanted, or to the oldest balances first as far as they reach.
 
     Raises Refused for a line that isn't the guarantor's, is in collections, or owes less.
@@ -63,7 +63,8 @@ def post_escrow(*, receipt_number: int, parts: Mapping[int, int] | None, today: 
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void", "guarantor").get(pk=receipt_number)
         refuse(why_not_post_escrow(receipt))
-        chosen = choose_lines(receipt.guarantor, get_receipt_balance(receipt).escrow_cents, parts)
+        escrow_cents = get_receipt_balance(receipt).escrow_cents
+        chosen = choose_lines(receipt.guarantor, cents=escrow_cents, wanted=parts)
         if not chosen:
             raise Refused("no_service", "There is no service that this money could be applied to.")
         post_to_lines(held, receipt_number=receipt_number, batch_id=batch.pk, parts=chosen, by=by)

@@ -10,7 +10,7 @@ from batches.models import BatchClose, ReferenceBatch
 from pops.core.methods import Tender
 from pops.core.money import plain_dollars
 from pops.core.practice.selectors import get_practice
-from receipts.models import Disbursement, Posting, ReceiptVoid, Transaction
+from receipts.models import Disbursement, Posting, Receipt, ReceiptVoid, Transaction
 
 # A cell that begins with one of these is run as a formula by spreadsheets.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -36,6 +36,17 @@ def find_transactions(batch: ReferenceBatch) -> Iterable[Transaction]:
 def packet_rows(batch: ReferenceBatch) -> Iterator[list[str]]:
     """Transactions, postings, disbursements and voids of a batch, one row each, under HEADINGS."""
     zone = ZoneInfo(get_practice().time_zone)
+    yield from _transaction_rows(batch, zone)
+    yield from _posting_rows(batch, zone)
+    gone = Disbursement.objects.filter(batch=batch).select_related("receipt", "disbursed_by").order_by("pk")
+    for row in gone:
+        yield _small("Disbursement", batch, row.receipt, row.amount_cents, row.reason, row.disbursed_by)
+    voids = ReceiptVoid.objects.filter(receipt__batch=batch).select_related("receipt", "voided_by").order_by("pk")
+    for void in voids:
+        yield _small("Void", batch, void.receipt, void.receipt.amount_cents, void.reason, void.voided_by)
+
+
+def _transaction_rows(batch: ReferenceBatch, zone: ZoneInfo) -> Iterator[list[str]]:
     for row in find_transactions(batch):
         receipt = row.receipt
         yield [
@@ -46,6 +57,9 @@ def packet_rows(batch: ReferenceBatch) -> Iterator[list[str]]:
             text(row.number), "", "", "", plain_dollars(row.amount_cents), plain_dollars(row.requested_cents),
             text(row.reason or receipt.reason), text(receipt.issued_by or "POPS"),
         ]  # fmt: skip
+
+
+def _posting_rows(batch: ReferenceBatch, zone: ZoneInfo) -> Iterator[list[str]]:
     postings = Posting.objects.filter(batch=batch).select_related("receipt", "posted_by").order_by("pk")
     for posting in postings.iterator(chunk_size=2000):
         yield [
@@ -55,26 +69,13 @@ def packet_rows(batch: ReferenceBatch) -> Iterator[list[str]]:
             text(posting.service_id), f"{posting.service_date}", text(posting.description),
             plain_dollars(posting.amount_cents), "", "", text(posting.posted_by or "POPS"),
         ]  # fmt: skip
-    gone = Disbursement.objects.filter(batch=batch).select_related("receipt", "disbursed_by").order_by("pk")
-    for row_ in gone:
-        yield _small(
-            "Disbursement", row_.receipt_id, batch, row_.receipt.guarantor_name, row_.receipt.account_number,
-            plain_dollars(row_.amount_cents), row_.reason, row_.disbursed_by,
-        )  # fmt: skip
-    voids = ReceiptVoid.objects.filter(receipt__batch=batch).select_related("receipt", "voided_by").order_by("pk")
-    for void in voids:
-        yield _small(
-            "Void", void.receipt_id, batch, void.receipt.guarantor_name, void.receipt.account_number,
-            plain_dollars(void.receipt.amount_cents), void.reason, void.voided_by,
-        )  # fmt: skip
 
 
-def _small(
-    kind: str, number: int, batch: ReferenceBatch, name: str, account: str, amount: str, reason: str, by: object
-) -> list[str]:
+def _small(kind: str, batch: ReferenceBatch, receipt: Receipt, cents: int, reason: str, by: object) -> list[str]:
     row = [""] * len(HEADINGS)
-    row[0], row[1], row[2], row[7], row[8] = kind, str(number), str(batch.batch_date), text(name), text(account)
-    row[19], row[21], row[22] = amount, text(reason), text(by)
+    row[0], row[1], row[2] = kind, str(receipt.pk), str(batch.batch_date)
+    row[7], row[8] = text(receipt.guarantor_name), text(receipt.account_number)
+    row[19], row[21], row[22] = plain_dollars(cents), text(reason), text(by)
     return row
 
 

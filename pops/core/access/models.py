@@ -10,6 +10,8 @@ from django.db import models
 
 
 class UserManager(BaseUserManager["User"]):
+    """Makes logins, by email address."""
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A login. Without a password it can only sign in by an emailed code."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)

@@ -11,6 +11,7 @@ LARGEST = 200_000
 
 
 def validate_logo(file: File) -> None:
+    """Refuse what is no small picture. Raises ValidationError."""
     if file.size > LARGEST or not find_kind(file):
         raise ValidationError("A logo is a PNG, JPEG or GIF picture of at most 200 KB.")
 

@@ -13,6 +13,7 @@ from pops.core.practice.logo import validate_logo
 
 
 def validate_time_zone(name: str) -> None:
+    """Refuse a name that is no time zone. Raises ValidationError."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"{name} is not a time zone. Use a name such as America/Chicago.")
 

@@ -136,21 +136,15 @@ class DeskAction(DeskView, FormView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         refusal = self.why_not()
-        return super().get_context_data(
-            **{
-                **admin.site.each_context(self.request),
-                self.target_name: self.target,
-                "title": self.title.format(self.target),
-                "lead": self.lead,
-                "button": self.button,
-                "danger": self.danger,
-                "needs_batch": self.needs_batch,
-                "refusal": refusal.words if refusal else "",
-                # Asked for only where a template shows it.
-                "attached": SimpleLazyObject(lambda: find_attached_batch(self.request.user)),
-                **context,
-            }
-        )
+        shown = {name: getattr(self, name) for name in ("lead", "button", "danger", "needs_batch")}
+        shown |= {
+            self.target_name: self.target,
+            "title": self.title.format(self.target),
+            "refusal": refusal.words if refusal else "",
+            # Asked for only where a template shows it.
+            "attached": SimpleLazyObject(lambda: find_attached_batch(self.request.user)),
+        }
+        return super().get_context_data(**{**admin.site.each_context(self.request), **shown, **context})
 
     def _answer_copy(self, page: str) -> HttpResponse:
         messages.warning(self.request, "This form was sent twice. It was done once.")
@@ -173,8 +167,10 @@ class DeskButton(DeskAction):
 
 
 def batch_page(batch_id: int) -> str:
+    """The address of a batch's page."""
     return reverse("admin:batches_referencebatch_change", args=[batch_id])
 
 
 def receipt_page(number: int) -> str:
+    """The address of a receipt's page."""
     return reverse("admin:receipts_receipt_change", args=[number])

@@ -18,7 +18,7 @@ from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
 from pops.web.backoffice.desk.forms import CloseForm, CountForm, ReasonForm
-from pops.web.backoffice.desk.readiness import find_readiness
+from pops.web.backoffice.desk.readiness import find_pending
 from receipts.documents.calls import queue_close_documents
 
 
@@ -124,7 +124,7 @@ class Close(OpenBatchAction):
             total=breakdown.total_cents,
             differs=any(line.over_short_cents for line in lines),
             breakdown=breakdown,
-            readiness=find_readiness(self.target),
+            readiness=find_pending(self.target),
             **context,
         )
 

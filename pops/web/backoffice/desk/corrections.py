@@ -79,6 +79,8 @@ for view in (void, refund):
 
 
 class VoidAtDesk(ReceiptAction):
+    """Void a receipt whose money a person gives back."""
+
     rights = ("receipts.void_receipt",)
     title = "Void receipt {}"
     form_class = ReasonForm
@@ -96,6 +98,8 @@ class VoidAtDesk(ReceiptAction):
 
 
 class VoidOnline(VoidAtDesk):
+    """Void a receipt of today by sending all of its money back to the card."""
+
     lead = "All of the money goes back to the card. The receipt stays, marked as voided."
     asks_stripe = True
 
@@ -109,6 +113,8 @@ class VoidOnline(VoidAtDesk):
 
 
 class RefundAction(ReceiptAction):
+    """What refunds online and at the desk have in common."""
+
     rights = ("receipts.refund_receipt",)
     title = "Refund receipt {}"
     button = "Refund"
@@ -125,6 +131,8 @@ class RefundAction(ReceiptAction):
 
 
 class RefundOnline(RefundAction):
+    """Give money back to the card."""
+
     form_class = OnlineRefundForm
     lead = "The money goes back to the card by Stripe."
     asks_stripe = True
@@ -153,6 +161,8 @@ class RefundOnline(RefundAction):
 
 
 class RefundAtDesk(RefundAction):
+    """Give money back by hand, by the methods it came by."""
+
     form_class = DeskRefundForm
     lead = "Give the money back by the way it came. The refund goes into the batch you work in."
 

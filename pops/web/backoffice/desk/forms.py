@@ -118,6 +118,8 @@ class CloseForm(SentOnce):
 
 
 class ReasonForm(SentOnce):
+    """Why, and nothing else."""
+
     reason = ReasonField()
 
 
@@ -157,6 +159,8 @@ class DeskRefundForm(SentOnce):
 
 
 class DisburseForm(SentOnce):
+    """How much escrow doesn't belong here, and why."""
+
     def __init__(self, *args: Any, escrow_cents: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["cents"] = MoneyField(label="Amount", max_cents=max(escrow_cents, 1))
@@ -164,6 +168,8 @@ class DisburseForm(SentOnce):
 
 
 class MoveForm(SentOnce):
+    """To which open batch, and why."""
+
     def __init__(self, *args: Any, batches: QuerySet[ReferenceBatch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["batch"] = forms.ModelChoiceField(
@@ -179,6 +185,8 @@ class MoveForm(SentOnce):
 
 
 class PeriodForm(SentOnce):
+    """The last day to lock, confirmed."""
+
     locked_through = forms.DateField(
         label="Lock all days through",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -196,6 +204,8 @@ class PeriodForm(SentOnce):
 
 
 class ReviewForm(SentOnce):
+    """What becomes of a payment that waits for a decision, and why."""
+
     ACCEPT, RETURN = "accept", "return"
 
     decision = forms.ChoiceField(

@@ -15,12 +15,14 @@ BRAND_CHOICES = [("", "Card brand"), *BRANDS.items()]
 
 
 def number_of_check(label: str) -> forms.CharField:
+    """A field for the number of a check."""
     return forms.CharField(
         label=label, required=False, max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
 
 def last_four(label: str) -> forms.RegexField:
+    """A field for the last four digits of a card, never more."""
     return forms.RegexField(
         r"^[0-9]{4}$",
         label=label,

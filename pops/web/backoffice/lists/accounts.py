@@ -33,7 +33,7 @@ admin.site.unregister(EmailAddress)
 
 @admin.register(Role)
 class RoleAdmin(ReadOnlyAdmin):
-    """The roles and their rights. Migrations make them."""
+    """The roles and their rights, as roles.py says them."""
 
     list_display = ["name"]
     fields = ["name", "rights"]
@@ -72,6 +72,8 @@ class StaffChangeForm(WhyForm, UserChangeForm):
 
 @admin.register(User)
 class UserAdmin(KeepsHistory, DjangoUserAdmin):
+    """Logins of staff and guarantors, and who changed them."""
+
     form = StaffChangeForm
     add_form = StaffCreationForm
     related_events = [
@@ -104,6 +106,8 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
 
 
 class PatientInline(admin.TabularInline):
+    """The patients of a guarantor, on their page."""
+
     model = Patient
     template = "backoffice/lists/patients.html"
     fields = ["name", "birth_date"]
@@ -119,6 +123,8 @@ class PatientInline(admin.TabularInline):
 
 @admin.register(Guarantor)
 class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
+    """Guarantors, and what became of their money."""
+
     list_display = ["account_number", "name", "email", "phone", "group"]
     list_select_related = ["group"]
     change_form_template = "backoffice/guarantor.html"

@@ -93,5 +93,7 @@ def batch_context(batch: ReferenceBatch) -> dict[str, Any]:
 
 @admin.register(PeriodLock)
 class PeriodLockAdmin(ReadOnlyAdmin):
+    """The month-end locks: which days, by whom."""
+
     list_display = ["locked_through", "locked_by", "locked_at", "note"]
     list_select_related = ["locked_by"]

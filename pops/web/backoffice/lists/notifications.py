@@ -17,6 +17,8 @@ from receipts.notices import send_again
 
 
 class SendAgainForm(forms.Form):
+    """Why a message is sent again."""
+
     reason = forms.CharField(
         label="Why is it sent again?",
         max_length=300,
@@ -27,6 +29,8 @@ class SendAgainForm(forms.Form):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
+    """The outbox: what became of each message."""
+
     list_display = ["about", "state", "to", "queued_at", "sent_at", "ended_at", "note"]
     list_filter = ["kind", "state", "queued_at"]
     search_fields = ["=about_id", "to", "guarantor__name", "guarantor__account_number", "message_id"]

@@ -30,6 +30,8 @@ class TitledAdmin(ReadOnlyAdmin):
 
 @admin.register(Payment)
 class PaymentAdmin(TitledAdmin):
+    """Attempts to pay online."""
+
     list_display = ["started_at", "guarantor", "amount", "state", "receipt", "review_reason"]
     list_filter = ["state", "started_at"]
     list_select_related = ["guarantor", "receipt"]
@@ -53,6 +55,8 @@ class PaymentAdmin(TitledAdmin):
 
 @admin.register(Refund)
 class RefundAdmin(TitledAdmin):
+    """Refunds to a card, on their way or done."""
+
     list_display = ["requested_at", "receipt", "amount", "state", "requested_by", "reason", "note"]
     list_filter = ["state", "requested_at"]
     list_select_related = ["receipt", "requested_by"]
@@ -74,6 +78,8 @@ class RefundAdmin(TitledAdmin):
 
 @admin.register(Dispute)
 class DisputeAdmin(TitledAdmin):
+    """Payments that a cardholder disputes."""
+
     list_display = ["opened_at", "receipt", "amount", "reason", "status", "due_by"]
     list_filter = ["status"]
     list_select_related = ["receipt"]
@@ -87,6 +93,8 @@ class DisputeAdmin(TitledAdmin):
 
 @admin.register(ProcessorEvent)
 class ProcessorEventAdmin(TitledAdmin):
+    """What Stripe told us, and what came of it."""
+
     list_display = ["received_at", "type", "object_id", "state", "note"]
     list_filter = ["state", "type"]
     search_fields = ["=event_id", "=object_id"]

@@ -7,6 +7,8 @@ from pops.web.backoffice.lists.history import KeepsHistory
 
 @admin.register(Practice)
 class PracticeAdmin(KeepsHistory):
+    """The one practice: where and when it works."""
+
     list_display = ["name", "time_zone", "cut_off", "paper_size"]
     fieldsets = [
         (None, {"fields": ["name", "phone", "email"]}),
@@ -21,6 +23,8 @@ class PracticeAdmin(KeepsHistory):
 
 @admin.register(Group)
 class GroupAdmin(KeepsHistory):
+    """POPS Groups: branding and options."""
+
     list_display = ["name", "auto_post", "email_receipts", "allow_overpayment"]
     fieldsets = [
         (None, {"fields": ["name"]}),
@@ -33,11 +37,15 @@ class GroupAdmin(KeepsHistory):
 
 @admin.register(Facility)
 class FacilityAdmin(KeepsHistory):
+    """Where the practice works."""
+
     list_display = ["name", "address", "phone"]
     fieldsets = [(None, {"fields": ["name", "address", "phone"]}), ("This change", {"fields": ["why"]})]
 
 
 @admin.register(Provider)
 class ProviderAdmin(KeepsHistory):
+    """Who treats."""
+
     list_display = ["name"]
     fieldsets = [(None, {"fields": ["name"]}), ("This change", {"fields": ["why"]})]

@@ -5,14 +5,14 @@ import uuid
 from functools import partial
 
 from django.conf import settings
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from payments.attempts import TooManyAttempts, ensure_intent, start_payment
 from payments.gateway.client import ProcessorError
-from payments.gateway.intents import Result
+from payments.gateway.intents import Intent, Result
 from payments.models import Payment
 from payments.selectors import find_unclear_payment
 from payments.truth import bring_up_to_date
@@ -70,6 +70,10 @@ def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
         return render(request, "portal/pay/unavailable.html", {"payment": payment}, status=503)
     if intent.outcome.result is not Result.OPEN:
         return redirect("payments:returned", payment.pk)
+    return _card_page(request, payment, intent)
+
+
+def _card_page(request: GuarantorRequest, payment: Payment, intent: Intent) -> HttpResponse:
     balance = get_balances(request.guarantor).current_cents
     context = {
         "payment": payment,

@@ -4,7 +4,7 @@ Put together here and not by a template, which would take as long as all the res
 Every text passes through `escape` on its way in.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from django.utils.html import escape as escape_to_safe
 from django.utils.safestring import SafeString, mark_safe
@@ -76,13 +76,17 @@ def _facts(row: Row, query: str) -> list[str]:
         facts.append(f'<dl class="sums">{SUM.format(row.unapplied, row.escrow)}</dl>')
     if row.reason:
         facts.append(f"<p>{escape(row.reason)} Nothing was charged.</p>")
+    return [*facts, *_relatives(row, query)]
+
+
+def _relatives(row: Row, query: str) -> Iterator[str]:
+    """The receipt that this one refunds, and those that refund it."""
     if row.refund_of:
         link = f'<a href="{row.refund_of}/{query}">receipt {row.refund_of}</a>'
-        facts.append(f"<p>{row.verdict}: see {link}.</p>")
+        yield f"<p>{row.verdict}: see {link}.</p>"
     if row.refunds:
         sums = [SUM.format(f'<a href="{n}/{query}">Receipt {n}</a>', amount) for n, amount in row.refunds]
-        facts.append(f'<dl class="sums">{"".join(sums)}{SUM.format("Net", row.net)}</dl>')
-    return facts
+        yield f'<dl class="sums">{"".join(sums)}{SUM.format("Net", row.net)}</dl>'
 
 
 def _visit(visit: Visit) -> str:

@@ -15,7 +15,7 @@ from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.receipts.forms import SearchForm, list_query
 from pops.web.portal.receipts.rows import render_rows
 from receipts.documents.calls import queue_document
-from receipts.history import Page, find_page, get_practice_and_choices
+from receipts.history import Page, get_page, get_practice_and_choices
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt, ReceiptDocument
 
@@ -33,7 +33,7 @@ def history(request: GuarantorRequest) -> HttpResponseBase:
     now = timezone.now()
     practice, choices = get_practice_and_choices(guarantor_id=request.guarantor.pk, now=now)
     form = SearchForm(request.GET, choices=choices)
-    page = _find_page(request.guarantor.pk, form)
+    page = _get_page(request.guarantor.pk, form)
     if page.is_start:
         return redirect(f"{reverse('receipts:history')}{form.filter_query}")
     rows = render_rows(page.rows, form.query)
@@ -41,11 +41,11 @@ def history(request: GuarantorRequest) -> HttpResponseBase:
     return render(request, "portal/receipts/history.html", context)
 
 
-def _find_page(guarantor_id: int, form: SearchForm) -> Page:
+def _get_page(guarantor_id: int, form: SearchForm) -> Page:
     if not form.is_valid():
         return Page([], has_older=False, has_newer=False)
     place = form.cleaned_data
-    return find_page(guarantor_id=guarantor_id, search=form.search, before=place["before"], after=place["after"])
+    return get_page(guarantor_id=guarantor_id, search=form.search, before=place["before"], after=place["after"])
 
 
 @require_safe
