@@ -78,6 +78,10 @@ class Payment(models.Model):
     def is_unsettled(self) -> bool:
         return self.state in self.UNSETTLED
 
+    @property
+    def is_in_review(self) -> bool:
+        return self.state == self.State.REVIEW
+
 
 class ProcessorEvent(models.Model):
     """A signed event from Stripe: stored first, worked off after. Names no person and no card.
@@ -168,6 +172,18 @@ class Refund(models.Model):
     def is_in_flight(self) -> bool:
         """The processor was asked and has not answered for good."""
         return self.state in self.IN_FLIGHT
+
+    @property
+    def is_requested(self) -> bool:
+        return self.state == self.State.REQUESTED
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == self.State.FAILED
+
+    @property
+    def is_in_review(self) -> bool:
+        return self.state == self.State.REVIEW
 
 
 class Dispute(models.Model):

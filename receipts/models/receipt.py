@@ -30,6 +30,23 @@ class Standing(StrEnum):
     UNSUCCESSFUL = "unsuccessful"
     VOIDED = "voided"
 
+    @property
+    def is_paid(self) -> bool:
+        """Only this looks like a payment that stands."""
+        return self is Standing.PAID
+
+    @property
+    def is_refunded(self) -> bool:
+        return self is Standing.REFUNDED
+
+    @property
+    def has_come_back(self) -> bool:
+        return self is Standing.CAME_BACK
+
+    @property
+    def is_voided(self) -> bool:
+        return self is Standing.VOIDED
+
 
 class Receipt(models.Model):
     """Money received, or given back: who, how much, how. Immutable once issued; numbered from a sequence.
@@ -127,6 +144,10 @@ class Receipt(models.Model):
     @property
     def is_paid(self) -> bool:
         return self.status == self.Status.PAID
+
+    @property
+    def is_refund(self) -> bool:
+        return self.kind == self.Kind.REFUND
 
     @property
     def standing(self) -> Standing:

@@ -11,7 +11,9 @@ APPS = ("pops/core", "pops/web", "notifications", "batches", "receipts", "paymen
 
 
 def modules(*folders: str) -> Iterator[Path]:
-    """The Python files of these folders, or of all apps; migrations are Django's."""
+    """The Python files of these folders, or of the project and all apps; migrations are Django's."""
+    if not folders:
+        yield from sorted((ROOT / "pops").glob("*.py"))
     for folder in folders or APPS:
         yield from (path for path in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in path.parts)
 

@@ -1,7 +1,6 @@
 """No room is crowded: modules up to 300 lines, functions up to 25, those of the doors up to 15."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 from tests.conventions.source import ROOT, modules, name_of
@@ -23,13 +22,8 @@ def lines_of(text: str) -> list[tuple[str, int]]:
     return found
 
 
-def all_modules() -> Iterator[Path]:
-    yield from (ROOT / "pops").glob("*.py")
-    yield from modules()
-
-
 def test_modules_are_short():
-    long = {name_of(path) for path in all_modules() if len(path.read_text().splitlines()) > MODULE}
+    long = {name_of(path) for path in modules() if len(path.read_text().splitlines()) > MODULE}
 
     assert long == WIDE, "make it a folder by noun"
 
@@ -41,7 +35,7 @@ def is_long(path: Path, lines: int) -> bool:
 def test_functions_are_short():
     long = [
         f"{name_of(path)}: {name} has {lines} lines"
-        for path in all_modules()
+        for path in modules()
         for name, lines in lines_of(path.read_text())
         if is_long(path, lines)
     ]
