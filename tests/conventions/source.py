@@ -2,11 +2,15 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import reduce
+from importlib import import_module
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
+MODELS = {model.__name__: model for model in apps.get_models() if model.__module__.partition(".")[0] != "django"}
 APPS = ("pops/core", "pops/web", "notifications", "batches", "receipts", "payments")
 
 
@@ -32,10 +36,18 @@ def offenders(check: Callable[[ast.AST], bool], paths: Iterator[Path]) -> list[s
     return [f"{name_of(path)}:{line}" for path in paths for line in find(check, path.read_text())]
 
 
-def dotted(node: ast.AST) -> str:
-    """timezone.now for such an expression; empty for others."""
-    parts = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+def is_there(name: str) -> bool:
+    """Whether a model, a field of one, a module or something in a module has this name."""
+    first, *rest = name.split(".")
+    if first in MODELS:
+        return is_in(MODELS[first], rest)
+    for end in range(len(rest) + 1, 1, -1):
+        module, inner = ".".join([first, *rest][:end]), [first, *rest][end:]
+        if (ROOT / module.replace(".", "/")).with_suffix(".py").exists() or (ROOT / module.replace(".", "/")).is_dir():
+            return is_in(import_module(module), inner)
+    return False
+
+
+def is_in(thing: object, names: list[str]) -> bool:
+    missing = object()
+    return reduce(lambda one, name: getattr(one, name, missing), names, thing) is not missing

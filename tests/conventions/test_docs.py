@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conventions.source import ROOT
+from tests.conventions.source import ROOT, is_there
 
 # Decision records and the changelog say what was there on their day.
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PATH = re.compile(r"`(\w[\w./-]*(?:/|\.(?:py|sql|md|html|css|js|toml)))`")
+NAME = re.compile(r"`((?:pops|batches|notifications|payments|receipts)\.[\w.]+)`")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -31,13 +32,18 @@ def lost_paths(text: str) -> list[str]:
     return [path for path in PATH.findall(text) if f"/{path}\n" not in tree()]
 
 
+def lost_names(text: str) -> list[str]:
+    return [name for name in NAME.findall(text) if not is_there(name)]
+
+
 def lost_links(document: Path) -> list[str]:
     return [link for link in LINK.findall(document.read_text()) if not (document.parent / link).exists()]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_the_files_that_it_names_are_there(document):
+def test_what_it_names_is_there(document):
     assert lost_paths(document.read_text()) == []
+    assert lost_names(document.read_text()) == []
     assert lost_links(document) == []
 
 
@@ -47,3 +53,8 @@ def test_the_check_sees_a_lost_path():
         "receipts/owing.sql",
         "payments/backoffice/",
     ]
+
+
+def test_the_check_sees_a_lost_name():
+    assert lost_names("`pops.core.locks.hold` of `receipts.owed`") == []
+    assert lost_names("`pops.money.format_cents`") == ["pops.money.format_cents"]

@@ -1,17 +1,13 @@
 """docs/words.md names classes, fields, modules and tables that are there, and every class that people speak of."""
 
 import re
-from functools import reduce
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import connection
 
-from tests.conventions.source import ROOT
+from tests.conventions.source import MODELS, ROOT, is_there
 
 TEXT = (ROOT / "docs/words.md").read_text()
-MODELS = {model.__name__: model for model in apps.get_models() if model.__module__.partition(".")[0] != "django"}
 OURS = ("accounts", "access", "practice", "batches", "receipts", "payments", "notifications", "backoffice")
 
 
@@ -19,23 +15,6 @@ def named_in(text: str, column: int) -> set[str]:
     """What a column of the tables names in code: Receipt.Kind.REFUND, receipts.owed, practice_group."""
     rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| ")]
     return {name for row in rows for name in re.findall(r"`([A-Za-z_.]+)(?:`|\()", row[column])}
-
-
-def is_there(name: str) -> bool:
-    """Whether a model, a field of one, a module or something in a module has this name."""
-    first, *rest = name.split(".")
-    if first in MODELS:
-        return is_in(MODELS[first], rest)
-    for end in range(len(rest) + 1, 1, -1):
-        module, inner = ".".join([first, *rest][:end]), [first, *rest][end:]
-        if (ROOT / module.replace(".", "/")).with_suffix(".py").exists() or (ROOT / module.replace(".", "/")).is_dir():
-            return is_in(import_module(module), inner)
-    return False
-
-
-def is_in(thing: object, names: list[str]) -> bool:
-    missing = object()
-    return reduce(lambda one, name: getattr(one, name, missing), names, thing) is not missing
 
 
 def is_loose(name: str) -> bool:
