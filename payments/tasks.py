@@ -8,15 +8,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from payments import events, selectors
+from payments.books.runs import check_tonight, is_due
 from payments.gateway.client import OutOfReach
 from payments.models import Payment, Refund
 from payments.refunds import settle_refund
 from payments.truth import bring_up_to_date
+from pops.core.practice.models import Practice
 from pops.core.work import begin, in_turn
 
 logger = logging.getLogger(__name__)
 
 SWEEP_LIMIT = 200
+# Some ten times what a million receipts take, and less than the broker waits before it hands a task to another worker.
+BOOKS_TIME_LIMIT = 280
 
 
 @shared_task
@@ -69,3 +73,14 @@ def _try(what: str, settle: Callable[..., object], **about: Any) -> bool:
         # One that fails must not keep the others waiting; a later sweep tries it again.
         logger.exception("The sweep could not settle a %s: %s", what, about)
     return True
+
+
+@shared_task(time_limit=BOOKS_TIME_LIMIT)
+def check_books() -> None:
+    """Check the books once a night; beat asks several times an hour whether that was done."""
+    now, practice = timezone.now(), Practice.objects.first()
+    if practice is None or not is_due(practice=practice, now=now):
+        return
+    run = check_tonight(now=now)
+    if run.found:
+        logger.error("The books are not right: %s found, see check %s in the back office", run.found, run.pk)

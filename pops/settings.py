@@ -267,7 +267,10 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000
 # queues unless told with -Q.
 CELERY_TASK_QUEUES = [Queue("urgent"), Queue("mail"), Queue("documents")]
 CELERY_TASK_DEFAULT_QUEUE = "urgent"
-CELERY_TASK_ROUTES = {"receipts.tasks.*": {"queue": "documents"}}
+CELERY_TASK_ROUTES = {
+    "receipts.tasks.*": {"queue": "documents"},
+    "payments.tasks.check_books": {"queue": "documents"},  # it may take minutes
+}
 # Beat answers `celery inspect ping` as workers do, and no longer once it has stood still for twice its longest pause.
 # Its file is no sign of life: Debian's `dbm` writes it when beat ends.
 CELERY_BEAT_ENABLE_REMOTE_CONTROL = True
@@ -296,6 +299,11 @@ CELERY_BEAT_SCHEDULE = {
     "render-all-receipts": {
         "task": "receipts.tasks.render_all_missing",
         "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
+    "check-books": {
+        "task": "payments.tasks.check_books",
+        "schedule": 900.0,
         "options": {"expires": 600},
     },
     "make-close-packets": {

@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from pops.core.practice.models import Practice
 from pops.local.stripe_sandbox import StripeSandbox
 from pops.web.sign_in.second_factor import SESSION_KEY
 from receipts.models import Receipt
+from tests.books import assert_books_balance
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
@@ -35,6 +36,21 @@ def pytest_configure() -> None:
     """Static files as they lie there: no test should need collectstatic first."""
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """The books are right after each test that really commits: races, workers, browsers. No test can forget it."""
+    yield
+    if commits(item) and not item.get_closest_marker("books_are_wrong"):
+        assert_books_balance()
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether a test writes for all to see, as pytest-django decides it."""
+    marker = item.get_closest_marker("django_db")
+    fixtures = {"transactional_db", "live_server", "django_db_reset_sequences"}
+    return bool(marker and marker.kwargs.get("transaction")) or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -24,6 +24,22 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='BooksCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('started_at', models.DateTimeField(help_text='When it was asked for.')),
+                ('ended_at', models.DateTimeField(blank=True, help_text='Empty while it runs, or when it was cut off.', null=True)),
+                ('found', models.PositiveIntegerField(default=0, help_text='How much breaks a rule.')),
+                ('lines', models.JSONField(default=list, help_text='What each rule found, in the order of the report.')),
+                ('files', models.JSONField(default=dict, help_text='Which files were read: the next night goes on from there.')),
+            ],
+            options={
+                'verbose_name': 'check of the books',
+                'verbose_name_plural': 'checks of the books',
+                'ordering': ['-started_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Dispute',
             fields=[
                 ('stripe_id', models.CharField(max_length=255, primary_key=True, serialize=False, verbose_name='dispute at Stripe')),

@@ -1,8 +1,11 @@
 """The desk's side of a test: a batch to work in and money taken at the desk."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -100,7 +103,10 @@ def keep_files(batch: ReferenceBatch) -> None:
     """Let the files of its closes be there, as a worker makes them."""
     for made in batch.closes.filter(documents=None):
         for kind in BatchDocument.Kind:
-            BatchDocument.objects.create(close=made, kind=kind, file=f"{kind}-{made.pk}", sha256="0" * 64)
+            content = f"{kind} of close {made.pk}".encode()
+            name = default_storage.save(f"batches/{kind}-{made.pk}", ContentFile(content))
+            digest = hashlib.sha256(content).hexdigest()
+            BatchDocument.objects.create(close=made, kind=kind, file=name, sha256=digest)
 
 
 def close(

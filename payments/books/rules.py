@@ -1,0 +1,64 @@
+"""What must always hold: a file a rule. It begins with the sentence that holds, then the sentence about what breaks it.
+
+The query finds what breaks the rule, a row each; its columns fill the second sentence. None is all right.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pops.core.methods import Method, tender_of
+from receipts import notices
+
+ROOM = Path(__file__).parent
+NAMES = (
+    "transactions_add_up",
+    "receipts_in_their_batch",
+    "closed_batches_keep_their_totals",
+    "closes_keep_their_tenders",
+    "receipts_not_overspent",
+    "guarantors_balance",
+    "services_not_overpaid",
+    "postings_tell_their_service",
+    "receipts_have_their_mail",
+    "attempts_have_their_receipt",
+    "refunds_agree",
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A sentence that holds, the query for what breaks it, and the sentence about each row of that."""
+
+    name: str
+    promise: str
+    finding: str
+    sql: str
+
+
+@cache
+def get_rules() -> tuple[Rule, ...]:
+    """All rules, in the order of the report."""
+    spent = (ROOM / "spent.sql").read_text()
+    return tuple(
+        read_rule(name, (ROOM / "rules" / f"{name}.sql").read_text().replace(":spent", spent)) for name in NAMES
+    )
+
+
+def read_rule(name: str, text: str) -> Rule:
+    """A rule from its file: the first line of the heading is what holds, the next ones up to "(" what is found."""
+    lines = text.splitlines()
+    heading = lines[: next(n for n, line in enumerate(lines) if not line.startswith("--"))]
+    promise, *rest = [line.removeprefix("-- ") for line in heading]
+    return Rule(name=name, promise=promise, finding=" ".join(rest).partition(" (")[0], sql=text)
+
+
+def get_words() -> dict[str, Any]:
+    """What the queries ask in the words of the lower floors."""
+    return {
+        "mail": notices.KIND,
+        "mailed": [kind.value for kind in notices.MAILED],
+        "tenders": json.dumps({method.value: tender_of(method).value for method in Method}),
+    }

@@ -1,0 +1,26 @@
+-- What waits to be worked off: how much of each kind, and since when the oldest does. Receipts without a PDF are looked
+-- for among the `recent` numbers used last; NULL looks through all.
+SELECT 'events' AS name, count(*) AS waiting, min(received_at) AS oldest
+FROM payments_processorevent WHERE state = 'received'
+UNION ALL
+-- Asked about at Stripe every few minutes until they are settled: they wait since they were last asked about.
+SELECT 'payments', count(*), min(coalesce(checked_at, started_at))
+FROM payments_payment WHERE state IN ('started', 'processing')
+UNION ALL
+SELECT 'refunds', count(*), min(coalesce(checked_at, requested_at))
+FROM payments_refund WHERE state IN ('requested', 'pending')
+UNION ALL
+SELECT 'codes', count(*), min(queued_at)
+FROM notifications_message WHERE state IN ('queued', 'sending') AND lane = 'urgent'
+UNION ALL
+SELECT 'mails', count(*), min(queued_at)
+FROM notifications_message WHERE state IN ('queued', 'sending') AND lane = 'mail'
+UNION ALL
+SELECT 'documents', count(*), min(r.issued_at)
+FROM receipts_receipt r
+WHERE r.number > coalesce((SELECT max(number) FROM receipts_receipt) - %(recent)s, 0)
+  AND NOT EXISTS (SELECT FROM receipts_receiptdocument d WHERE d.receipt_id = r.number)
+  AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = r.number)
+UNION ALL
+SELECT 'closes', count(*), min(c.closed_at)
+FROM batches_batchclose c WHERE NOT EXISTS (SELECT FROM batches_batchdocument d WHERE d.close_id = c.id)
