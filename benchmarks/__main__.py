@@ -16,10 +16,11 @@ from pops.local.process import launcher
 
 django.setup()
 
-from benchmarks import back_office, email, history, pdf, recording, webhook  # noqa: E402  models need the set-up above
+from benchmarks import back_office, books, email, history, pdf, recording, webhook  # noqa: E402  models need the set-up above
 
 BENCHMARKS = {
     "back_office": back_office.benchmark,
+    "books": books.benchmark,
     "email": email.benchmark,
     "history": history.benchmark,
     "pdf": pdf.benchmark,

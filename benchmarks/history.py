@@ -60,10 +60,11 @@ INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, poste
                               patient_name, service_id, service_date, description, billed_cents, adjusted_cents,
                               insurance_pending_cents, insurance_paid_cents, patient_paid_cents, remaining_cents)
 SELECT r.number, l.id, r.batch_id, r.amount_cents, r.issued_at, 'Lakeside Main Clinic', 'Priya Raman, MD', p.name,
-       e.number || '-1', l.service_date, l.description, 1000000000, 0, 0, 0, r.amount_cents, 0
+       e.number || '-1', l.service_date, l.description, 1000000000, 0, 0, 0,
+       sum(r.amount_cents) OVER line, 1000000000 - sum(r.amount_cents) OVER line
 FROM receipts_receipt r JOIN accounts_patient p ON p.guarantor_id = r.guarantor_id
 JOIN accounts_encounter e ON e.patient_id = p.id JOIN accounts_serviceline l ON l.encounter_id = e.id
-WHERE r.amount_cents > 0;
+WHERE r.amount_cents > 0 WINDOW line AS (PARTITION BY l.id ORDER BY r.number) ORDER BY r.number;
 """
 TABLES = ("receipts_receipt", "receipts_transaction", "receipts_posting")
 

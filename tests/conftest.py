@@ -50,7 +50,9 @@ def commits(item: pytest.Item) -> bool:
     """Whether a test writes for all to see, as pytest-django decides it."""
     marker = item.get_closest_marker("django_db")
     fixtures = {"transactional_db", "live_server", "django_db_reset_sequences"}
-    return bool(marker and marker.kwargs.get("transaction")) or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
+    return bool(marker and marker.kwargs.get("transaction")) or not fixtures.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

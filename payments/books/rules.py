@@ -6,6 +6,7 @@ The query finds what breaks the rule, a row each; its columns fill the second se
 import json
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,10 @@ def get_rules() -> tuple[Rule, ...]:
 
 
 def read_rule(name: str, text: str) -> Rule:
-    """A rule from its file: the first line of the heading is what holds, the next ones up to "(" what is found."""
-    lines = text.splitlines()
-    heading = lines[: next(n for n, line in enumerate(lines) if not line.startswith("--"))]
-    promise, *rest = [line.removeprefix("-- ") for line in heading]
-    return Rule(name=name, promise=promise, finding=" ".join(rest).partition(" (")[0], sql=text)
+    """A rule from its file: the first line says what holds, the next ones what is found, "(" begins a remark."""
+    heading = takewhile(lambda line: line.startswith("-- ") and not line.startswith("-- ("), text.splitlines())
+    promise, *finding = [line.removeprefix("-- ") for line in heading]
+    return Rule(name=name, promise=promise, finding=" ".join(finding), sql=text)
 
 
 def get_words() -> dict[str, Any]:

@@ -74,8 +74,5 @@ class Alarm:
 def find_alarm(*, now: dt.datetime) -> Alarm | None:
     """The alarm of the last run, and of runs that don't come; nothing when all is right."""
     last, latest = find_last(), now - OVERDUE
-    if last is None:
-        is_overdue = Receipt.objects.filter(issued_at__lt=latest).exists()
-    else:
-        is_overdue = last.started_at < latest
+    is_overdue = last.started_at < latest if last else Receipt.objects.filter(issued_at__lt=latest).exists()
     return Alarm(last, is_overdue) if is_overdue or (last and last.found) else None

@@ -50,6 +50,7 @@ ADMIN_PAGES = {
     "admin:payments_refund_changelist": EVERYONE,
     "admin:payments_dispute_changelist": EVERYONE,
     "admin:payments_processorevent_changelist": EVERYONE,
+    "admin:payments_bookscheck_changelist": LEADERS,
     "admin:accounts_guarantor_changelist": EVERYONE,
     "admin:practice_group_changelist": LEADERS,
     "admin:practice_practice_changelist": LEADERS,

@@ -11,7 +11,7 @@ from tests.browsing import DESKTOP
 from tests.moments import NOON
 from tests.receipts.examples import EXAMPLES, Applied, make_receipt, movement
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.books_are_wrong("receipts made by hand")]
 
 
 @pytest.fixture(autouse=True)

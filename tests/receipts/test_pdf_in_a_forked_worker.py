@@ -35,7 +35,8 @@ def test_importing_the_tasks_makes_no_fonts_and_no_thread():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_forked_worker_renders_receipts_and_packets(pay, staff_user, tmp_path, monkeypatch):
+def test_a_forked_worker_renders_receipts_and_packets(pay, staff_user, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = str(tmp_path)
     monkeypatch.setenv("MEDIA_ROOT", str(tmp_path))
     receipts = [pay() for _ in range(3)]
     close_batch(batch_id=receipts[0].batch_id, now=timezone.now(), by=staff_user)

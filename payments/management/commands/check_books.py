@@ -65,7 +65,9 @@ class Command(BaseCommand):
             end_run(run, files=self.read_files(), lines=self.lines)
         found = sum(line.found for line in self.lines)
         if self.as_json:
-            self.stdout.write(json.dumps({"right": not found, "lines": [asdict(line) for line in self.lines]}, indent=1))
+            self.stdout.write(
+                json.dumps({"right": not found, "lines": [asdict(line) for line in self.lines]}, indent=1)
+            )
         if found:
             sys.exit(1)
 

@@ -17,8 +17,8 @@ DESK = [
 ]  # fmt: skip
 MANAGER = [
     *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "receipts.refund_receipt",
-    "receipts.move_receipt", "receipts.disburse_escrow", "payments.decide_review", "practice.view_group",
-    "practice.view_practice", "practice.view_facility", "practice.view_provider",
+    "receipts.move_receipt", "receipts.disburse_escrow", "payments.decide_review", "payments.view_bookscheck",
+    "practice.view_group", "practice.view_practice", "practice.view_facility", "practice.view_provider",
 ]  # fmt: skip
 ADMIN = [
     *MANAGER, "access.view_user", "access.add_user", "access.change_user", "auth.view_group",

@@ -1,0 +1,256 @@
+"""check_books: each rule sees what breaks it, names the row, and no other rule does."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from batches.models import ReferenceBatch
+from payments.books.files import read_files
+from payments.books.rules import NAMES, get_rules
+from payments.gateway.intents import Result
+from payments.gateway.refunds import RefundFacts
+from payments.models import Refund
+from payments.recording.refunds import record_refund
+from pops.core.accounts.models import ServiceLine
+from receipts.documents.receipts import store_document
+from receipts.models import Owed, Receipt
+from tests.books import assert_books_balance, find_wrong
+from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.desk import batch_of, clerk, close, keep_files, take, tender
+from tests.moments import NOON
+
+
+@pytest.fixture
+def books(practice, pay):
+    """Right books with one of each: online, declined, refunded in part, applied, escrow, at the desk and closed."""
+    guarantor, dana = GuarantorFactory(account_number="48210"), clerk()
+    line, stranger = ServiceLineFactory(guarantor=guarantor), GuarantorFactory(account_number="48211")
+    paid, declined = pay(guarantor, cents=6000), pay(guarantor, result=Result.DECLINED)
+    facts = RefundFacts(
+        stripe_id="re_1", refund_id=None, returns=None, charge_id=paid.transactions.get().number, intent_id="pi_1",
+        amount_cents=1000, state=Refund.State.SUCCEEDED, occurred_at=NOON, failure="",
+    )  # fmt: skip
+    record_refund(payment=paid, facts=facts, now=NOON)
+    batch = batch_of(dana)
+    cash = take(dana, tender(3000), tender(2000, "check", check_number="7"), guarantor=guarantor, parts={})
+    close(batch, dana, cash=3000, check=2000)
+    return SimpleNamespace(
+        paid=paid.pk, declined=declined.pk, cash=cash.pk, refund=Refund.objects.get().pk, batch=batch.pk,
+        refund_receipt=Receipt.objects.get(kind="refund").pk, patient=line.encounter.patient_id, stranger=stranger.pk,
+        attempt=paid.payment.pk, service=line.service_id, api=paid.batch_id, posting=paid.postings.get().pk,
+    )  # fmt: skip
+
+
+def force(sql, rows=1):
+    """Change rows as nobody could: with all triggers off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # what is judged at commit
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql)
+        assert cursor.rowcount == rows, sql
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_right_books_are_right(books):
+    assert_books_balance()
+
+
+BROKEN = [
+    (
+        "transactions_add_up",
+        "UPDATE receipts_transaction SET amount_cents = 6100, requested_cents = 6100 WHERE receipt_id = {paid}",
+        "Receipt {paid}: its amount is $60.00, its transactions make $61.00.",
+    ),
+    (
+        "receipts_in_their_batch",
+        "UPDATE receipts_receipt SET received_on = '2026-03-01' WHERE number = {paid}",
+        "Receipt {paid} (online, March 1, 2026): its batch {api} is of March 2, 2026 and API Payments.",
+    ),
+    (
+        "receipts_in_their_batch",
+        "UPDATE receipts_receipt SET channel = 'mail' WHERE number = {refund_receipt}",
+        "Receipt {refund_receipt} (mail, March 2, 2026): its batch {api} is of March 2, 2026 and API Payments.",
+    ),
+    (
+        "closed_batches_keep_their_totals",
+        "UPDATE batches_referencebatch SET closed_total_cents = 4900 WHERE id = {batch}",
+        "Batch {batch}: 1 receipts of $49.00 are stored, its last close says 1 of $50.00, it holds 1 of $50.00.",
+    ),
+    (
+        "closes_keep_their_tenders",
+        "UPDATE batches_batchclosetender SET expected_cents = 2900 WHERE tender = 'cash'",
+        "Batch {batch}, cash: $29.00 were expected at the close, the transactions make $30.00.",
+    ),
+    (
+        "receipts_not_overspent",
+        "INSERT INTO receipts_disbursement (receipt_id, batch_id, amount_cents, reason, disbursed_by_id)"
+        " SELECT {cash}, {batch}, 5001, 'x', min(id) FROM access_user WHERE is_staff",
+        "Receipt {cash}: of $50.00 received, $0.00 are applied, $50.01 disbursed, $0.00 refunded.",
+    ),
+    (
+        "guarantors_balance",
+        "UPDATE accounts_patient SET guarantor_id = {stranger} WHERE id = {patient}",
+        "Account 48210: $100.00 received; $0.00 applied, $50.00 in escrow, $0.00 disbursed.\n"
+        "Account 48211: $0.00 received; $50.00 applied, $0.00 in escrow, $0.00 disbursed.",
+    ),
+    (
+        "services_not_overpaid",
+        "INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, facility_name, provider_name,"
+        " patient_name, service_id, service_date, description, billed_cents, adjusted_cents, insurance_pending_cents,"
+        " insurance_paid_cents, patient_paid_cents, remaining_cents) SELECT {cash}, line_id, {batch}, 5000, '', '', '',"
+        " service_id, service_date, '', 4000, 0, 0, 0, patient_paid_cents + 5000, 4000 - patient_paid_cents - 5000"
+        " FROM receipts_posting ORDER BY id DESC LIMIT 1",
+        "Service {service} was left with -$60.00 when $50.00 of receipt {cash} were applied to it.",
+    ),
+    (
+        "postings_tell_their_service",
+        "UPDATE receipts_posting SET patient_paid_cents = 1 WHERE receipt_id = {paid}",
+        "Posting {posting} of receipt {paid} to service {service}: it says $0.01 paid and $40.00 remaining;"
+        " it was $60.00 and $40.00.",
+    ),
+    (
+        "receipts_have_their_mail",
+        "DELETE FROM notifications_message WHERE about_id = {paid}",
+        "Receipt {paid}: it has no message.",
+    ),
+    (
+        "receipts_have_their_mail",
+        "UPDATE notifications_message SET guarantor_id = {stranger} WHERE about_id = {paid}",
+        "Receipt {paid}: its message is another guarantor's.",
+    ),
+    (
+        "receipts_have_their_mail",
+        'INSERT INTO notifications_message (kind, about_id, state, "to", message_id)'
+        " VALUES ('receipt', {declined}, 'queued', 'a@example.com', '<x>')",
+        "Receipt {declined}: it has a message and should have none.",
+    ),
+    (
+        "attempts_have_their_receipt",
+        "UPDATE payments_payment SET state = 'abandoned', receipt_id = NULL WHERE receipt_id = {paid}",
+        "Receipt {paid}: no attempt belongs to it.",
+    ),
+    (
+        "attempts_have_their_receipt",
+        "UPDATE payments_payment SET state = 'abandoned', receipt_id = NULL WHERE receipt_id = {declined}",
+        "Receipt {declined}: no attempt belongs to it.",
+    ),
+    (
+        "attempts_have_their_receipt",
+        "UPDATE payments_payment SET amount_cents = 6001 WHERE receipt_id = {paid}",
+        "Receipt {paid}: its attempt {attempt} is paid and says otherwise.",
+    ),
+    (
+        "refunds_agree",
+        "UPDATE payments_refund SET state = 'failed'",
+        "Refund {refund} of receipt {paid}: it failed, and no receipt brings its money in again.",
+    ),
+    (
+        "refunds_agree",
+        "UPDATE payments_refund SET amount_cents = 1001",
+        "Refund {refund} of receipt {paid}: its receipt {refund_receipt} says otherwise.",
+    ),
+    (
+        "refunds_agree",
+        "UPDATE payments_refund SET state = 'review'",
+        "Refund {refund} of receipt {paid}: it is review and has receipt {refund_receipt}.",
+    ),
+    (
+        "refunds_agree",
+        "DELETE FROM payments_refund",
+        "Receipt {refund_receipt}: no refund belongs to it.",
+    ),
+]
+
+
+def test_each_rule_is_broken_by_a_test():
+    assert {rule for rule, _, _ in BROKEN} == set(NAMES) == {rule.name for rule in get_rules()}
+
+
+@pytest.mark.parametrize(("rule", "sql", "sentence"), BROKEN)
+def test_a_broken_rule_is_seen_with_its_row_and_no_other_rule(books, rule, sql, sentence):
+    force(sql.format(**vars(books)))
+
+    (wrong,) = find_wrong()
+    assert wrong.rule == rule
+    assert wrong.findings == sentence.format(**vars(books)).splitlines()
+    assert wrong.found == len(wrong.findings)
+
+
+def test_of_many_the_first_are_named_and_all_are_counted(books):
+    force(
+        'INSERT INTO notifications_message (kind, about_id, state, "to", message_id)'
+        " SELECT 'receipt', n, 'queued', 'a@example.com', n FROM generate_series(1, 30) n",
+        rows=30,
+    )
+
+    (wrong,) = find_wrong()
+
+    assert (wrong.found, len(wrong.findings)) == (30, 20)
+    assert wrong.findings[0] == "Receipt 1: it has a message and should have none."
+
+
+def test_a_service_that_insurance_pays_after_the_patient_is_no_mistake(books):
+    ServiceLine.objects.update(insurance_paid_cents=9000)
+
+    assert Owed.objects.get(patient_paid_cents__gt=0).remaining_cents < 0
+    assert_books_balance()
+
+
+@pytest.fixture
+def stored(books, settings, tmp_path):
+    """A receipt with its PDF, and where that lies."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    keep_files(ReferenceBatch.objects.get(pk=books.batch))
+    store_document(receipt_number=books.paid)
+    assert_books_balance()
+    return books.paid, tmp_path / f"receipts/2026/03/receipt-{books.paid}.pdf"
+
+
+def test_a_file_that_is_gone_is_seen(stored):
+    number, path = stored
+    path.unlink()
+
+    (wrong,) = find_wrong()
+
+    assert wrong.rule == "files"
+    assert wrong.findings == [f"Receipt {number}: its file receipts/2026/03/{path.name} is not there."]
+
+
+def test_a_file_that_is_another_is_seen(stored):
+    number, path = stored
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes() + b" ")
+
+    (wrong,) = find_wrong()
+
+    assert wrong.findings == [
+        f"Receipt {number}: its file receipts/2026/03/{path.name} is not the one that was stored."
+    ]
+
+
+def test_a_store_that_is_away_is_one_line(stored, monkeypatch):
+    def away(*_):
+        raise ConnectionError("no route")
+
+    monkeypatch.setattr(default_storage, "open", away)
+
+    (wrong,) = find_wrong()
+
+    assert wrong.findings == ["The store of files can't be read: ConnectionError."]
+
+
+def test_the_next_night_reads_what_was_wrong_and_goes_on(stored, books):
+    _, path = stored
+    store_document(receipt_number=books.declined)
+    path.unlink()
+
+    first = read_files(seconds=-1)
+    second = read_files(seconds=-1, last=first)
+    third = read_files(seconds=60, last=second)
+
+    assert (first.found, first.read) == (1, 2)  # of each source one, and the time is over
+    assert (second.found, second.read) == (1, 3)  # the wrong one again, and the next of each
+    assert third.found == 1
+    assert third.through == {"receipts": 0, "closes": 0}
