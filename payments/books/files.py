@@ -81,7 +81,7 @@ def _read(done: FilesRead, source: str, document: Document, tell: Callable[[int]
 def find_problem(document: Document) -> str:
     """What is wrong with a file; empty when it is the one that was stored."""
     try:
-        with default_storage.open(document.file.name) as file:
+        with default_storage.open(str(document.file.name)) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return "is not there"

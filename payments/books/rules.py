@@ -20,6 +20,7 @@ NAMES = (
     "closed_batches_keep_their_totals",
     "closes_keep_their_tenders",
     "receipts_not_overspent",
+    "refunds_take_back_what_they_give",
     "guarantors_balance",
     "services_not_overpaid",
     "postings_tell_their_service",

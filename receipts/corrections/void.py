@@ -70,6 +70,6 @@ def _take_back_all(held: Held, receipt: Receipt, by: User) -> None:
     net = {row["line"]: -row["cents"] for row in rows}
     if receipt.kind == Receipt.Kind.REFUND:
         owed = {line.pk: line.remaining_cents for line in find_lines(receipt.guarantor)}
-        net = {line: min(cents, owed.get(line, 0)) for line, cents in net.items()}
+        net = {line: max(0, min(cents, owed.get(line, 0))) for line, cents in net.items()}
     parts = {line: cents for line, cents in net.items() if cents}
     post_to_lines(held, receipt_number=receipt.pk, batch_id=receipt.batch_id, parts=parts, by=by)

@@ -90,6 +90,15 @@ BROKEN = [
         "Receipt {cash}: of $50.00 received, $0.00 are applied, $50.01 disbursed, $0.00 refunded.",
     ),
     (
+        "refunds_take_back_what_they_give",
+        "INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, facility_name, provider_name,"
+        " patient_name, service_id, service_date, description, billed_cents, adjusted_cents, insurance_pending_cents,"
+        " insurance_paid_cents, patient_paid_cents, remaining_cents) SELECT {refund_receipt}, line_id, batch_id, -100,"
+        " '', '', '', service_id, service_date, '', billed_cents, 0, 0, 0, patient_paid_cents - 100,"
+        " remaining_cents + 100 FROM receipts_posting ORDER BY id DESC LIMIT 1",
+        "Receipt {refund_receipt}: it gives $10.00 back and took $11.00 from services.",
+    ),
+    (
         "guarantors_balance",
         "UPDATE accounts_patient SET guarantor_id = {stranger} WHERE id = {patient}",
         "Account 48210: $100.00 received; $0.00 applied, $50.00 in escrow, $0.00 disbursed.\n"

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from batches.holding import BatchClosed
 from batches.working import NoAttachedBatch, detach_batch
+from pops.core.accounts.models import ServiceLine
 from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
 from receipts.corrections.escrow import disburse_escrow
@@ -15,6 +17,7 @@ from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.models import Posting, Receipt, ReceiptVoid
 from receipts.owed import get_balances
+from tests.books import assert_books_balance
 from tests.factories.accounts import ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, close, take, tender, today
 
@@ -105,6 +108,19 @@ def test_a_voided_refund_puts_the_money_back_where_it_was(receipt, dana, guarant
     )
     with pytest.raises(Refused, match="refunded or disbursed"):
         void(receipt, dana)
+
+
+def test_a_voided_refund_takes_nothing_more_from_a_line_that_insurance_paid_meanwhile(receipt, dana, guarantor):
+    number = refund_at_desk(
+        receipt_number=receipt.pk, amounts={"cash": 4000}, reason="x", now=timezone.now(), today=today(), by=dana
+    )
+    ServiceLine.objects.update(insurance_paid_cents=F("billed_cents"))  # the 1,000 that were left there are too much
+
+    void(Receipt.objects.get(pk=number), dana)
+
+    assert get_receipt_balance(receipt).posted_cents == 1000
+    assert get_receipt_balance(receipt).escrow_cents == 4000
+    assert_books_balance()
 
 
 def test_a_payment_is_voided_after_a_voided_refund_whose_line_was_paid_meanwhile(dana, guarantor):
