@@ -21,7 +21,7 @@ CUT_OFF = dt.timedelta(minutes=30)
 # A night without a check, and some hours for a worker that was down.
 OVERDUE = dt.timedelta(hours=36)
 # Of each night, for receipts' files and for those of closes. The next one goes on from there.
-FILES_SECONDS = 60
+FILES_SECONDS = 20
 
 
 def is_due(*, practice: Practice, now: dt.datetime) -> bool:
