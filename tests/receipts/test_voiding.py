@@ -112,7 +112,7 @@ def test_a_voided_refund_puts_the_money_back_where_it_was(receipt, dana, guarant
 
 def test_a_voided_refund_takes_nothing_more_from_a_line_that_insurance_paid_meanwhile(receipt, dana, guarantor):
     number = refund_at_desk(
-        receipt_number=receipt.pk, amounts={"cash": 4000}, reason="x", now=timezone.now(), today=today(), by=dana
+        receipt_number=receipt.pk, amounts={"cash": 4000}, reason="Overpaid", now=timezone.now(), today=today(), by=dana
     )
     ServiceLine.objects.update(insurance_paid_cents=F("billed_cents"))  # the 1,000 that were left there are too much
 

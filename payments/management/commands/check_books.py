@@ -45,6 +45,8 @@ class Progress:
 
 
 class Command(BaseCommand):
+    """Says line by line what must hold, and what breaks it."""
+
     help = "Checks what must always hold of receipts, batches, services, mails, refunds and stored files."
 
     def add_arguments(self, parser: CommandParser) -> None:
