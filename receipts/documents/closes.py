@@ -3,8 +3,6 @@
 import hashlib
 from itertools import islice
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.template.loader import render_to_string
 
@@ -13,6 +11,7 @@ from batches.reconcile import closed_lines
 from batches.selectors import find_requested_not_processed, get_breakdown
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
+from receipts.documents.files import keep
 from receipts.documents.packet import find_transactions, get_slip, packet_csv, slip_csv
 from receipts.documents.pdf import render_pdf
 
@@ -74,8 +73,6 @@ def _pdf(name: str, close: BatchClose, practice: Practice, context: dict[str, ob
 
 
 def _store(close: BatchClose, kind: Kind, content: bytes) -> str:
-    """Keep the file under the close's own name; what a worker that died left there is replaced."""
     suffix = "csv" if kind.endswith("_csv") else "pdf"
     name = f"batches/{close.batch.batch_date:%Y/%m}/{kind.removesuffix('_csv')}-{close.pk}.{suffix}"
-    default_storage.delete(name)
-    return default_storage.save(name, ContentFile(content))
+    return keep(name, content)

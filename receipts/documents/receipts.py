@@ -2,14 +2,13 @@
 
 import hashlib
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.template.loader import render_to_string
 
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.words import shown
+from receipts.documents.files import keep
 from receipts.documents.pdf import render_pdf
 from receipts.itemized import for_itemizing, itemize_as_issued
 from receipts.models import Receipt, ReceiptDocument
@@ -50,7 +49,4 @@ def store_document(*, receipt_number: int) -> bool:
 
 
 def _store(receipt: Receipt, pdf: bytes) -> str:
-    """Keep the file under the receipt's own name; what a worker that died left there is replaced."""
-    name = f"receipts/{receipt.received_on:%Y/%m}/receipt-{receipt.number}.pdf"
-    default_storage.delete(name)
-    return default_storage.save(name, ContentFile(pdf))
+    return keep(f"receipts/{receipt.received_on:%Y/%m}/receipt-{receipt.number}.pdf", pdf)

@@ -1,0 +1,33 @@
+"""Stored files: each has one row that knows its hash. What no row knows is evidence, never in the way."""
+
+from collections.abc import Iterator
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+
+def keep(name: str, content: bytes) -> str:
+    """Store a file and return its name, or the one that is free beside it.
+
+    A file that stands there already may be all that is left of something: of a worker that died before its commit, or
+    of a receipt that was lost by restoring a backup. It is taken when it is this very file, else it stays as it is.
+    """
+    if default_storage.exists(name) and _read(name) == content:
+        return name
+    return default_storage.save(name, ContentFile(content))
+
+
+def find_stored(folder: str) -> Iterator[str]:
+    """The names of all files below a folder."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:  # a disk on which nothing was stored yet
+        return
+    yield from (f"{folder}/{name}" for name in files)
+    for name in folders:
+        yield from find_stored(f"{folder}/{name}")
+
+
+def _read(name: str) -> bytes:
+    with default_storage.open(name) as file:
+        return bytes(file.read())
