@@ -86,6 +86,12 @@ def copy_message(message: Message, *, to: str, reason: str, by: User) -> Message
     return copy
 
 
+def hold_back(*, why: str, now: dt.datetime) -> int:
+    """Stop all that waits, such as what a restored backup would send a second time. Staff can send it again."""
+    waiting = Message.objects.filter(state__in=Message.WAITING)
+    return waiting.update(state=State.FAILED, ended_at=now, error=why, content=None)
+
+
 # --- What became of it ------------------------------------------------------------------------------------------
 
 # States only move on: news that comes late or twice changes nothing. Providers report mail that bounced after it
