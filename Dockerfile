@@ -1,5 +1,4 @@
-# syntax=docker/dockerfile:1
-# One image for web, worker, scheduler and migrations: docker-compose.yml gives each its command.
+# One image for web, workers, scheduler and migrations: docker-compose.yml gives each its command.
 
 FROM python:3.12-slim AS packages
 ENV UV_PROJECT_ENVIRONMENT=/opt/venv \
@@ -36,8 +35,9 @@ ENV PATH=/opt/venv/bin:$PATH \
 WORKDIR /app
 COPY . .
 # Settings want values; none of these is kept, and no server is asked.
-RUN SECRET_KEY=build DATABASE_URL=postgresql://build/build REDIS_URL=redis://build/0 \
+RUN SECRET_KEY=build SITE_URL=https://build DATABASE_URL=postgresql://build/build REDIS_URL=redis://build/0 \
     STRIPE_SECRET_KEY=build STRIPE_PUBLISHABLE_KEY=build STRIPE_WEBHOOK_SECRET=build \
+    EMAIL_URL=smtp://build DEFAULT_FROM_EMAIL=build@build \
     python manage.py collectstatic --no-input \
     && python -m compileall -q /app
 
@@ -45,4 +45,5 @@ USER pops
 EXPOSE 8000
 # Django answers only to its own host name, so the check asks under it.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-c", "import os, urllib.request as r; from urllib.parse import urlsplit; r.urlopen(r.Request('http://127.0.0.1:8000/health/', headers={'Host': urlsplit(os.environ['SITE_URL']).hostname}), timeout=4)"]
-CMD ["gunicorn", "pops.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", "--no-control-socket"]
+# The rest stands in gunicorn.conf.py.
+CMD ["gunicorn", "pops.wsgi", "--bind", "0.0.0.0:8000"]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
 env = environ.Env()
@@ -22,9 +23,18 @@ def origin(url: str) -> str:
 
 # --- What every deployment must decide ---------------------------------------------------------------
 
+# All that is missing at once; Compose gives an empty text for what its file leaves out.
+required = ["SECRET_KEY", "SITE_URL", "DATABASE_URL", "REDIS_URL", "DEFAULT_FROM_EMAIL"]
+required += ["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET"]
+missing = [name for name in required if not os.environ.get(name)]
+if not (os.environ.get("EMAIL_URL") or os.environ.get("EMAIL_PROVIDER")):
+    missing.append("EMAIL_URL (or EMAIL_PROVIDER)")
+if missing:
+    raise ImproperlyConfigured(f"Not set: {', '.join(missing)}. Each is explained in .env.example.")
+
 SECRET_KEY = env("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env("SITE_URL").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[origin(SITE_URL)])
 
@@ -209,8 +219,10 @@ SECURE_HTTPS = env.bool("SECURE_HTTPS", default=True)
 SECURE_SSL_REDIRECT = SECURE_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # asked over plain http from inside the container
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HTTPS
-SECURE_HSTS_PRELOAD = SECURE_HTTPS
+# Both reach further than this site, and can't be taken back for a year: only who owns the whole domain decides that.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HTTPS and env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS and env.bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
@@ -260,6 +272,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Each worker has a queue of its own too, for its heartbeats (pops.core.heartbeat).
+CELERY_WORKER_DIRECT = True
 CELERY_TASK_TIME_LIMIT = 120
 # KiB. A worker's process that grew beyond this is replaced after its task. The PDF of 2,000 lines takes 530,000.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000
@@ -320,7 +334,7 @@ EMAIL_PROVIDER = env("EMAIL_PROVIDER", default="")
 if EMAIL_PROVIDER:
     EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
 else:
-    vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+    vars().update(env.email_url("EMAIL_URL"))
 # The provider's own settings, such as ANYMAIL_POSTMARK_SERVER_TOKEN.
 ANYMAIL: dict[str, Any] = {
     name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")
@@ -333,7 +347,7 @@ ANYMAIL["SEND_DEFAULTS"] = {"track_opens": False, "track_clicks": False}
 ANYMAIL["IGNORE_UNSUPPORTED_FEATURES"] = True
 # "name:password", which the provider sends with its news. Without it the door for them is closed.
 EMAIL_WEBHOOK_SECRET = ANYMAIL["WEBHOOK_SECRET"] = env("EMAIL_WEBHOOK_SECRET", default="")
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="POPS <pops@localhost>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL")
 MESSAGE_ID_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2].encode("idna").decode()
 
 # Seconds. A worker's claim on a message outlives the worker: the task that made it is killed before.

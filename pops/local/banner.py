@@ -1,6 +1,7 @@
 """What the demo says when everything runs: where it is, who to be, which cards to use."""
 
 from pops.local import links
+from pops.local.environment import NO_MAIL_SERVER
 from pops.local.product import Product
 
 GUARANTOR = "maria.alvarez@example.com"
@@ -46,7 +47,7 @@ def _section(title: str, lines: Lines, width: int) -> str:
 
 def _places(product: Product) -> Lines:
     places = [("Portal", f"{product.site}/"), ("Back office", f"{product.site}/admin/")]
-    if not product.env.get("EMAIL_URL"):
+    if product.env["EMAIL_URL"] == NO_MAIL_SERVER:
         places.append(("Mail that was sent", f"{product.site}/demo/mail/"))
     if product.sandbox:
         places.append(("Stripe sandbox", f"{product.sandbox}/"))
@@ -59,7 +60,7 @@ def _doors(product: Product) -> Lines:
 
 
 def _logins(product: Product) -> Lines:
-    where = "the mail" if product.env.get("EMAIL_URL") else "the mail page"
+    where = "the mail page" if product.env["EMAIL_URL"] == NO_MAIL_SERVER else "the mail"
     return [
         ("Guarantor", f"{GUARANTOR}, with the code in {where}"),
         ("Staff", f"{FRONT_DESK}, {MANAGER}, {ADMINISTRATOR}"),

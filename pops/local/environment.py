@@ -10,6 +10,8 @@ from pops.local.steps import StepError
 
 # The same as while setting up.
 CACHES = home.caches(datadir.ROOT / ".data" / "cache")
+# Mail goes nowhere, or into the demo's folder.
+NO_MAIL_SERVER = "memorymail://"
 STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")
 
 
@@ -33,12 +35,14 @@ def development(urls: Mapping[str, str], *, folder: Path | None = None) -> dict[
     made_up = {
         "DJANGO_SETTINGS_MODULE": "pops.settings",
         "SECRET_KEY": secrets.token_urlsafe(50),
+        "SITE_URL": "http://127.0.0.1:8000",
+        "DEFAULT_FROM_EMAIL": "POPS <pops@localhost>",
         "STRIPE_SECRET_KEY": "sk_test_local",
         "STRIPE_PUBLISHABLE_KEY": "pk_test_local",
         "STRIPE_WEBHOOK_SECRET": "whsec_local",
         # Nothing listens there: what reaches out by mistake fails at once, on this machine.
         "STRIPE_API_BASE": "http://127.0.0.1:9",
-        "EMAIL_URL": "memorymail://",
+        "EMAIL_URL": NO_MAIL_SERVER,
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "SECURE_HTTPS": "off",
     }
@@ -61,6 +65,7 @@ def demo(urls: Mapping[str, str], *, folder: Path, port: int) -> dict[str, str]:
         "SECURE_HTTPS": "off",
         # Kept, so that people stay signed in over a restart.
         "SECRET_KEY": datadir.kept_secret(folder / "secret_key"),
+        "EMAIL_URL": NO_MAIL_SERVER,
         "DEFAULT_FROM_EMAIL": "Lakeside Family Medicine <billing@example.com>",
         "MEDIA_ROOT": str(files / "media"),
         "STATIC_ROOT": str(files / "static"),

@@ -3,6 +3,7 @@
 import os
 from urllib.parse import urlsplit
 
+from pops.local.environment import NO_MAIL_SERVER
 from pops.settings import *  # noqa: F403
 from pops.settings import EMAIL_PROVIDER, INSTALLED_APPS, SITE_URL
 
@@ -10,7 +11,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "pops.local"]
 ROOT_URLCONF = "pops.local.urls"
 
 # Mail is kept for the mail page, unless a mail server or provider is named.
-if not os.environ.get("EMAIL_URL") and not EMAIL_PROVIDER:
+if os.environ["EMAIL_URL"] == NO_MAIL_SERVER and not EMAIL_PROVIDER:
     EMAIL_BACKEND = "pops.local.mail.FolderBackend"
 
 # Browsers keep cookies by host, not by port: two demos on one machine would sign each other out.

@@ -1,6 +1,13 @@
 """Dockerfile, Compose and .env.example agree with the settings. No Docker runs here: they are read, not run."""
 
+import os
 import re
+import subprocess
+import sys
+from itertools import chain
+
+import pytest
+from django.conf import settings
 
 from pops.local.datadir import ROOT
 from pops.local.system import NEEDS
@@ -8,20 +15,39 @@ from pops.local.system import NEEDS
 EXAMPLE = (ROOT / ".env.example").read_text()
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+README = (ROOT / "README.md").read_text()
 SETTINGS = (ROOT / "pops" / "settings.py").read_text()
 
-DOCUMENTED = set(re.findall(r"^#?([A-Z_]+)=", EXAMPLE, re.MULTILINE))
-READ = set(re.findall(r"""env(?:\.\w+)?\(\s*"([A-Z_]+)\"""", SETTINGS))
+DOCUMENTED = set(re.findall(r"^#?([A-Z0-9_]+)=", EXAMPLE, re.MULTILINE))
+READ = set(re.findall(r"""env(?:\.\w+)?\(\s*"([A-Z0-9_]+)\"""", SETTINGS))
 # What the settings can't do without: read with no default.
-REQUIRED = set(re.findall(r"""env(?:\.\w+)?\(\s*"([A-Z_]+)"\s*\)""", SETTINGS))
+REQUIRED = set(re.findall(r"""env(?:\.\w+)?\(\s*"([A-Z0-9_]+)"\s*\)""", SETTINGS))
+OURS = ("web", "urgent", "worker", "beat", "migrate")
+COMMANDS = {name: (ROOT / "deploy" / "systemd" / f"pops-{name}.service").read_text() for name in OURS[:-1]}
 
 
 def service(name: str) -> str:
     """The lines of one service in the Compose file."""
     services = COMPOSE.split("\nservices:\n")[1]
-    found = re.search(rf"^  {name}:\n(.*?)(?=^  \w|^\w)", services, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^  {name}:\n(.*?)(?=^  \w|^  #|^\w)", services, re.MULTILINE | re.DOTALL)
     assert found, name
     return found[1]
+
+
+def shared(name: str) -> str:
+    """The lines of one of the parts that services share, with what that one takes over."""
+    found = re.search(rf"^x-{name}: &{name}\n(.*?)(?=^\w)", COMPOSE, re.MULTILINE | re.DOTALL)
+    assert found, name
+    return found[1] + "".join(shared(other) for other in re.findall(r"^  <<: \*(\w+)", found[1], re.MULTILINE))
+
+
+def whole(name: str) -> str:
+    """One service with what it takes over."""
+    own = service(name)
+    return own + "".join(shared(other) for other in re.findall(r"^    <<: \*(\w+)", own, re.MULTILINE))
+
+
+# --- Variables --------------------------------------------------------------------------------------------------
 
 
 def test_every_setting_is_documented() -> None:
@@ -29,16 +55,68 @@ def test_every_setting_is_documented() -> None:
     assert not READ - DOCUMENTED
 
 
+def test_readme_names_what_the_example_explains() -> None:
+    table = README.split("| variable | what it is | default |")[1].split("\n\n")[0]
+    cells = "".join(line.split("|")[1] for line in table.splitlines() if line.count("|") > 2)
+    named = {name.rstrip("*") for name in re.findall(r"[A-Z][A-Z0-9_]+\*?", cells)}
+
+    assert len(named) > 20
+    assert all(any(name.startswith(start) for name in DOCUMENTED) for start in named)
+    assert READ - {"DEBUG", "POPS_DEBUG"} <= {name for name in DOCUMENTED if name.startswith(tuple(named))}
+
+
+def test_all_that_the_example_offers_reaches_every_container() -> None:
+    for name in OURS:
+        assert "env_file: [.env]" in whole(name), name
+        # What Compose puts beside the file comes from the file's own variable first, or nothing.
+        for variable, value in re.findall(r"^ +([A-Z0-9_]+): (.*)$", whole(name), re.MULTILINE):
+            assert value.startswith(f"${{{variable}:-"), f"{name} is given the file's {variable}"
+
+
 def test_compose_asks_for_documented_variables_only() -> None:
     assert set(re.findall(r"\$\{?([A-Z_]+)", COMPOSE.replace("$$", ""))) <= DOCUMENTED
 
 
-def test_compose_gives_what_the_settings_cannot_do_without() -> None:
-    assert len(REQUIRED) > 5
-    for name in REQUIRED:
-        line = re.search(rf"^    {name}: (.*)$", COMPOSE, re.MULTILINE)
-        assert line, f"{name} is given"
-        assert ":?" in line[1], f"{name} is said to be missing before anything starts"
+def test_compose_itself_requires_nothing() -> None:
+    """Compose before 2026 asks for a required variable though another stands in its place. The settings say it."""
+    assert not re.search(r"\$\{[A-Z_]+:?\?", COMPOSE)
+
+
+def test_settings_name_all_that_is_missing_at_once() -> None:
+    bare = {"PATH": os.environ["PATH"], "STRIPE_SECRET_KEY": "", "SITE_URL": "https://pay.example.com"}
+
+    run = subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=bare, capture_output=True, text=True)
+
+    assert run.returncode != 0
+    said = run.stderr.splitlines()[-1]
+    assert {name for name in REQUIRED | {"EMAIL_URL"} if name in said} == (REQUIRED - {"SITE_URL"}) | {"EMAIL_URL"}
+    assert "SITE_URL" not in said
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_a_shell_can_load_the_example(shell: str) -> None:
+    show = 'set -aeu; . ./.env.example; echo "$DEFAULT_FROM_EMAIL"'
+
+    run = subprocess.run([shell, "-c", show], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert run.stdout == "Example Family Medicine <billing@example.com>\n"
+    assert run.stderr == ""
+
+
+def test_hsts_reaches_further_than_this_site_only_when_told() -> None:
+    names = [f"SECURE_HSTS_{name}" for name in ("SECONDS", "INCLUDE_SUBDOMAINS", "PRELOAD")]
+    show = f"from django.conf import settings as s; print(*(getattr(s, name) for name in {names}))"
+
+    def hsts(**given: str) -> list[str]:
+        env = {**os.environ, "SECURE_HTTPS": "on", **given}
+        command = [sys.executable, "-c", show]
+        run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+        return run.stdout.split()
+
+    assert hsts() == ["31536000", "False", "False"]
+    assert hsts(HSTS_SUBDOMAINS="on", HSTS_PRELOAD="on") == ["31536000", "True", "True"]
+    assert hsts(HSTS_PRELOAD="on")[1:] == ["False", "False"], "browsers' lists take whole domains only"
+    assert hsts(HSTS_SUBDOMAINS="on", SECURE_HTTPS="off") == ["0", "False", "False"]
 
 
 def test_no_secret_has_a_value_in_the_example() -> None:
@@ -46,20 +124,62 @@ def test_no_secret_has_a_value_in_the_example() -> None:
         assert re.search(rf"^{name}=$", EXAMPLE, re.MULTILINE)
 
 
+# --- Parts ------------------------------------------------------------------------------------------------------
+
+
 def test_every_process_waits_for_the_migrations_and_every_server_is_watched() -> None:
-    for name in ("web", "worker", "beat"):
-        assert "depends_on: *ready" in service(name)
-    assert "condition: service_completed_successfully" in COMPOSE
-    for name in ("worker", "beat", "postgres", "redis"):
-        assert "healthcheck:" in service(name)
+    for name in ("web", "urgent", "worker", "beat"):
+        assert "depends_on: *ready" in whole(name)
+    assert "condition: service_completed_successfully" in shared("ready")
+    for name in ("urgent", "worker", "beat", "postgres", "redis"):
+        assert "healthcheck:" in whole(name)
     assert "HEALTHCHECK" in DOCKERFILE
 
 
-def test_database_and_broker_are_not_reachable_from_outside() -> None:
+def test_every_container_has_bounds_for_its_memory_and_its_log() -> None:
+    names = re.findall(r"^  (\w+):\n    (?:<<|image)", COMPOSE.split("\nservices:\n")[1], re.MULTILINE)
+
+    assert {*OURS, "proxy", "port", "postgres", "redis"} == set(names)
+    for name in names:
+        assert "mem_limit:" in whole(name), name
+        assert "logging: *logging" in whole(name), name
+
+
+def test_only_the_proxies_have_ports() -> None:
+    with_ports = {name for name in (*OURS, "postgres", "redis", "proxy", "port") if "ports:" in whole(name)}
+
+    assert with_ports == {"proxy", "port"}
+    assert '"127.0.0.1:' in service("port")
     for name in ("postgres", "redis"):
         assert "networks: [inside]" in service(name)
-        assert "ports:" not in service(name)
-    assert '"127.0.0.1:' in service("web")
+
+
+def test_own_servers_and_proxies_are_left_out_where_others_are_given() -> None:
+    for name in ("postgres", "redis", "proxy", "port"):
+        assert f"profiles: [{name}]" in service(name)
+    for part in (shared("ready"), service("migrate")):
+        assert "required: false" in part
+
+
+def test_no_password_stands_on_a_command_line() -> None:
+    commands = re.findall(r"^    command:.*(?:\n      .*)*", COMPOSE, re.MULTILINE)
+
+    assert len(commands) > 4
+    assert not re.search(r"(?<!\$)\$\{?\w*(PASSWORD|SECRET|URL)", "".join(commands))
+    assert "--requirepass" not in COMPOSE
+
+
+@pytest.mark.parametrize("where", ["compose", "systemd"])
+def test_each_queue_has_its_worker_and_urgent_ones_a_process_of_their_own(where: str) -> None:
+    commands = {name: service(name) if where == "compose" else COMMANDS[name] for name in ("urgent", "worker")}
+    taken = {}
+    for name, command in commands.items():
+        found = re.search(r"""--queues[, ]+"?([\w,]+?)"?[, ]+--""", command)
+        assert found, name
+        taken[name] = found[1].split(",")
+
+    assert sorted(chain(*taken.values())) == sorted(queue.name for queue in settings.CELERY_TASK_QUEUES)
+    assert taken["urgent"] == ["urgent"]
 
 
 def test_the_image_runs_as_an_ordinary_user_with_the_libraries_pdf_needs() -> None:

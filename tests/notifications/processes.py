@@ -32,8 +32,9 @@ class Process:
             "--loglevel",
             "WARNING",
         ]
+        self.name = f"{id(self)}@test"
         if kind == "worker":
-            command += ["--queues", queue, "--concurrency", "1", "--hostname", f"{id(self)}@test"]
+            command += ["--queues", queue, "--concurrency", "1", "--hostname", self.name]
             command += ["--without-gossip", "--without-mingle"]
         else:
             command += ["--schedule", str(log.with_suffix(".schedule")), "--pidfile="]
@@ -41,6 +42,12 @@ class Process:
             self._popen: subprocess.Popen[Any] = subprocess.Popen(
                 command, cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True
             )
+
+    def signal_children(self, number: int) -> None:
+        """To those that do the work, and not to their parent."""
+        pid = self._popen.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            os.kill(int(child), number)
 
     def kill(self) -> None:
         """As when the machine loses power: nothing is finished, nobody is told."""
