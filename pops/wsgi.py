@@ -1,4 +1,4 @@
-"""The web application for gunicorn: `gunicorn pops.wsgi`."""
+"""The web application for gunicorn, which takes its settings from `pops.gunicorn`."""
 
 import os
 

@@ -112,9 +112,8 @@ class Product:
             return bool(probe.control.ping([_node(name)], timeout=0.3))
 
     def _launch_web(self) -> Child:
-        command = _python("-m", "gunicorn", "pops.wsgi", "--bind", f"127.0.0.1:{self.port}")
-        command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4"]
-        command += ["--access-logfile", "-", "--graceful-timeout", "5", "--no-control-socket"]
+        command = _python("-m", "gunicorn", "pops.wsgi", "--config", "python:pops.gunicorn")
+        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--graceful-timeout", "5"]
         return self._child("Web server", command)
 
     def _launch_worker(self, name: str) -> None:

@@ -23,7 +23,7 @@ READ = set(re.findall(r"""env(?:\.\w+)?\(\s*"([A-Z0-9_]+)\"""", SETTINGS))
 # What the settings can't do without: read with no default.
 REQUIRED = set(re.findall(r"""env(?:\.\w+)?\(\s*"([A-Z0-9_]+)"\s*\)""", SETTINGS))
 OURS = ("web", "urgent", "worker", "beat", "migrate")
-COMMANDS = {name: (ROOT / "deploy" / "systemd" / f"pops-{name}.service").read_text() for name in OURS[:-1]}
+COMMANDS = {name: (ROOT / "docs" / "deployment" / "systemd" / f"pops-{name}.service").read_text() for name in OURS[:-1]}
 
 
 def service(name: str) -> str:

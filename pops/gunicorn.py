@@ -1,4 +1,4 @@
-"""How the web server runs, wherever it does: gunicorn reads this file from the folder it is started in."""
+"""How the web server runs, wherever it does: `gunicorn pops.wsgi --config python:pops.gunicorn`."""
 
 worker_class = "gthread"
 threads = 4
