@@ -13,7 +13,7 @@ from batches.models import BatchClose, BatchDocument
 from notifications.services import hold_back
 from payments.models import Payment, Refund
 from pops.core.sequences import find_sequences, get_sequence, move_on
-from receipts.documents.files import find_stored
+from receipts.documents.files import stored_files
 from receipts.models import Receipt, ReceiptDocument
 
 # Of the last receipts before the loss there may be no file yet. Numbers cost nothing: a gap is no missing receipt.
@@ -39,7 +39,7 @@ class Remembered:
 
 def look_around() -> Remembered:
     """What must be known after a restore. Reads the names of all stored files; changes nothing."""
-    receipts, closes = list(find_stored("receipts")), list(find_stored("batches"))
+    receipts, closes = list(stored_files("receipts")), list(stored_files("batches"))
     known = {*ReceiptDocument.objects.values_list("file", flat=True)}
     known |= {*BatchDocument.objects.values_list("file", flat=True)}
     return Remembered(

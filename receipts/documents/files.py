@@ -17,7 +17,7 @@ def keep(name: str, content: bytes) -> str:
     return default_storage.save(name, ContentFile(content))
 
 
-def find_stored(folder: str) -> Iterator[str]:
+def stored_files(folder: str) -> Iterator[str]:
     """The names of all files below a folder."""
     try:
         folders, files = default_storage.listdir(folder)
@@ -25,7 +25,7 @@ def find_stored(folder: str) -> Iterator[str]:
         return
     yield from (f"{folder}/{name}" for name in files)
     for name in folders:
-        yield from find_stored(f"{folder}/{name}")
+        yield from stored_files(f"{folder}/{name}")
 
 
 def _read(name: str) -> bytes:

@@ -24,7 +24,8 @@ PAYMENTS, OLD_RECEIPTS, CODES = 12, 60, 5
 @pytest.fixture
 def environment(monkeypatch, settings, stripe_sandbox, tmp_path):
     """What the workers are told: this test's Stripe, and a folder for their PDFs."""
-    monkeypatch.setenv("MEDIA_ROOT", str(tmp_path / "media"))
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    monkeypatch.setenv("MEDIA_ROOT", settings.MEDIA_ROOT)
     for name in ("STRIPE_API_BASE", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"):
         monkeypatch.setenv(name, getattr(settings, name))
 

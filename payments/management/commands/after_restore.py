@@ -17,6 +17,8 @@ SHOWN = 100
 
 
 class Command(BaseCommand):
+    """`manage.py after_restore [--apply]`: see docs/restoring.md."""
+
     help = "Make a restored database safe to work with. Without --apply it only says what it found."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
