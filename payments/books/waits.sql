@@ -1,5 +1,5 @@
 -- What waits to be worked off: how much of each kind, and since when the oldest does. Receipts without a PDF are looked
--- for among the `recent` numbers used last; NULL looks through all.
+-- for among the `recent` ones issued last; NULL looks through all.
 SELECT 'events' AS name, count(*) AS waiting, min(received_at) AS oldest
 FROM payments_processorevent WHERE state = 'received'
 UNION ALL
@@ -17,9 +17,8 @@ SELECT 'mails', count(*), min(queued_at)
 FROM notifications_message WHERE state IN ('queued', 'sending') AND lane = 'mail'
 UNION ALL
 SELECT 'documents', count(*), min(r.issued_at)
-FROM receipts_receipt r
-WHERE r.number > coalesce((SELECT max(number) FROM receipts_receipt) - %(recent)s, 0)
-  AND NOT EXISTS (SELECT FROM receipts_receiptdocument d WHERE d.receipt_id = r.number)
+FROM (SELECT number, issued_at FROM receipts_receipt ORDER BY number DESC LIMIT %(recent)s) r
+WHERE NOT EXISTS (SELECT FROM receipts_receiptdocument d WHERE d.receipt_id = r.number)
   AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = r.number)
 UNION ALL
 SELECT 'closes', count(*), min(c.closed_at)

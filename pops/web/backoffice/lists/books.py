@@ -39,15 +39,11 @@ class BooksCheckAdmin(ReadOnlyAdmin):
     def report(self, run: BooksCheck) -> SafeString:
         """A line a rule; what was found stands first."""
         lines = sorted(run.lines, key=lambda line: not line["found"])
-        return format_html(
-            "<dl>{}</dl>",
-            format_html_join("", "<dt>{}</dt><dd>{}</dd>", ([line["promise"], _found(line)] for line in lines)),
-        )
+        return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt>{}", map(_shown, lines)))
 
 
-def _found(line: dict[str, Any]) -> SafeString | str:
-    if not line["found"]:
-        return "right"
+def _shown(line: dict[str, Any]) -> tuple[str, SafeString]:
+    """What must hold, and what was found of it."""
     more = line["found"] - len(line["findings"])
-    words = [*line["findings"], *([f"and {more:,} more"] if more else [])]
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ([one] for one in words)))
+    words = [*line["findings"], *([f"and {more:,} more"] if more else [])] or ["right"]
+    return line["promise"], format_html_join("", "<dd>{}</dd>", ([one] for one in words))
