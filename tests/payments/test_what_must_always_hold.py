@@ -1,17 +1,20 @@
 """check_books: each rule sees what breaks it, names the row, and no other rule does."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
 from batches.models import ReferenceBatch
 from payments.books.files import read_files
 from payments.books.rules import NAMES, get_rules
 from payments.gateway.intents import Result
 from payments.gateway.refunds import RefundFacts
-from payments.models import Refund
+from payments.models import Payment, Refund
+from payments.recording.payments import issue_for, lock_payment, record_outcome
 from payments.recording.refunds import record_refund
 from pops.core.accounts.models import ServiceLine
 from receipts.documents.receipts import store_document
@@ -19,6 +22,7 @@ from receipts.models import Owed, Receipt
 from tests.books import assert_books_balance, find_wrong
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, close, keep_files, take, tender
+from tests.factories.payments import PaymentFactory, outcome_of
 from tests.moments import NOON
 
 
@@ -205,6 +209,26 @@ def test_a_service_that_insurance_pays_after_the_patient_is_no_mistake(books):
 
     assert Owed.objects.get(patient_paid_cents__gt=0).remaining_cents < 0
     assert_books_balance()
+
+
+def test_money_that_came_after_its_decline_and_was_accepted_is_no_mistake(books, staff_user):
+    payment = PaymentFactory()
+    record_outcome(payment_id=payment.pk, outcome=outcome_of(payment, Result.DECLINED, at=NOON))
+    paid = outcome_of(payment, at=NOON)
+    record_outcome(payment_id=payment.pk, outcome=replace(paid, transactions=[second_charge(paid)]))
+    assert_books_balance()  # in review, with the receipt of the decline
+
+    with transaction.atomic():
+        locked = lock_payment(payment_id=payment.pk, occurred_at=NOON)
+        issue_for(locked, replace(paid, transactions=[second_charge(paid)]))
+        Payment.objects.filter(pk=payment.pk).update(reviewed_by=staff_user, reviewed_at=timezone.now())
+
+    assert Receipt.objects.filter(guarantor=payment.guarantor).count() == 2
+    assert_books_balance()
+
+
+def second_charge(outcome):
+    return replace(outcome.transactions[0], number="ch_second")
 
 
 @pytest.fixture
