@@ -1,16 +1,22 @@
 -- What became of the money of each receipt that brought some in: a payment, or a refund that came back. What a refund
--- gave back, and took back from services, is its payment's. A receipt of which nothing is spent has no row.
-SELECT owner, sum(posted)::bigint AS posted_cents, sum(disbursed)::bigint AS disbursed_cents,
-       sum(refunded)::bigint AS refunded_cents
-FROM (
-    SELECT CASE r.kind WHEN 'refund' THEN r.refund_of_id ELSE r.number END AS owner, p.amount_cents AS posted,
-           0 AS disbursed, 0 AS refunded
-    FROM receipts_posting p JOIN receipts_receipt r ON r.number = p.receipt_id
-    UNION ALL
-    SELECT receipt_id, 0, amount_cents, 0 FROM receipts_disbursement
-    UNION ALL
-    SELECT r.refund_of_id, 0, 0, -r.amount_cents
-    FROM receipts_receipt r LEFT JOIN receipts_receiptvoid v ON v.receipt_id = r.number
-    WHERE r.kind = 'refund' AND v.id IS NULL
-) part
-GROUP BY owner
+-- gave back, and took back from services, is its payment's. Of a voided one nothing counts as received.
+SELECT r.number AS receipt, r.guarantor_id, CASE WHEN v.id IS NULL THEN r.amount_cents ELSE 0 END AS amount_cents,
+       coalesce(own.cents, 0) + coalesce(back.posted, 0) AS posted_cents, coalesce(gone.cents, 0) AS disbursed_cents,
+       coalesce(back.refunded, 0) AS refunded_cents
+FROM receipts_receipt r
+LEFT JOIN receipts_receiptvoid v ON v.receipt_id = r.number
+LEFT JOIN (
+    SELECT receipt_id, sum(amount_cents)::bigint AS cents FROM receipts_posting GROUP BY receipt_id
+) own ON own.receipt_id = r.number
+LEFT JOIN (
+    SELECT receipt_id, sum(amount_cents)::bigint AS cents FROM receipts_disbursement GROUP BY receipt_id
+) gone ON gone.receipt_id = r.number
+LEFT JOIN (
+    SELECT f.refund_of_id, sum(taken.cents)::bigint AS posted,
+           sum(CASE WHEN v.id IS NULL THEN -f.amount_cents ELSE 0 END)::bigint AS refunded
+    FROM receipts_receipt f
+    LEFT JOIN receipts_receiptvoid v ON v.receipt_id = f.number
+    CROSS JOIN LATERAL (SELECT sum(amount_cents) AS cents FROM receipts_posting WHERE receipt_id = f.number) taken
+    WHERE f.kind = 'refund' GROUP BY f.refund_of_id
+) back ON back.refund_of_id = r.number
+WHERE r.kind <> 'refund'

@@ -2,12 +2,10 @@
 -- Account {account}: {received_cents} received; {posted_cents} applied, {escrow_cents} in escrow,
 -- {disbursed_cents} disbursed.
 WITH spent AS (:spent), part AS (
-    SELECT r.guarantor_id, r.amount_cents AS received, 0 AS posted, 0 AS disbursed,
-           CASE r.kind WHEN 'refund' THEN 0 ELSE r.amount_cents END AS escrow
+    SELECT r.guarantor_id, r.amount_cents AS received, 0 AS posted, 0 AS escrow, 0 AS disbursed
     FROM receipts_receipt r LEFT JOIN receipts_receiptvoid v ON v.receipt_id = r.number WHERE v.id IS NULL
     UNION ALL
-    SELECT r.guarantor_id, 0, 0, s.disbursed_cents, -s.posted_cents - s.disbursed_cents - s.refunded_cents
-    FROM spent s JOIN receipts_receipt r ON r.number = s.owner
+    SELECT guarantor_id, 0, 0, amount_cents - posted_cents - disbursed_cents - refunded_cents, disbursed_cents FROM spent
     UNION ALL
     SELECT patient.guarantor_id, 0, line.cents, 0, 0
     FROM (SELECT line_id, sum(amount_cents) AS cents FROM receipts_posting GROUP BY line_id) line
