@@ -19,7 +19,7 @@ from pops.core.work import begin, in_turn
 logger = logging.getLogger(__name__)
 
 SWEEP_LIMIT = 200
-# Some twenty times what a million receipts take, and less than the broker waits before it hands a task to another worker.
+# Some twenty times what a million receipts take, and less than the broker waits before another worker gets the task.
 BOOKS_TIME_LIMIT = 280
 
 
