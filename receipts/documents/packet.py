@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -22,9 +23,13 @@ HEADINGS = (
 
 
 def text(value: object) -> str:
-    """Text that no spreadsheet runs: what looks like a formula gets an apostrophe before it."""
+    """Text that no spreadsheet runs: what looks like a formula gets an apostrophe before it.
+
+    Full-width signs and other spaces are taken for the plain ones, as spreadsheets in East Asia do.
+    """
     words = "" if value is None else str(value)
-    return f"'{words}" if words.lstrip(" ").startswith(FORMULA) else words
+    plain = unicodedata.normalize("NFKC", words).lstrip(" ")
+    return f"'{words}" if plain.startswith(FORMULA) else words
 
 
 def find_transactions(batch: ReferenceBatch) -> Iterable[Transaction]:

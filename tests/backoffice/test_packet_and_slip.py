@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 
 import pytest
 from django.urls import reverse
@@ -20,7 +21,7 @@ from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, close, take, tender, today
 from tests.factories.staff import DESK, member
 
-EVIL = ["=HYPERLINK(1)", "+1", "-2", "@SUM(A1)", " =1", "\t=1", "\r=1"]
+EVIL = ["=HYPERLINK(1)", "+1", "-2", "@SUM(A1)", " =1", "\t=1", "\r=1", "＝1", "\u3000＝1", "＋1", "－1", "＠SUM"]
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ def test_everything_is_in_the_csv_and_nothing_runs(dana):
     )
     disburse_escrow(receipt_number=receipt.pk, cents=1, reason="-1 cent, meant for the lab", today=today(), by=dana)
     void_receipt(receipt_number=take(dana).pk, reason="+1 receipt too many", today=today(), by=dana)
-    close(batch, dana, cash=123451, check=7350)
+    close(batch, dana, cash=123451, check=12600)
 
     make_missing()
 
@@ -65,13 +66,13 @@ def test_everything_is_in_the_csv_and_nothing_runs(dana):
     assert tuple(rows[0]) == HEADINGS
     kinds = [row[0] for row in rows[1:]]
     assert {kind: kinds.count(kind) for kind in kinds} == {
-        "Transaction": 10, "Posting": 1, "Disbursement": 1, "Void": 1,
+        "Transaction": 15, "Posting": 1, "Disbursement": 1, "Void": 1,
     }  # fmt: skip
     amount = HEADINGS.index("Amount")
     for row in rows[1:]:
         for column, cell in enumerate(row):
             if column not in (amount, amount + 1):
-                assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r")), cell
+                assert not re.match("[ \u3000]*[=+@\\t\\r＝＋－＠-]", cell), cell
     assert {row[amount] for row in rows[1:]} == {"10.50", "1234.56", "-0.05", "7.00", "0.01", "50.00"}
     assert "Nguyễn Thị Hồng Nhung" in {row[7] for row in rows}
     raw = document.file.open().read()

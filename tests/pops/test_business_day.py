@@ -2,9 +2,11 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from pops.core.clock import business_date
+from pops.core.practice.models import validate_cut_off
 from tests.factories.practice import PracticeFactory
 
 NEW_YORK, SYDNEY = "America/New_York", "Australia/Sydney"
@@ -73,3 +75,19 @@ def test_a_cut_off_moves_the_evening_to_the_next_day():
 
     assert business_date(before, time_zone=NEW_YORK, cut_off=six) == dt.date(2026, 3, 2)
     assert business_date(after, time_zone=NEW_YORK, cut_off=six) == dt.date(2026, 3, 3)
+
+
+@pytest.mark.parametrize("zone", [NEW_YORK, SYDNEY, "Europe/Berlin", "America/St_Johns"])
+def test_no_cut_off_that_is_allowed_takes_a_day_back(zone):
+    """A year, ten minutes at a time, with the first and last allowed times around the night the clocks go back."""
+    moments = [dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=10 * n) for n in range(6 * 24 * 365)]
+    for cut_off in (dt.time(0, 59), dt.time(3, 1), dt.time(17)):
+        validate_cut_off(cut_off)
+        days = [business_date(moment, time_zone=zone, cut_off=cut_off) for moment in moments]
+        assert days == sorted(days), cut_off
+
+
+@pytest.mark.parametrize("cut_off", [dt.time(1), dt.time(1, 30), dt.time(2, 59), dt.time(3)])
+def test_a_cut_off_that_comes_twice_in_a_night_is_refused(cut_off):
+    with pytest.raises(ValidationError, match="before 1:00 or after 3:00"):
+        validate_cut_off(cut_off)

@@ -18,6 +18,12 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone. Use a name such as America/Chicago.")
 
 
+def validate_cut_off(time: dt.time) -> None:
+    """Refuse a time that comes twice in the night the clocks go back: the day would too. Raises ValidationError."""
+    if dt.time(1) <= time <= dt.time(3):
+        raise ValidationError("Choose a time before 1:00 or after 3:00: clocks are set back in between.")
+
+
 @pghistory.track()
 class Practice(models.Model):
     """The one row that says where and when the practice works. One database is one practice."""
@@ -35,6 +41,7 @@ class Practice(models.Model):
     )
     cut_off = models.TimeField(
         default=clock.MIDNIGHT,
+        validators=[validate_cut_off],
         help_text="Payments from this time on belong to the next day. Midnight: the calendar day.",
     )
     paper_size = models.CharField(max_length=10, choices=PaperSize, default=PaperSize.LETTER)
