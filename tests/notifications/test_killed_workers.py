@@ -22,8 +22,8 @@ RECEIPTS = 500
 KILLS = 10
 
 
-def noted():
-    return set(Message.objects.filter(state="sent").values_list("message_id", flat=True))
+def with_state(state):
+    return set(Message.objects.filter(state=state).values_list("message_id", flat=True))
 
 
 class Weather:
@@ -46,30 +46,34 @@ def test_each_of_500_receipts_arrives_once_while_workers_are_killed(pay, mail_se
     window, interrupted = set(), 0
 
     with processes(tmp_path / "celery.log", mail_port=mail_server.port) as celery:
+        # All of it waits before the first worker comes: none is idle when it is killed, however slow this machine is.
+        for n in range(RECEIPTS):
+            pay(guarantors[n % 50])
         celery.start("beat")
         celery.start()
         celery.start()
-        for n in range(RECEIPTS):
-            pay(guarantors[n % 50])
         for n in range(1, KILLS + 1):
             reached = min(n * RECEIPTS // (KILLS + 2), RECEIPTS)
             wait_until(lambda: len(mail_server.accepted) >= reached, seconds=60)  # noqa: B023  called at once
             celery.kill(celery.running[1])
-            window |= {mail.message_id for mail in list(mail_server.accepted)} - noted()
-            interrupted += Message.objects.filter(state="sending").exists()
+            # What it had claimed stays so for now; the server may still be reading the last of it.
+            claimed = with_state("sending")
+            window |= claimed
+            interrupted += bool(claimed)
             celery.start()
             if n == KILLS // 2:
                 mail_server.stop()
+                window |= {mail.message_id for mail in mail_server.accepted} - with_state("sent")
                 time.sleep(1)
                 mail_server.start()
-        wait_until(all_sent, seconds=60)
+        wait_until(all_sent, seconds=180)
 
     arrived = Counter(mail.message_id for mail in mail_server.accepted)
     twice = {message_id for message_id, times in arrived.items() if times > 1}
     assert set(arrived) == set(Message.objects.values_list("message_id", flat=True))
     assert len(arrived) == RECEIPTS
-    assert twice <= window, "only what was accepted and not yet noted when a worker was killed"
-    assert len(window) <= KILLS * 2 * settings.EMAIL_CONNECTIONS, "at most one mail a connection"
+    assert twice <= window, "only what a worker was sending when it was killed, or when the server stopped"
+    assert len(twice) <= KILLS * 2 * settings.EMAIL_CONNECTIONS, "at most one mail a connection"
     assert interrupted > KILLS // 2, "workers were killed at work, not while they waited for some"
     assert all(weather.seen[answer] for answer in (ACCEPT, "451 4.3.2 Try later", DROP, HANG))
 
