@@ -15,6 +15,7 @@ from pops.local.system import NEEDS
 EXAMPLE = (ROOT / ".env.example").read_text()
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+DOCUMENT = (ROOT / "docs" / "deployment.md").read_text()
 README = (ROOT / "README.md").read_text()
 SETTINGS = (ROOT / "pops" / "settings.py").read_text()
 
@@ -186,6 +187,7 @@ def test_the_image_runs_as_an_ordinary_user_with_the_libraries_pdf_needs() -> No
     assert re.search(r"^USER pops$", DOCKERFILE, re.MULTILINE)
     for need in NEEDS:
         assert (need.package in DOCKERFILE) == ("demo" in need.jobs), need.package
+        assert (need.package in DOCUMENT) == ("demo" in need.jobs), f"{need.package} without Docker"
 
 
 def test_secrets_and_development_stay_out_of_the_image() -> None:
