@@ -68,10 +68,11 @@ def benchmark() -> list[dict[str, object]]:
 
 
 def in_turns(jobs: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median milliseconds of each, after some to warm up."""
+    """Median milliseconds of each, after some to warm up. A collection would fall on the same one each time."""
     took: dict[str, list[float]] = {name: [] for name in jobs}
     for n in range(TIMES + 3):
         for name, job in jobs.items():
+            gc.collect()
             begin = time.perf_counter()
             job()
             if n >= 3:

@@ -34,6 +34,24 @@ def test_importing_the_tasks_makes_no_fonts_and_no_thread():
     assert run.stdout.splitlines()[-1] == "0 fonts 1 thread"
 
 
+FORKED = """
+import gc, os, sys
+from celery.concurrency.prefork import TaskPool
+from pops.celery import app
+def say(pool):
+    print("weasyprint" in sys.modules, gc.get_freeze_count() > 100_000, file=sys.__stdout__, flush=True)
+    os._exit(0)
+TaskPool.on_start = say
+app.Worker(pool="prefork", concurrency=1).start()
+"""
+
+
+def test_what_is_imported_is_out_of_the_garbage_collections_way_before_the_fork():
+    run = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True)
+
+    assert run.stdout.splitlines()[-1] == "True True"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_forked_worker_renders_receipts_and_packets(pay, staff_user, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = str(tmp_path)
