@@ -1,11 +1,12 @@
 """The way out for a payment whose money differs from what the guarantor agreed to: accept it or give it back."""
 
 import datetime as dt
+import logging
 import uuid
 
 from django.db import transaction
 
-from payments.gateway.client import Rejected
+from payments.gateway.client import ProcessorError, Rejected
 from payments.gateway.intents import Intent, Result, get_intent
 from payments.gateway.refunds import return_payment as return_at_stripe
 from payments.models import Payment
@@ -14,6 +15,8 @@ from payments.truth import bring_up_to_date
 from pops.core.access.models import User
 from pops.core.refusals import Refused, refuse
 from receipts.corrections.common import require_reason
+
+logger = logging.getLogger(__name__)
 
 State = Payment.State
 
@@ -48,9 +51,19 @@ def accept_payment(*, payment_id: uuid.UUID, reason: str, now: dt.datetime, by: 
         refuse(why_not_decide(locked.state))
         number = issue_for(locked, intent.outcome)
         _note(payment_id, reason, by, now)
-    # What was given back before there was a receipt, or while it was being issued, counts too.
-    bring_up_to_date(payment_id=payment_id, now=now)
+    _record_what_followed(payment_id, now)
     return number
+
+
+def _record_what_followed(payment_id: uuid.UUID, now: dt.datetime) -> None:
+    """What was given back before there was a receipt, or while it was being issued, counts too.
+
+    The receipt stands whether or not Stripe can be asked about it now.
+    """
+    try:
+        bring_up_to_date(payment_id=payment_id, now=now)
+    except ProcessorError:
+        logger.warning("Payment %s was accepted; what was given back of it could not be asked", payment_id)
 
 
 def return_payment(*, payment_id: uuid.UUID, reason: str, now: dt.datetime, by: User) -> None:

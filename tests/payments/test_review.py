@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from payments import review
+from payments.gateway.client import OutOfReach
 from payments.gateway.intents import get_intent
 from payments.models import Payment
 from payments.review import accept_payment, return_payment
@@ -59,3 +60,15 @@ def test_another_currency_can_only_be_returned(payment, monkeypatch):
 
     with pytest.raises(Refused):
         accept_payment(payment_id=payment.pk, reason="The guarantor agreed by phone.", now=timezone.now(), by=clerk())
+
+
+def test_a_receipt_stands_when_stripe_is_away_right_after_it(payment, monkeypatch):
+    def away(**about):
+        raise OutOfReach
+
+    monkeypatch.setattr(review, "bring_up_to_date", away)
+
+    number = accept_payment(payment_id=payment.pk, reason="Agreed by phone.", now=timezone.now(), by=clerk())
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.receipt_id) == ("paid", number)

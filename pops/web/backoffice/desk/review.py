@@ -13,7 +13,10 @@ from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.forms import ReviewForm
 
-STRIPE_AWAY = "Stripe can't be reached just now. Nothing was decided; try again in a minute."
+STRIPE_AWAY = (
+    "Stripe can't be reached just now, so nothing is decided here yet. Try again in a minute; "
+    "money that is on its way back already goes back once."
+)
 
 
 class Decide(DeskAction):
