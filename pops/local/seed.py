@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import random
 import uuid
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import stripe
@@ -15,20 +16,18 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
-from batches.opening import open_api_batch
 from notifications.models import Message
 from payments.gateway.client import client
 from payments.gateway.intents import Outcome, Result, create_intent
-from payments.models import Payment
+from payments.gateway.refunds import RefundFacts, create_refund
+from payments.models import Payment, Refund
 from payments.recording.payments import record_outcome
+from payments.recording.refunds import record_refund
 from pops.core.access.models import User
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
 from pops.core.accounts.services import create_guarantor_login
-from pops.core.locks import hold
 from pops.core.practice.models import Facility, Group, Practice, Provider
-from pops.core.practice.selectors import get_practice
 from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD
-from receipts.corrections.refund import issue_refund
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
 from receipts.owed import get_balances
@@ -175,27 +174,7 @@ def _make_sample_receipts(guarantor: Guarantor, now: dt.datetime) -> None:
     paid = _record(guarantor, get_balances(guarantor).current_cents + 6000, moments[0], CARDS[0], declined=False)
     assert paid is not None
     _record(guarantor, 4500, moments[1], CARDS[1], declined=True)
-    refunded_on = get_practice().business_date(moments[2])
-    facts = TransactionFacts(
-        number=f"re_{uuid.uuid4().hex[:24]}",
-        method="card",
-        amount_cents=-4000,
-        requested_cents=-4000,
-        card_brand=CARDS[0][0],
-        card_last4=CARDS[0][1],
-    )
-    held = hold(days=[refunded_on], guarantor=guarantor.pk)
-    issue_refund(
-        held,
-        receipt=Receipt.objects.get(number=paid),
-        tenders=[facts],
-        batch_id=open_api_batch(held, batch_date=refunded_on),
-        received_on=refunded_on,
-        received_at=moments[2],
-        reason="Paid more than was owed",
-        by=None,
-        channel=Receipt.Channel.ONLINE,
-    )
+    _record_refund(Receipt.objects.get(number=paid), 4000, moments[2], reason="Paid more than was owed")
 
 
 def _make_new_charges(guarantor: Guarantor, today: dt.date, chance: random.Random) -> None:
@@ -240,12 +219,39 @@ def _record(
     )
 
 
+def _record_refund(receipt: Receipt, cents: int, moment: dt.datetime, *, reason: str) -> None:
+    """Give part of an online payment back, as Stripe would tell of it."""
+    charge = str(receipt.transactions.get().number)
+    refund = Refund.objects.create(
+        receipt=receipt, charge_id=charge, amount_cents=cents, reason=reason, requested_at=moment
+    )
+    facts = RefundFacts(
+        stripe_id=f"re_{uuid.uuid4().hex[:24]}",
+        charge_id=charge,
+        intent_id="",
+        amount_cents=cents,
+        state=Refund.State.SUCCEEDED,
+        occurred_at=moment,
+        refund_id=refund.pk,
+        returns=None,
+        failure="",
+    )
+    if _is_sandbox():
+        made = create_refund(refund_id=refund.pk, charge_id=charge, amount_cents=cents)
+        facts = replace(made, occurred_at=moment)
+    record_refund(payment=receipt, facts=facts, now=moment)
+
+
+def _is_sandbox() -> bool:
+    return bool(settings.STRIPE_API_BASE != stripe.DEFAULT_API_BASE)
+
+
 def _charge(payment: Payment, brand: str) -> tuple[str, str]:
     """The ids of the PaymentIntent and the charge. The sandbox knows both, so that the money can be refunded there.
 
     With Stripe itself nothing is charged for a sample: the ids only look like its own.
     """
-    if settings.STRIPE_API_BASE == stripe.DEFAULT_API_BASE or brand == "declined":
+    if not _is_sandbox() or brand == "declined":
         return f"pi_{uuid.uuid4().hex[:24]}", f"ch_{uuid.uuid4().hex[:24]}"
     made = create_intent(
         payment_id=payment.pk, amount_cents=payment.amount_cents, currency=payment.currency, now=payment.started_at

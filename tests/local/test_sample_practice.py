@@ -1,0 +1,28 @@
+"""The demo's sample practice is one whose books are right."""
+
+import pytest
+from django.utils import timezone
+
+from payments.models import Refund
+from pops.local.seed import seed_practice
+from receipts.models import Receipt
+from tests.books import assert_books_balance
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.usefixtures("stripe_sandbox")
+def test_its_books_are_right():
+    assert seed_practice(now=timezone.now())
+
+    assert_books_balance()
+    refund = Refund.objects.get()
+    assert refund.refund_receipt.amount_cents == -4000
+    assert Receipt.objects.filter(status="unsuccessful").exists()
+
+
+@pytest.mark.usefixtures("stripe_sandbox")
+def test_a_practice_that_is_there_is_left_alone(practice):
+    assert not seed_practice(now=timezone.now())
+
+    assert not Receipt.objects.exists()
