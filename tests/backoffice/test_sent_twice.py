@@ -6,8 +6,12 @@ import uuid
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from batches.models import ReferenceBatch
+from batches.closing import close_batch, count_batch
+from batches.models import BatchClose, BatchCount, ReferenceBatch
+from batches.selectors import find_attached_batch
+from pops.core.methods import Tender
 from receipts.models import Disbursement, Posting, Receipt
 from tests.concurrency import run_together
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
@@ -80,6 +84,39 @@ def test_opening_a_batch(clients):
     send(clients, reverse("backoffice:my_batch"), {"description": "Mail of Monday"})
 
     assert ReferenceBatch.objects.filter(description="Mail of Monday").count() == 1
+
+
+def test_counting_and_closing_a_batch(clients, ruth):
+    batch = find_attached_batch(ruth)
+    take(ruth)
+
+    counted = {"cash": "50.00", "check": "0", "card": "0", "other": "0"}
+    send(clients, reverse("backoffice:count", args=[batch.pk]), counted)
+    count = BatchCount.objects.get()
+
+    close = reverse("backoffice:close_counted", args=[batch.pk, count.pk])
+    form = clients[0].get(close).context["form"]
+    send(clients, close, {f"seen_{name}": form[f"seen_{name}"].value() for name in form.names})
+
+    assert BatchClose.objects.get().total_cents == 5000
+
+
+def test_a_button(clients, ruth):
+    batch = find_attached_batch(ruth)
+    count = count_batch(batch_id=batch.pk, counted=dict.fromkeys(Tender.values, 0), by=ruth)
+    close_batch(batch_id=batch.pk, now=timezone.now(), by=ruth, count_id=count.pk)
+
+    send(clients, reverse("backoffice:archive", args=[batch.pk]), {})
+
+    batch.refresh_from_db()
+    assert batch.status == ReferenceBatch.Status.ARCHIVED
+
+
+def test_a_button_whose_id_is_no_id_is_refused_in_words(clients, ruth):
+    answer = clients[0].post(reverse("backoffice:detach"), {"form_id": "\0" * 36}, follow=True)
+
+    assert "Nothing was done; press it again." in answer.content.decode()
+    assert find_attached_batch(ruth)
 
 
 def test_a_form_that_was_refused_can_be_sent_again(clients, ruth):

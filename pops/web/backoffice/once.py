@@ -3,12 +3,19 @@
 import uuid
 from collections.abc import Callable
 
+from django import forms
 from django.db import IntegrityError, transaction
 
 from pops.core.access.models import User
 from pops.web.backoffice.models import SentForm
 
 Job = Callable[[], tuple[str, str]]
+
+
+class SentOnce(forms.Form):
+    """A form that does its work once, however often it is sent."""
+
+    form_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
 class AlreadySent(Exception):

@@ -22,9 +22,10 @@ from batches.selectors import find_attached_batch
 from pops.core.access.models import User
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
-from pops.web.backoffice.once import AlreadySent, do_once, do_then_note, find_sent_form
+from pops.web.backoffice.once import AlreadySent, SentOnce, do_once, do_then_note, find_sent_form
 
 STAFF_DOOR = reverse_lazy("account_login")
+MALFORMED = Refused("malformed", "That button was not sent whole. Nothing was done; press it again.")
 
 
 class DeskRequest(HttpRequest):
@@ -78,6 +79,10 @@ class DeskAction(DeskView, FormView):
     service would refuse whatever is typed: shown instead of the form), and `do()`: calls one service and returns the
     page to go to and what to say there. What the service refuses stands on the form, beside the field that `field_of`
     names for its code. With `asks_stripe` the service itself does its work once, and no transaction is open meanwhile.
+    `elsewhere()` is asked before: where this is done for this target, if not here.
+
+    A form that was sent before is answered as its first copy was. That is asked again before anything is refused: the
+    copy may have been done while this one was judged, and be what it is refused for.
     """
 
     template_name = "backoffice/form.html"
@@ -100,19 +105,22 @@ class DeskAction(DeskView, FormView):
     def why_not(self) -> Refused | None:
         return None
 
+    def elsewhere(self) -> tuple[str, str] | None:
+        """The page where this is done for this target, if not here, and what to say there."""
+        return None
+
     def do(self, form: Any) -> tuple[str, str]:
         raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         _ = self.target
-        return super().get(request, *args, **kwargs)
+        return self._lead_away() or super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        sent = find_sent_form(form_id=request.POST.get("form_id", ""), by=self.request.user)
-        if sent is not None:
-            return self._answer_copy(sent.page)
+        if copy := self.answer_copy():
+            return copy
         _ = self.target
-        return super().post(request, *args, **kwargs)
+        return self._lead_away() or super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         once = do_then_note if self.asks_stripe else do_once
@@ -120,7 +128,7 @@ class DeskAction(DeskView, FormView):
         try:
             page, words = once(form_id=form_id, by=self.request.user, job=lambda: self.do(form))
         except AlreadySent as copy:
-            return self._answer_copy(copy.page)
+            return self._lead_to_first(copy.page)
         except Refused as refusal:
             return self.refused(form, refusal)
         if words:
@@ -132,7 +140,16 @@ class DeskAction(DeskView, FormView):
         return self.form_invalid(form)
 
     def form_invalid(self, form: Any) -> HttpResponse:
+        return self.answer_copy() or self.show_again(form)
+
+    def show_again(self, form: Any) -> HttpResponse:
+        """The page with what is wrong with the form."""
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def answer_copy(self) -> HttpResponse | None:
+        """The answer to a form that has done its work before."""
+        sent = find_sent_form(form_id=self.request.POST.get("form_id", ""), by=self.request.user)
+        return self._lead_to_first(sent.page) if sent else None
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         refusal = self.why_not()
@@ -146,7 +163,18 @@ class DeskAction(DeskView, FormView):
         }
         return super().get_context_data(**{**admin.site.each_context(self.request), **shown, **context})
 
-    def _answer_copy(self, page: str) -> HttpResponse:
+    def _lead_away(self) -> HttpResponse | None:
+        away = self.elsewhere()
+        if away is None:
+            return None
+        if copy := self.answer_copy():
+            return copy
+        page, words = away
+        if words:
+            messages.error(self.request, words)
+        return redirect(page)
+
+    def _lead_to_first(self, page: str) -> HttpResponse:
         messages.warning(self.request, "This form was sent twice. It was done once.")
         return redirect(page)
 
@@ -155,15 +183,20 @@ class DeskButton(DeskAction):
     """A button that acts at once: nothing is asked, what is refused is told on the page it leads to."""
 
     http_method_names = ["post"]
-    form_class = Form
+    form_class = SentOnce
 
     def page(self) -> str:
         """Where it leads, whatever comes of it."""
         raise NotImplementedError
 
     def refused(self, form: Form, refusal: Refused) -> HttpResponse:
+        if copy := self.answer_copy():
+            return copy
         messages.error(self.request, refusal.words)
         return redirect(self.page())
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.refused(form, MALFORMED)
 
 
 def batch_page(batch_id: int) -> str:

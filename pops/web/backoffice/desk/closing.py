@@ -3,9 +3,8 @@
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from batches.closing import close_batch, count_batch, why_not_close
@@ -31,22 +30,15 @@ class OpenBatchAction(DeskAction):
     def find_target(self) -> ReferenceBatch:
         return get_object_or_404(ReferenceBatch.objects.select_related("user"), pk=self.kwargs["batch_id"])
 
-    def elsewhere(self) -> str:
-        """Where this step is done for this batch, if not here."""
-        return ""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._lead_away() or super().get(request, *args, **kwargs)
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._lead_away() or super().post(request, *args, **kwargs)
-
-    def _lead_away(self) -> HttpResponse | None:
+    def elsewhere(self) -> tuple[str, str] | None:
         if why_not_change(self.target):
-            messages.error(self.request, "This batch is closed.")
-            return redirect(batch_page(self.target.pk))
-        page = self.elsewhere()
-        return redirect(page) if page else None
+            return batch_page(self.target.pk), "This batch is closed."
+        page = self.other_step()
+        return (page, "") if page else None
+
+    def other_step(self) -> str:
+        """The step that an open batch needs instead of this one, if any."""
+        return ""
 
 
 class Count(OpenBatchAction):
@@ -56,7 +48,7 @@ class Count(OpenBatchAction):
     title = "Count the batch"
     form_class = CountForm
 
-    def elsewhere(self) -> str:
+    def other_step(self) -> str:
         return reverse("backoffice:close", args=[self.target.pk]) if self.target.is_api else ""
 
     def do(self, form: CountForm) -> tuple[str, str]:
@@ -85,7 +77,7 @@ class Close(OpenBatchAction):
     def breakdown(self) -> Breakdown:
         return get_breakdown(self.target)
 
-    def elsewhere(self) -> str:
+    def other_step(self) -> str:
         needs_count = self.count is None and not self.target.is_api
         return reverse("backoffice:count", args=[self.target.pk]) if needs_count else ""
 
@@ -107,7 +99,7 @@ class Close(OpenBatchAction):
         queue_close_documents()
         return batch_page(self.target.pk), "The batch is closed. The close packet is being made."
 
-    def form_invalid(self, form: CloseForm) -> HttpResponse:
+    def show_again(self, form: CloseForm) -> HttpResponse:
         """After an attempt the person sees the numbers of now, and closes those next."""
         errors, note = form.errors, form.data.get("note", "")
         self.__dict__.pop("breakdown", None)
@@ -144,10 +136,8 @@ class Reopen(DeskAction):
 
     def why_not(self) -> Refused | None:
         refusal = why_not_reopen(self.target)
-        if refusal is None or refusal.code != FILES_MISSING:
-            return refusal
-        queue_close_documents()  # over in a minute: the form stays, and is refused until then
-        return None
+        # Files are made within a minute: the form stays, and is refused until then.
+        return None if refusal and refusal.code == FILES_MISSING else refusal
 
     def do(self, form: ReasonForm) -> tuple[str, str]:
         reopen_batch(batch_id=self.target.pk, reason=form.cleaned_data["reason"], by=self.request.user)

@@ -11,6 +11,7 @@ from batches.models import ReferenceBatch
 from pops.core.methods import Method, Tender
 from pops.core.money import InvalidAmount, format_cents, parse_cents
 from pops.core.practice.models import Facility
+from pops.web.backoffice.once import SentOnce
 
 # A typing error, not money: nobody brings a million dollars to the desk.
 MAX_CENTS = 99_999_999
@@ -46,12 +47,6 @@ class ReasonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": 2})
         super().__init__(max_length=300, widget=widget, error_messages={"required": "Say why."}, **kwargs)
-
-
-class SentOnce(forms.Form):
-    """A form that does its work once, however often it is sent."""
-
-    form_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
 class BatchForm(SentOnce):

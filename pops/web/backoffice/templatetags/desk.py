@@ -27,6 +27,7 @@ from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.words import day
+from pops.web.backoffice.once import SentOnce
 from receipts.corrections.escrow import why_not_disburse, why_not_post_escrow
 from receipts.corrections.move import why_not_move
 from receipts.corrections.refund import why_not_refund_at_desk
@@ -43,6 +44,12 @@ class Action:
     label: str
     url: str
     is_post: bool = False
+
+
+@register.simple_tag
+def sent_once() -> str:
+    """The hidden field by which a button that is pressed twice acts once."""
+    return str(SentOnce()["form_id"])
 
 
 @register.simple_tag(takes_context=True)
