@@ -68,7 +68,8 @@ def return_payment(*, payment_id: uuid.UUID, intent_id: str, charge_id: str) -> 
     with asking() as stripe_client:
         stripe_client.v1.refunds.create(
             {"payment_intent": intent_id, "metadata": {"pops_returned_payment": str(payment_id)}},
-            {"idempotency_key": f"{payment_id}-return"},
+            # Another key after one that failed: under the same Stripe would answer what it answered then.
+            {"idempotency_key": f"{payment_id}-return-{len(made)}"},
         )
 
 

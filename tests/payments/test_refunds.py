@@ -107,7 +107,7 @@ def test_never_above_what_is_left(paid, dana, cents):
 
 def test_when_the_answer_is_lost_the_sweep_finds_the_same_refund(paid, dana, stripe_sandbox):
     receipt = paid()
-    stripe_sandbox.fail_next(0, times=3, path="/v1/refunds", executed=True)
+    stripe_sandbox.fail_next(0, times=3, method="POST", path="/v1/refunds", executed=True)
 
     waiting = refund(receipt, dana, 1000)
 
@@ -196,7 +196,7 @@ def test_a_void_of_today_returns_the_money_and_marks_the_receipt(paid, dana, gua
 
 def test_a_void_whose_batch_was_closed_on_the_way_becomes_a_refund(paid, dana, stripe_sandbox):
     receipt = paid()
-    stripe_sandbox.fail_next(0, times=3, path="/v1/refunds", executed=True)
+    stripe_sandbox.fail_next(0, times=3, method="POST", path="/v1/refunds", executed=True)
     waiting = refund(receipt, dana, voids=True)
     close_batch(batch_id=receipt.batch_id, now=timezone.now(), by=dana)
 

@@ -108,6 +108,7 @@ class Fault:
 
     status: int
     times: int
+    method: str
     path: str
     executed: bool
 
@@ -164,7 +165,8 @@ class Api:
     def _fault(self, request: HttpRequest) -> Fault | None:
         with self.core.store.lock:
             for fault in self.faults:
-                if fault.times and request.path.startswith(fault.path):
+                is_meant = fault.method in ("", request.method) and request.path.startswith(fault.path)
+                if fault.times and is_meant:
                     fault.times -= 1
                     return fault
         return None

@@ -189,13 +189,15 @@ class StripeSandbox:
         """End a processing payment, or a pending refund, now; False when nothing was waiting."""
         return self._timers.run_for(object_id)
 
-    def fail_next(self, status: int, *, times: int = 1, path: str = "/v1/", executed: bool = False) -> None:
-        """Fail the next API requests under `path`; status 0 drops the connection.
+    def fail_next(
+        self, status: int, *, times: int = 1, method: str = "", path: str = "/v1/", executed: bool = False
+    ) -> None:
+        """Fail the next API requests under `path`, of any method or one; status 0 drops the connection.
 
         With `executed` the request is carried out first and only its answer is lost: the case that idempotency
         keys are for.
         """
-        self._api.faults.append(Fault(status, times, path, executed))
+        self._api.faults.append(Fault(status, times, method, path, executed))
 
     def set_latency(self, seconds: float) -> None:
         """Make every API write take this long, so that requests with one idempotency key really overlap."""
