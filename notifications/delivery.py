@@ -95,7 +95,7 @@ def claim_due(lane: Message.Lane, *, limit: int = BATCH) -> Claim | None:
             FROM due WHERE message.id = due.id
             RETURNING message.id, message.due_at
             """,  # noqa: S608  one of our own lanes, so that its partial index is used
-            {"seconds": settings.MESSAGE_CLAIM, "limit": limit},
+            {"seconds": settings.MESSAGE_LANES[lane]["claim"], "limit": limit},
         )
         rows = cursor.fetchall()
     return Claim(lane=lane, ids=[row[0] for row in rows], until=rows[0][1]) if rows else None

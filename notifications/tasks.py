@@ -12,7 +12,7 @@ from pops.core.work import TURN_SECONDS, begin
 def deliver(lane: str) -> None:
     """Send what is due in a lane. Called when something was posted, and by the sweep for what nobody delivered.
 
-    It is killed before a claim it made can end: no two workers ever hold the same message.
+    It is killed before a claim on a receipt's mail can end: no two workers ever hold the same one.
     """
     begin(deliver.name, lane)
     if delivery.deliver_due(lane=Message.Lane(lane), seconds=TURN_SECONDS):

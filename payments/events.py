@@ -15,8 +15,9 @@ from payments.models import Payment, ProcessorEvent
 from payments.truth import bring_up_to_date
 from pops.core.work import Nudger
 
-# Longer than Stripe's answer may take with its retries.
-CLAIM_SECONDS = 90
+# Longer than Stripe's usual answer, and short: what a killed worker had claimed is money that waits. When Stripe takes
+# longer than that, another worker asks too; bring_up_to_date() may be called at once.
+CLAIM_SECONDS = 15
 
 # By name: tasks stand above. One task works off all that waits.
 nudger = Nudger("payments.tasks.work_off_events")

@@ -25,31 +25,27 @@ BOOKS_TIME_LIMIT = 280
 
 @shared_task
 def work_off_events() -> None:
-    """Work off the stored events that nobody works on, oldest first."""
+    """Work off the stored events that nobody works on, oldest first.
+
+    Called when one was stored, and every few seconds for those whose call was lost.
+    """
     begin(work_off_events.name)
-    if _work_off_in_turn():
-        work_off_events.delay()
-
-
-def _work_off_in_turn() -> bool:
-    """Work off events for one turn. True when there may be more, and Stripe can be reached."""
     for event_id in in_turn(iter(events.claim_event, None)):
         try:
             events.work_off_event(event_id=event_id, now=timezone.now())
         except OutOfReach:
             # There is no point in asking about the next one.
-            logger.warning("Stripe can't be reached; the sweep works off %s later", event_id)
-            return False
+            logger.warning("Stripe can't be reached; %s is worked off later", event_id)
+            return
         except Exception:
             logger.exception("Event %s could not be worked off", event_id)
-    return events.is_any_waiting()
+    if events.is_any_waiting():
+        work_off_events.delay()
 
 
 @shared_task
 def sweep() -> None:
-    """Find what nobody told us about: events whose task was lost, payments and refunds whose webhook never came."""
-    if _work_off_in_turn():
-        work_off_events.delay()
+    """Find what nobody told us about: payments and refunds whose webhook never came."""
     now = timezone.now()
     for refund in in_turn(selectors.find_quiet_refunds(now=now, limit=SWEEP_LIMIT)):
         Refund.objects.filter(pk=refund.pk).update(checked_at=now)

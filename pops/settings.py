@@ -292,6 +292,8 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 # However long the broker is away: after a hundred attempts, Celery would give up for good.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BEAT_SCHEDULE = {
+    # What a killed worker had claimed, or took with it unread.
+    "sweep-events": {"task": "payments.tasks.work_off_events", "schedule": 10.0, "options": {"expires": 10}},
     "sweep-payments": {"task": "payments.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-urgent-messages": {
         "task": "notifications.tasks.deliver",
@@ -350,14 +352,15 @@ EMAIL_WEBHOOK_SECRET = ANYMAIL["WEBHOOK_SECRET"] = env("EMAIL_WEBHOOK_SECRET", d
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL")
 MESSAGE_ID_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2].encode("idna").decode()
 
-# Seconds. A worker's claim on a message outlives the worker: the task that made it is killed before.
-MESSAGE_CLAIM = 75
+# Seconds. A worker's claim on a receipt's mail outlives the worker: the task that made it is killed before. Somebody
+# waits for a code before the screen: that of a killed worker is soon sent by another. While the mail server is slower
+# than that the same code may come twice, which harms nobody.
 MESSAGE_TIME_LIMIT = 60
 # The first pause after a fault, doubled each time up to the longest, until it is given up. A sign-in code is good for
 # a quarter of an hour.
 MESSAGE_LANES = {
-    "mail": {"first_pause": 15, "longest_pause": 2 * 3600, "give_up": 24 * 3600},
-    "urgent": {"first_pause": 2, "longest_pause": 30, "give_up": 15 * 60},
+    "mail": {"claim": 75, "first_pause": 15, "longest_pause": 2 * 3600, "give_up": 24 * 3600},
+    "urgent": {"claim": 15, "first_pause": 2, "longest_pause": 30, "give_up": 15 * 60},
 }
 
 LOGGING = {

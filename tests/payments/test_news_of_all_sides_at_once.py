@@ -11,7 +11,7 @@ from payments import truth
 from payments.events import work_off_event
 from payments.gateway.client import client
 from payments.models import ProcessorEvent
-from payments.tasks import sweep
+from payments.tasks import work_off_events
 from payments.truth import bring_up_to_date
 from receipts.balances import get_receipt_balance
 from receipts.models import Receipt
@@ -65,7 +65,7 @@ def test_a_refund_between_the_returns_reading_and_its_recording_is_not_lost(paym
 
     def sweep_meanwhile():
         assert read.wait(30)
-        sweep()
+        work_off_events()
 
     with mock.patch.object(truth, "record_outcome", record_late):
         run_together([come_back, work_off, sweep_meanwhile])
@@ -102,7 +102,7 @@ def test_a_refund_while_the_returns_transaction_is_open_is_not_lost(payment, str
 
     def sweep_meanwhile():
         assert recorded.wait(30)
-        sweep()
+        work_off_events()
 
     with mock.patch.object(truth, "record_outcome", record_slowly):
         run_together([come_back, work_off, sweep_meanwhile])
@@ -122,7 +122,7 @@ def test_all_sides_at_once_record_each_thing_once(payment, stripe_sandbox, attem
         [
             *[lambda: bring_up_to_date(payment_id=payment.pk, now=timezone.now())] * 3,
             *[lambda event_id=event_id: work_off_event(event_id=event_id, now=timezone.now()) for event_id in ids],
-            *[sweep] * 3,
+            *[work_off_events] * 3,
         ]
     )
 
