@@ -1,10 +1,12 @@
 """Background work on payments."""
 
+import datetime as dt
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from celery import shared_task
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from payments import events, selectors
@@ -17,6 +19,8 @@ from pops.core.practice.models import Practice
 from pops.core.work import begin, in_turn
 
 logger = logging.getLogger(__name__)
+
+Row = TypeVar("Row", Payment, Refund)
 
 SWEEP_LIMIT = 200
 # Some twenty times what a million receipts take, and less than the broker waits before another worker gets the task.
@@ -47,27 +51,33 @@ def work_off_events() -> None:
 def sweep() -> None:
     """Find what nobody told us about: payments and refunds whose webhook never came."""
     now = timezone.now()
-    for refund in in_turn(selectors.find_quiet_refunds(now=now, limit=SWEEP_LIMIT)):
-        Refund.objects.filter(pk=refund.pk).update(checked_at=now)
-        if not _try("refund", settle_refund, refund_id=refund.pk, now=now):
-            return
-    for payment in in_turn(selectors.find_quiet_payments(now=now, limit=SWEEP_LIMIT)):
-        Payment.objects.filter(pk=payment.pk).update(checked_at=now)
+
+    def bring(payment: Payment) -> None:
         give_up = payment.started_at < now - selectors.GIVE_UP
-        if not _try("payment", bring_up_to_date, payment_id=payment.pk, now=now, give_up=give_up):
-            return
+        bring_up_to_date(payment_id=payment.pk, now=now, give_up=give_up)
+
+    refunds = selectors.find_quiet_refunds(now=now, limit=SWEEP_LIMIT)
+    if _settle(refunds, lambda refund: settle_refund(refund_id=refund.pk, now=now), now=now):
+        _settle(selectors.find_quiet_payments(now=now, limit=SWEEP_LIMIT), bring, now=now)
 
 
-def _try(what: str, settle: Callable[..., object], **about: Any) -> bool:
-    """Settle one. False when Stripe can't be reached: the next sweep goes on."""
-    try:
-        settle(**about)
-    except OutOfReach:
-        logger.warning("Stripe can't be reached; the next sweep goes on")
-        return False
-    except Exception:
-        # One that fails must not keep the others waiting; a later sweep tries it again.
-        logger.exception("The sweep could not settle a %s: %s", what, about)
+def _settle(rows: Iterable[Row], settle: Callable[[Row], object], *, now: dt.datetime) -> bool:
+    """Settle rows for one turn. False when Stripe can't be reached: the next sweep goes on.
+
+    That Stripe was asked is noted first: a row that ends its worker goes to the end of the line.
+    """
+    for row in in_turn(rows):
+        same: QuerySet[Any] = type(row)._default_manager.filter(pk=row.pk)
+        same.update(checked_at=now)
+        try:
+            settle(row)
+        except OutOfReach:
+            logger.warning("Stripe can't be reached; the next sweep goes on")
+            same.update(checked_at=row.checked_at)  # Stripe was not asked: how long it waits is told by this
+            return False
+        except Exception:
+            # One that fails must not keep the others waiting; a later sweep tries it again.
+            logger.exception("The sweep could not settle %s %s", row._meta.verbose_name, row.pk)
     return True
 
 

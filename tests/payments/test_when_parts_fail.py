@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from payments import events
 from payments.attempts import ensure_intent
+from payments.books.waits import find_waits
 from payments.gateway.client import client
 from payments.gateway.events import read_event
 from payments.gateway.intents import get_intent
-from payments.models import Payment, ProcessorEvent
+from payments.models import Payment, ProcessorEvent, Refund
 from payments.tasks import sweep, work_off_events
 from payments.truth import bring_up_to_date
 from receipts.models import Receipt
@@ -205,6 +206,38 @@ def test_an_event_that_came_while_stripe_was_out_of_reach_is_worked_off_later(st
 
     assert ProcessorEvent.objects.get().state == "done"
     assert Receipt.objects.count() == 1
+
+
+@pytest.fixture
+def in_the_air(pay):
+    """Two attempts, or two refunds, that Stripe was last asked about 35 minutes ago."""
+
+    def in_the_air(name):
+        now, facts = timezone.now(), {"charge_id": "ch_1", "amount_cents": 100, "reason": "Overpaid"}
+        for _ in range(2):
+            row = start() if name == "payments" else Refund.objects.create(receipt=pay(), **facts)
+            since = {"payments": "started_at", "refunds": "requested_at"}[name]
+            times = {since: now - dt.timedelta(minutes=40), "checked_at": now - dt.timedelta(minutes=35)}
+            type(row).objects.filter(pk=row.pk).update(**times)
+
+    return in_the_air
+
+
+@pytest.mark.parametrize("name", ["payments", "refunds"])
+def test_what_is_in_the_air_grows_older_while_stripe_is_out_of_reach(stripe_sandbox, in_the_air, name):
+    def wait():
+        (found,) = [wait for wait in find_waits(now=timezone.now()) if wait.name == name]
+        return found
+
+    in_the_air(name)
+    stripe_sandbox.stop()
+    sweep()
+    sweep()
+    assert (wait().waiting, wait().is_late) == (2, True)
+
+    stripe_sandbox.start()
+    sweep()
+    assert not wait().is_late
 
 
 def test_two_workers_do_not_take_on_the_same_event(stripe_sandbox):
