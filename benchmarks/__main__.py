@@ -17,6 +17,7 @@ from pops.local.process import launcher
 django.setup()
 
 from benchmarks import back_office, books, email, history, pdf, recording, webhook  # noqa: E402  models need the set-up above
+from benchmarks.soak import run as soak  # noqa: E402
 
 BENCHMARKS = {
     "back_office": back_office.benchmark,
@@ -25,6 +26,7 @@ BENCHMARKS = {
     "history": history.benchmark,
     "pdf": pdf.benchmark,
     "recording": recording.benchmark,
+    "soak": soak.benchmark,
     "webhook": webhook.benchmark,
 }
 RESULTS = Path(__file__).parent / "results"

@@ -53,13 +53,18 @@ class Product:
             ("Sample practice", lambda: self._manage("seed_demo")),
             ("Style sheets and scripts", self._collect_static),
             ("Web server", self._start_web),
-            *((name, partial(self._await_answer, name)) for name in (*WORKERS, SCHEDULER)),
+            *((name, partial(self.await_answer, name)) for name in (*WORKERS, SCHEDULER)),
         ]
 
     def stop(self) -> None:
         """Stop what was started here, last first; the servers are the caller's."""
         while self._started:
-            self._started.pop().stop()
+            self.end(self._started[-1])
+
+    def end(self, child: Child) -> None:
+        """Stop one part."""
+        self._started.remove(child)
+        child.stop()
 
     # --- The parts ----------------------------------------------------------------------------------------
 
@@ -95,14 +100,19 @@ class Product:
 
     def _start_web(self) -> str:
         # All begin at once: most of their start is Python's imports, and there are cores for it.
-        web = self._launch_web()
+        web = self.launch_web()
         for name in WORKERS:
-            self._launch_worker(name)
+            self.launch_worker(name)
         self.launch_scheduler()
-        web.wait_until(lambda: answers(f"{self.site}/health/"), seconds=60, pause=0.1)
+        self.await_web(web)
         return self.site
 
-    def _await_answer(self, name: str) -> str:
+    def await_web(self, web: Child) -> None:
+        """Wait until the web server reaches its database."""
+        web.wait_until(lambda: answers(f"{self.site}/health/"), seconds=60, pause=0.1)
+
+    def await_answer(self, name: str) -> str:
+        """Wait until a worker, or the scheduler, answers."""
         self._celery[name].wait_until(partial(self.is_answering, name), seconds=60)
         return ""
 
@@ -111,13 +121,13 @@ class Product:
         with Celery("probe", broker=self.env["REDIS_URL"], set_as_current=False) as probe:
             return bool(probe.control.ping([_node(name)], timeout=0.3))
 
-    def _launch_web(self) -> Child:
+    def launch_web(self) -> Child:
         command = _python("-m", "gunicorn", "pops.wsgi", "--config", "python:pops.gunicorn")
         command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--graceful-timeout", "5"]
         return self._child("Web server", command)
 
-    def _launch_worker(self, name: str) -> None:
-        self._launch_celery(name, "worker", "--queues", WORKERS[name], "--concurrency", "2")
+    def launch_worker(self, name: str) -> Child:
+        return self._launch_celery(name, "worker", "--queues", WORKERS[name], "--concurrency", "2")
 
     def launch_scheduler(self) -> Child:
         schedule = datadir.make_folder(self.folder / "beat") / "schedule"
@@ -147,8 +157,7 @@ class Product:
             if child.popen.wait() != 0 and (error := child.died()):
                 raise error
         finally:
-            self._started.remove(child)
-            child.stop()
+            self.end(child)
         return ""
 
 
