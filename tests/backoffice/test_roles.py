@@ -11,7 +11,7 @@ from batches.closing import close_batch
 from batches.models import BatchDocument, BatchReopening, PeriodLock
 from pops.web.backoffice.urls import urlpatterns
 from receipts.models import Receipt
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import ServiceLineFactory, UserFactory
 from tests.factories.desk import batch_of, count_out, take
 from tests.factories.payments import PaymentFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
@@ -40,6 +40,10 @@ PAGES = {
     "disburse": LEADERS,
     "move": LEADERS,
     "decide": LEADERS,
+    "enter_statement": LEADERS,
+    "retire_guarantor": LEADERS,
+    "retire_patient": LEADERS,
+    "retire_visit": LEADERS,
 }
 ADMIN_PAGES = {
     "admin:index": EVERYONE,
@@ -52,6 +56,12 @@ ADMIN_PAGES = {
     "admin:payments_processorevent_changelist": EVERYONE,
     "admin:payments_bookscheck_changelist": LEADERS,
     "admin:accounts_guarantor_changelist": EVERYONE,
+    "admin:accounts_guarantor_add": EVERYONE,
+    "admin:accounts_patient_changelist": EVERYONE,
+    "admin:accounts_patient_add": EVERYONE,
+    "admin:accounts_encounter_changelist": EVERYONE,
+    "admin:accounts_encounter_add": LEADERS,
+    "admin:accounts_statement_changelist": EVERYONE,
     "admin:practice_group_changelist": LEADERS,
     "admin:practice_practice_changelist": LEADERS,
     "admin:practice_facility_changelist": LEADERS,
@@ -69,12 +79,15 @@ def addresses(practice, guarantor):
     batch = batch_of(owner)
     receipt = take(owner, guarantor=guarantor)
     count = count_out(batch, owner)
+    visit = ServiceLineFactory(guarantor=guarantor).encounter
     arguments = {
         "batch_id": batch.pk,
         "count_id": count.pk,
         "document_id": 10**9,
+        "encounter_id": visit.pk,
         "guarantor_id": guarantor.pk,
         "number": receipt.pk,
+        "patient_id": visit.patient_id,
         "payment_id": PaymentFactory().pk,
     }
     return {

@@ -1,11 +1,15 @@
 """Guarantors, patients and what they were billed."""
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from pops.core.access.models import User
 from pops.core.practice.models import Facility, Group, Provider
+
+# Rows that come by the million: their history is written a statement at a time.
+tracked = pghistory.track(level=pgtrigger.Statement)
 
 
 @pghistory.track()
@@ -21,22 +25,33 @@ class Guarantor(models.Model):
         "no receipts by email", default=False, db_default=False, help_text="The guarantor asked for none."
     )
     phone = models.CharField(max_length=40, blank=True)
+    is_retired = models.BooleanField(
+        "retired", default=False, db_default=False, help_text="Entered by mistake: found by nobody but in the list."
+    )
+
+    class Meta:
+        permissions = [("retire_guarantor", "Can retire guarantors, patients and visits entered by mistake")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_number})"
 
 
+@tracked
 class Patient(models.Model):
     """The person treated."""
 
     guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="patients")
     name = models.CharField(max_length=200)
     birth_date = models.DateField(null=True, blank=True)
+    is_retired = models.BooleanField(
+        "retired", default=False, db_default=False, help_text="Entered by mistake: gets no visit any more."
+    )
 
     def __str__(self) -> str:
         return self.name
 
 
+@tracked
 class Statement(models.Model):
     """A statement sent to the guarantor; `balance_cents` is its Statement Balance."""
 
@@ -48,21 +63,32 @@ class Statement(models.Model):
         return f"Statement of {self.statement_date:%B %-d, %Y}"
 
 
+@tracked
 class Encounter(models.Model):
     """A visit of a patient to a provider at a facility."""
 
-    number = models.BigIntegerField(unique=True)
+    number = models.BigIntegerField("visit number", unique=True)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="encounters")
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="encounters")
     in_collections = models.BooleanField(
         default=False, help_text="Handed to a collections agency: shown, but can't be paid here."
     )
+    is_retired = models.BooleanField(
+        "retired",
+        default=False,
+        db_default=False,
+        help_text="Entered by mistake: nothing of it is owed. What was paid on it is credit.",
+    )
+
+    class Meta:
+        verbose_name = "visit"
 
     def __str__(self) -> str:
         return str(self.number)
 
 
+@pghistory.track(level=pgtrigger.Statement, exclude=["patient_share_cents"])
 class ServiceLine(models.Model):
     """One charge of a visit. What the patient paid is the sum of its postings, never stored here."""
 
@@ -95,6 +121,7 @@ class ServiceLine(models.Model):
     payable_cents: int
 
     class Meta:
+        verbose_name = "service"
         constraints = [
             models.UniqueConstraint(fields=["encounter", "line_number"], name="service_line_number_is_unique"),
             models.CheckConstraint(
@@ -105,7 +132,11 @@ class ServiceLine(models.Model):
                 name="service_line_amounts_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(patient_share_cents__gte=0), name="service_line_patient_share_not_negative"
+                condition=Q(
+                    billed_cents__gte=F("adjusted_cents") + F("insurance_pending_cents") + F("insurance_paid_cents")
+                ),
+                name="service_line_patient_share_not_negative",
+                violation_error_message="More is adjusted, pending and paid by insurance than was billed.",
             ),
         ]
 

@@ -7,10 +7,10 @@ from pops.core.accounts.models import Guarantor
 FIND = """
 (SELECT id FROM accounts_guarantor
  WHERE accounts_guarantor_words(name::text, account_number::text, phone::text) @@ to_tsquery('simple', %(words)s)
- LIMIT %(limit)s)
+   AND NOT is_retired LIMIT %(limit)s)
 UNION
 (SELECT guarantor_id FROM accounts_patient
- WHERE accounts_name_words(name::text) @@ to_tsquery('simple', %(words)s) LIMIT %(limit)s)
+ WHERE accounts_name_words(name::text) @@ to_tsquery('simple', %(words)s) AND NOT is_retired LIMIT %(limit)s)
 """
 
 

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from pops.web.backoffice.lists import accounts, batches, books, notifications, payments, practice, receipts
+from pops.web.backoffice.lists import accounts, batches, books, notifications, payments, practice, receipts, visits
 
-__all__ = ["accounts", "batches", "books", "notifications", "payments", "practice", "receipts"]
+__all__ = ["accounts", "batches", "books", "notifications", "payments", "practice", "receipts", "visits"]
 
 admin.site.site_header = admin.site.site_title = "POPS"
 admin.site.index_title = "Back office"

@@ -8,16 +8,19 @@ from django.contrib.auth.management import create_permissions
 SEES = [
     "batches.view_referencebatch", "batches.view_periodlock", "receipts.view_receipt", "payments.view_payment",
     "payments.view_refund", "payments.view_dispute", "payments.view_processorevent", "accounts.view_guarantor",
-    "accounts.view_patient", "notifications.view_message",
+    "accounts.view_patient", "accounts.view_encounter", "accounts.view_serviceline", "accounts.view_statement",
+    "notifications.view_message",
 ]  # fmt: skip
 DESK = [
     *SEES, "batches.open_batch", "batches.reconcile_batch", "batches.close_batch", "receipts.take_payment",
-    "receipts.void_receipt", "receipts.post_escrow", "accounts.change_guarantor",
-    "notifications.send_message_again",
+    "receipts.void_receipt", "receipts.post_escrow", "accounts.add_guarantor",
+    "accounts.change_guarantor", "accounts.add_patient", "accounts.change_patient", "notifications.send_message_again",
 ]  # fmt: skip
 MANAGER = [
     *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "receipts.refund_receipt",
-    "receipts.move_receipt", "receipts.disburse_escrow", "payments.decide_review", "payments.view_bookscheck",
+    "accounts.add_encounter", "accounts.change_encounter", "accounts.add_serviceline", "accounts.change_serviceline",
+    "accounts.add_statement", "accounts.retire_guarantor", "receipts.move_receipt", "receipts.disburse_escrow",
+    "payments.decide_review", "payments.view_bookscheck",
     "practice.view_group", "practice.view_practice", "practice.view_facility", "practice.view_provider",
 ]  # fmt: skip
 ADMIN = [

@@ -1,9 +1,13 @@
 from django.urls import path
 
-from pops.web.backoffice.desk import batches, closing, corrections, files, periods, review, taking
+from pops.web.backoffice.desk import accounts, batches, closing, corrections, files, periods, review, taking
 
 app_name = "backoffice"
 urlpatterns = [
+    path("accounts/<int:guarantor_id>/statement/", accounts.EnterStatement.as_view(), name="enter_statement"),
+    path("accounts/<int:guarantor_id>/retire/", accounts.RetireGuarantor.as_view(), name="retire_guarantor"),
+    path("patients/<int:patient_id>/retire/", accounts.RetirePatient.as_view(), name="retire_patient"),
+    path("visits/<int:encounter_id>/retire/", accounts.RetireVisit.as_view(), name="retire_visit"),
     path("batch/", batches.MyBatch.as_view(), name="my_batch"),
     path("batch/attach/", batches.Attach.as_view(), name="attach"),
     path("batch/detach/", batches.Detach.as_view(), name="detach"),

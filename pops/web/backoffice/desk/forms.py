@@ -9,36 +9,10 @@ from django.db.models import QuerySet
 
 from batches.models import ReferenceBatch
 from pops.core.methods import Method, Tender
-from pops.core.money import InvalidAmount, format_cents, parse_cents
+from pops.core.money import format_cents
 from pops.core.practice.models import Facility
+from pops.web.backoffice.fields import DATE_INPUT, MoneyField
 from pops.web.backoffice.once import SentOnce
-
-# A typing error, not money: nobody brings a million dollars to the desk.
-MAX_CENTS = 99_999_999
-
-
-class MoneyField(forms.CharField):
-    """Dollars and cents as a person types them; cleans to cents, None when empty."""
-
-    def __init__(self, *, min_cents: int = 1, max_cents: int = MAX_CENTS, **kwargs: Any) -> None:
-        self.min_cents, self.max_cents = min_cents, max_cents
-        attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "money-input", "placeholder": "0.00"}
-        kwargs.setdefault("error_messages", {"required": "Enter an amount."})
-        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if text == "":
-            return None
-        try:
-            cents = parse_cents(text)
-        except InvalidAmount as error:
-            raise forms.ValidationError("Enter an amount in dollars and cents, for example 25.00.") from error
-        if cents < self.min_cents:
-            raise forms.ValidationError(f"Enter {format_cents(self.min_cents)} or more.")
-        if cents > self.max_cents:
-            raise forms.ValidationError(f"Enter {format_cents(self.max_cents)} or less.")
-        return cents
 
 
 class ReasonField(forms.CharField):
@@ -184,7 +158,7 @@ class PeriodForm(SentOnce):
 
     locked_through = forms.DateField(
         label="Lock all days through",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DATE_INPUT,
         error_messages={"required": "Enter the last day to lock."},
     )
     note = forms.CharField(required=False, max_length=300)

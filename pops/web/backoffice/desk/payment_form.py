@@ -7,7 +7,7 @@ from django import forms
 
 from pops.core.accounts.models import Guarantor, ServiceLine
 from pops.core.methods import BRANDS, Method
-from pops.web.backoffice.desk.forms import MAX_CENTS, MoneyField
+from pops.web.backoffice.fields import MAX_CENTS, MoneyField
 from pops.web.backoffice.once import SentOnce
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt

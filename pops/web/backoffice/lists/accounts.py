@@ -7,15 +7,19 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group as Role
-from django.db.models import QuerySet
+from django.db.models import DateField, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from pops.core.access.models import User, UserGroup, UserRight
+from pops.core.accounts.entering import next_account_number
 from pops.core.accounts.models import Guarantor, Patient
 from pops.core.accounts.search import find_guarantor_ids
+from pops.core.accounts.services import create_guarantor_login
 from pops.core.money import format_cents
+from pops.core.practice.models import Group
+from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
@@ -105,6 +109,18 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
         return not beyond and super().has_change_permission(request, obj)
 
 
+class NewPatientInline(admin.TabularInline):
+    """The patients that a new guarantor comes with."""
+
+    model = Patient
+    fields = ["name", "birth_date"]
+    extra = 0
+    min_num = 1
+    validate_min = True
+    can_delete = False
+    formfield_overrides = {DateField: {"widget": DATE_INPUT}}
+
+
 class PatientInline(admin.TabularInline):
     """The patients of a guarantor, on their page."""
 
@@ -132,20 +148,48 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
     search_help_text = "Name, account number, phone, email or patient"
     show_full_result_count = False
     inlines = [PatientInline]
+    add_fieldsets = [(None, {"fields": ["name", "email", "email_opt_out", "phone", "group", "account_number"]})]
     fieldsets = [
         (None, {"fields": ["account_number", "name", "email", "email_opt_out", "phone", "group", "user"]}),
         ("Balances", {"fields": ["current_balance", "amount_due", "collections"]}),
         ("Receipts by email", {"fields": ["emails_table"]}),
         ("This change", {"fields": ["why"]}),
     ]
-    # What the practice's own system knows better is shown; that a guarantor wants no email is told to the desk.
+    # By the address they sign in: it is changed on a page of its own.
     readonly_fields = [
-        "account_number", "name", "email", "phone", "group", "user",
-        "current_balance", "amount_due", "collections", "emails_table",
+        "account_number", "email", "user", "current_balance", "amount_due", "collections", "emails_table",
     ]  # fmt: skip
+
+    def get_fieldsets(self, request: HttpRequest, obj: Guarantor | None = None) -> Any:
+        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Guarantor | None = None) -> list[str]:
+        return self.readonly_fields if obj else []
+
+    def get_inlines(self, request: HttpRequest, obj: Guarantor | None) -> list[Any]:
+        return self.inlines if obj else [NewPatientInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.add_guarantor")
 
     def has_change_permission(self, request: HttpRequest, obj: Guarantor | None = None) -> bool:
         return request.user.has_perm("accounts.change_guarantor")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
+        """Who walks in has no number of the practice's own system yet, and belongs to the only group there is."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **more)
+        if db_field.name == "account_number":
+            field.required, field.help_text = False, "Leave it empty for a walk-in: POPS gives one."
+        if db_field.name == "group" and Group.objects.count() == 1:
+            field.initial = Group.objects.get()
+        return field
+
+    def save_model(self, request: HttpRequest, obj: Guarantor, form: Any, change: bool) -> None:
+        if not obj.account_number:
+            obj.account_number = next_account_number()
+        super().save_model(request, obj, form, change)
+        if not change and obj.email:
+            create_guarantor_login(guarantor=obj)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Guarantor], search_term: str

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pghistory
@@ -80,6 +80,8 @@ class KeepsHistory(TellsItself):
     # Event models of rows that belong to the object, such as a user's roles: the column that names the object, the
     # relation that tells what was given or taken, and its name.
     related_events: list[tuple[type[models.Model], str, str, str]] = []
+    # Relations to rows that are part of the object, such as a visit's services: their changes are told with it.
+    parts: list[str] = []
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Why is asked of those who change what is there."""
@@ -105,16 +107,19 @@ class KeepsHistory(TellsItself):
             raise Http404
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
-        # Newest first. Changes of one transaction have one moment: sorting leaves them as they come, by their number.
-        changes = sorted([*self._own(obj), *self._related(obj)], key=lambda change: change.at)[::-1]
         context = {
             **self.admin_site.each_context(request),
             "title": f"History of {obj}",
             "object": obj,
             "opts": self.opts,
-            "changes": changes[:EVENTS_SHOWN],
+            "changes": self._all(obj)[:EVENTS_SHOWN],
         }
         return render(request, "admin/kept_history.html", context)
+
+    def _all(self, obj: models.Model) -> list[Change]:
+        """Newest first. Changes of one transaction have one moment: they stay in the order of their numbers."""
+        found = [*self._own(obj), *self._related(obj), *self._of_parts(obj)]
+        return sorted(found, key=lambda change: change.at)[::-1]
 
     def _own(self, obj: models.Model) -> Iterable[Change]:
         events = list(
@@ -127,6 +132,11 @@ class KeepsHistory(TellsItself):
             if fields or before is None:
                 yield _change(event, people, LABELS[event.pgh_label], fields)
             before = event
+
+    def _of_parts(self, obj: models.Model) -> Iterable[Change]:
+        for part in [part for relation in self.parts for part in getattr(obj, relation).all()]:
+            for change in self._own(part):
+                yield replace(change, fields=[(f"{part}: {name}", old, new) for name, old, new in change.fields])
 
     def _related(self, obj: models.Model) -> Iterable[Change]:
         for model, column, relation, name in self.related_events:

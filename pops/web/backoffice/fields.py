@@ -1,0 +1,43 @@
+"""What people type in the back office: amounts in dollars and cents, dates in the browser's own calendar."""
+
+from typing import Any
+
+from django import forms
+
+from pops.core.money import InvalidAmount, format_cents, parse_cents, plain_dollars
+
+# A typing error, not money: nobody brings a million dollars to the desk.
+MAX_CENTS = 99_999_999
+# Django's own calendar for lists speaks of the server's time.
+DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class MoneyField(forms.CharField):
+    """Dollars and cents as a person types them; cleans to cents, None when empty."""
+
+    def __init__(self, *, min_cents: int = 1, max_cents: int = MAX_CENTS, **kwargs: Any) -> None:
+        self.min_cents, self.max_cents = min_cents, max_cents
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "money-input", "placeholder": "0.00"}
+        kwargs.setdefault("error_messages", {"required": "Enter an amount."})
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Cents of a row, as they are typed."""
+        return plain_dollars(value) if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if text == "":
+            return None
+        try:
+            cents = parse_cents(text)
+        except InvalidAmount as error:
+            raise forms.ValidationError("Enter an amount in dollars and cents, for example 25.00.") from error
+        if cents < self.min_cents:
+            raise forms.ValidationError(f"Enter {format_cents(self.min_cents)} or more.")
+        if cents > self.max_cents:
+            raise forms.ValidationError(f"Enter {format_cents(self.max_cents)} or less.")
+        return cents
