@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from notifications import kinds
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
+from pops.core.accounts.triggers import OWNER_STAYS
 
 
 class Message(models.Model):
@@ -113,10 +114,11 @@ class Message(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="never_lost", operation=pgtrigger.Delete),
+            OWNER_STAYS,
             pgtrigger.ReadOnly(
                 name="facts_stay",
                 fields=[
-                    "kind", "about_id", "guarantor", "channel", "lane", "to", "message_id", "queued_at", "copy_of",
+                    "kind", "about_id", "channel", "lane", "to", "message_id", "queued_at", "copy_of",
                     "copy_reason", "copied_by",
                 ],
             ),

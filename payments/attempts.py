@@ -3,10 +3,13 @@
 import datetime as dt
 import uuid
 
+from django.db import transaction
+
 from payments.gateway import intents
 from payments.gateway.client import Rejected
 from payments.gateway.intents import Intent
 from payments.models import Payment
+from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
 
@@ -32,13 +35,16 @@ def why_not_start(guarantor: Guarantor, *, payment_id: uuid.UUID, now: dt.dateti
 def start_payment(*, payment_id: uuid.UUID, guarantor: Guarantor, amount_cents: int, now: dt.datetime) -> Payment:
     """Start an attempt under an id chosen by the page: a double click or a reload is the same attempt.
 
-    The row is committed before Stripe is asked for anything. Raises TooManyAttempts, and
-    Payment.DoesNotExist when the id is another guarantor's.
+    The row is committed before Stripe is asked for anything. Raises TooManyAttempts, Refused for an account that is in
+    use no more, and Payment.DoesNotExist when the id is another guarantor's.
     """
     refuse(why_not_start(guarantor, payment_id=payment_id, now=now))
-    Payment.objects.bulk_create(
-        [Payment(pk=payment_id, guarantor=guarantor, amount_cents=amount_cents)], ignore_conflicts=True
-    )
+    with transaction.atomic():
+        Payment.objects.bulk_create(
+            [Payment(pk=payment_id, guarantor=guarantor, amount_cents=amount_cents)], ignore_conflicts=True
+        )
+        # Asked anew: the row waited for a merge of the account to end, if there was one.
+        refuse(why_not_use(Guarantor.objects.get(pk=guarantor.pk)))
     return guarantor.payments.get(pk=payment_id)
 
 

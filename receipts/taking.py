@@ -7,9 +7,10 @@ from django.db import transaction
 
 from batches.working import get_attached_batch
 from pops.core.access.models import User
+from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.locks import hold
-from pops.core.refusals import Refused
+from pops.core.refusals import Refused, refuse
 from receipts.balances import find_taken_just_now
 from receipts.corrections.escrow import choose_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
@@ -45,6 +46,7 @@ def take_payment(
     with transaction.atomic():
         held = hold(days=[today], guarantor=guarantor_id)
         guarantor = Guarantor.objects.get(pk=guarantor_id)
+        refuse(why_not_use(guarantor))
         batch = get_attached_batch(held, today=today, by=by)
         reason = _reason_for_second(guarantor, second_reason, now)
         amount = sum(tender.amount_cents for tender in tenders)

@@ -2,6 +2,8 @@
 
 import pgtrigger
 
+from pops.core.accounts.triggers import IS_MERGED
+
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 # What a receipt's balance is, for the triggers: a payment, or the money of a refund that failed, is applied to
@@ -99,13 +101,21 @@ ONLY_MOVED = """
 """
 
 
-def only_moved(receipt: str) -> pgtrigger.Trigger:
-    """Refuse every change of a row but its move with its receipt, which the column names."""
+# And whose the receipt is, with a merge of two accounts of one person.
+ONLY_MERGED = f"""
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'guarantor_id' = to_jsonb(OLD) - 'guarantor_id' AND {IS_MERGED} THEN
+        RETURN NEW;
+    END IF;
+"""
+
+
+def only_moved(receipt: str, *, or_merged: bool = False) -> pgtrigger.Trigger:
+    """Refuse every change of a row but its move with its receipt, which the column names, or the receipt's merge."""
     return pgtrigger.Trigger(
         name="append_only",
         when=pgtrigger.Before,
         operation=pgtrigger.Update | pgtrigger.Delete,
-        func=ONLY_MOVED.format(receipt=receipt),
+        func=(ONLY_MERGED if or_merged else "") + ONLY_MOVED.format(receipt=receipt),
     )
 
 

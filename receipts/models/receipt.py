@@ -132,7 +132,7 @@ class Receipt(models.Model):
             ("disburse_escrow", "Can mark escrow as disbursed"),
         ]
         triggers = [
-            only_moved("number"),
+            only_moved("number", or_merged=True),
             JOINS_OPEN_BATCH,
             ADDS_UP,
             not_overspent("IF NEW.kind <> 'refund' THEN RETURN NULL; END IF; owner := NEW.refund_of_id;"),

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import BatchDocument, BatchReopening, PeriodLock
+from pops.core.accounts.merging import merge_guarantors
 from pops.web.backoffice.urls import urlpatterns
 from receipts.models import Receipt
-from tests.factories.accounts import ServiceLineFactory, UserFactory
+from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, UserFactory
 from tests.factories.desk import batch_of, count_out, take
 from tests.factories.payments import PaymentFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
@@ -41,6 +42,9 @@ PAGES = {
     "move": LEADERS,
     "decide": LEADERS,
     "enter_statement": LEADERS,
+    "merge": LEADERS,
+    "merge_with": LEADERS,
+    "undo_merge": LEADERS,
     "retire_guarantor": LEADERS,
     "retire_patient": LEADERS,
     "retire_visit": LEADERS,
@@ -80,13 +84,17 @@ def addresses(practice, guarantor):
     receipt = take(owner, guarantor=guarantor)
     count = count_out(batch, owner)
     visit = ServiceLineFactory(guarantor=guarantor).encounter
+    twice, thrice = GuarantorFactory(), GuarantorFactory()
+    merge = merge_guarantors(merged_id=twice.pk, into_id=thrice.pk, reason="The same person", by=owner)
     arguments = {
         "batch_id": batch.pk,
         "count_id": count.pk,
         "document_id": 10**9,
         "encounter_id": visit.pk,
         "guarantor_id": guarantor.pk,
+        "merge_id": merge.pk,
         "number": receipt.pk,
+        "other_id": thrice.pk,
         "patient_id": visit.patient_id,
         "payment_id": PaymentFactory().pk,
     }

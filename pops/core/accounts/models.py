@@ -3,7 +3,8 @@
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
 
 from pops.core.access.models import User
 from pops.core.practice.models import Facility, Group, Provider
@@ -30,10 +31,45 @@ class Guarantor(models.Model):
     )
 
     class Meta:
-        permissions = [("retire_guarantor", "Can retire guarantors, patients and visits entered by mistake")]
+        permissions = [
+            ("retire_guarantor", "Can retire guarantors, patients and visits entered by mistake"),
+            ("merge_guarantor", "Can merge two accounts of one person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_number})"
+
+
+class GuarantorMerge(models.Model):
+    """An account that became part of another one of the same person, and what went over with it."""
+
+    merged = models.ForeignKey(
+        Guarantor, on_delete=models.PROTECT, related_name="merges", help_text="The account that ended."
+    )
+    into = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="merged_accounts")
+    moved = models.JSONField(help_text="Keys of the rows that went over, by model: what undoing gives back.")
+    money = models.JSONField(help_text="What there was of money right after: undoing is for as long as it is all.")
+    reason = models.CharField(max_length=300)
+    merged_at = models.DateTimeField(db_default=Now())
+    merged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="merges")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="undone_merges")
+    undone_reason = models.CharField(max_length=300, blank=True)
+    transaction_id = models.BigIntegerField(
+        db_default=Func(function="txid_current"),
+        editable=False,
+        help_text="Of the merge, or of its undoing: ties the reason to the change of the receipts.",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merged"], condition=Q(undone_at=None), name="guarantor_merge_is_one"),
+            models.CheckConstraint(condition=~Q(merged=F("into")), name="guarantor_merge_joins_two"),
+            models.CheckConstraint(condition=~Q(reason=""), name="guarantor_merge_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merged} into {self.into}"
 
 
 @tracked

@@ -4,10 +4,12 @@ from django.db import connection
 
 from pops.core.accounts.models import Guarantor
 
+# An account that was merged into another leads there.
 FIND = """
-(SELECT id FROM accounts_guarantor
- WHERE accounts_guarantor_words(name::text, account_number::text, phone::text) @@ to_tsquery('simple', %(words)s)
-   AND NOT is_retired LIMIT %(limit)s)
+(SELECT coalesce(m.into_id, g.id) FROM accounts_guarantor g
+ LEFT JOIN accounts_guarantormerge m ON m.merged_id = g.id AND m.undone_at IS NULL
+ WHERE accounts_guarantor_words(g.name::text, g.account_number::text, g.phone::text) @@ to_tsquery('simple', %(words)s)
+   AND (NOT g.is_retired OR m.id IS NOT NULL) LIMIT %(limit)s)
 UNION
 (SELECT guarantor_id FROM accounts_patient
  WHERE accounts_name_words(name::text) @@ to_tsquery('simple', %(words)s) AND NOT is_retired LIMIT %(limit)s)

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from pops.web.backoffice.desk import accounts, batches, closing, corrections, files, periods, review, taking
+from pops.web.backoffice.desk import accounts, batches, closing, corrections, files, merging, periods, review, taking
 
 app_name = "backoffice"
 urlpatterns = [
     path("accounts/<int:guarantor_id>/statement/", accounts.EnterStatement.as_view(), name="enter_statement"),
     path("accounts/<int:guarantor_id>/retire/", accounts.RetireGuarantor.as_view(), name="retire_guarantor"),
+    path("accounts/<int:guarantor_id>/merge/", merging.Merge.as_view(), name="merge"),
+    path("accounts/<int:guarantor_id>/merge/<int:other_id>/", merging.Merge.as_view(), name="merge_with"),
+    path("merges/<int:merge_id>/undo/", merging.Unmerge.as_view(), name="undo_merge"),
     path("patients/<int:patient_id>/retire/", accounts.RetirePatient.as_view(), name="retire_patient"),
     path("visits/<int:encounter_id>/retire/", accounts.RetireVisit.as_view(), name="retire_visit"),
     path("batch/", batches.MyBatch.as_view(), name="my_batch"),

@@ -21,7 +21,8 @@ class GuarantorRequest(HttpRequest):
 def guarantor_required(
     view: Callable[Concatenate[GuarantorRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Pass `request.guarantor` to a view; answer 404 to logins that are no guarantor's, such as staff.
+    """Pass `request.guarantor` to a view; answer 404 to logins that are no guarantor's, such as staff,
+    and to accounts in use no more.
 
     Nobody signed in is sent to sign-in before this by LoginRequiredMiddleware.
     """
@@ -30,7 +31,7 @@ def guarantor_required(
     def wrapped(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         # No query: the session's backend has read it with the login.
         request.guarantor = getattr(request.user, "guarantor", None)
-        if request.guarantor is None:
+        if request.guarantor is None or request.guarantor.is_retired:
             raise Http404
         response = view(request, *args, **kwargs)
         # After signing out, "back" must not bring a patient's page to the screen again.

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from batches.selectors import find_attached_batch
+from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.accounts.search import find_guarantors
 from pops.web.backoffice.desk.action import DeskAction, DeskPage, receipt_page
@@ -44,6 +46,10 @@ class Take(DeskAction):
 
     def find_target(self) -> Guarantor:
         return get_object_or_404(Guarantor.objects.select_related("group"), pk=self.kwargs["guarantor_id"])
+
+    def elsewhere(self) -> tuple[str, str] | None:
+        refusal = why_not_use(self.target)
+        return (reverse("backoffice:find"), refusal.words) if refusal else None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         lines = find_payable_lines(self.target)

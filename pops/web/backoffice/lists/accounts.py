@@ -7,22 +7,25 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group as Role
-from django.db.models import DateField, QuerySet
+from django.db.models import DateField, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 
 from pops.core.access.models import User, UserGroup, UserRight
 from pops.core.accounts.entering import next_account_number
-from pops.core.accounts.models import Guarantor, Patient
+from pops.core.accounts.models import Guarantor, GuarantorMerge, Patient
 from pops.core.accounts.search import find_guarantor_ids
 from pops.core.accounts.services import create_guarantor_login
 from pops.core.money import format_cents
 from pops.core.practice.models import Group
+from pops.core.words import day
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages
-from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
+from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
 from receipts.notices import receipt_messages
 from receipts.owed import get_balances
 
@@ -153,11 +156,13 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
         (None, {"fields": ["account_number", "name", "email", "email_opt_out", "phone", "group", "user"]}),
         ("Balances", {"fields": ["current_balance", "amount_due", "collections"]}),
         ("Receipts by email", {"fields": ["emails_table"]}),
+        ("Merged accounts", {"fields": ["merges_table"]}),
         ("This change", {"fields": ["why"]}),
     ]
     # By the address they sign in: it is changed on a page of its own.
     readonly_fields = [
         "account_number", "email", "user", "current_balance", "amount_due", "collections", "emails_table",
+        "merges_table",
     ]  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Guarantor | None = None) -> Any:
@@ -216,3 +221,16 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
     @admin.display(description="Latest emails")
     def emails_table(self, guarantor: Guarantor) -> SafeString:
         return render_messages(receipt_messages(guarantor).order_by("-about_id", "pk")[:EMAILS_SHOWN])
+
+    @admin.display(description="One person, two accounts")
+    def merges_table(self, guarantor: Guarantor) -> SafeString:
+        merges = GuarantorMerge.objects.filter(Q(into=guarantor) | Q(merged=guarantor), undone_at=None)
+        rows = [
+            [merge, f"{day(localtime(merge.merged_at))} by {merge.merged_by}", merge.reason, _undo_link(merge)]
+            for merge in merges.select_related("merged", "into", "merged_by").order_by("pk")
+        ]
+        return html_table(["Accounts", "When", "Why", ""], rows, empty="This account was merged with no other.")
+
+
+def _undo_link(merge: GuarantorMerge) -> SafeString:
+    return format_html('<a href="{}">Undo</a>', reverse("backoffice:undo_merge", args=[merge.pk]))
