@@ -15,6 +15,7 @@ from pops.core.locks import Held
 from receipts.documents.calls import queue_new_documents
 from receipts.models import Receipt
 from receipts.notices import mail_wish
+from receipts.owed import lock_lines
 
 
 @dataclass(frozen=True)
@@ -116,26 +117,27 @@ SELECT %(receipt)s, line_id, %(batch)s, part.cents, %(by)s,
        insurance_pending_cents, insurance_paid_cents, patient_paid_cents + part.cents, remaining_cents - part.cents
 FROM jsonb_to_recordset(%(parts)s::jsonb) AS part (line_id bigint, cents bigint)
 JOIN receipts_owed USING (line_id)
-WHERE guarantor_id = %(guarantor)s
 """
 
 
 def post_to_lines(
     held: Held, *, receipt_number: int, batch_id: int, parts: Mapping[int, int], by: User | None, is_new: bool = False
 ) -> None:
-    """Apply parts of a receipt to service lines of the guarantor held: cents by line, negative to take back.
+    """Apply parts of a receipt to service lines: cents by line, negative to take back.
 
+    Its guarantor is held. A line may be another's by now: what was applied to it is taken back from it all the same.
     What is posted with a new receipt bears the very moment of its issue: it is printed on it. The caller has looked
     at the balances; the database refuses at commit what exceeds the receipt.
     """
     if not parts:
         return
+    held.need(guarantor=Receipt.objects.values_list("guarantor_id", flat=True).get(pk=receipt_number))
+    lock_lines(parts)
     with connection.cursor() as cursor:
         cursor.execute(
             POST_TO_LINES,
             {
                 "receipt": receipt_number,
-                "guarantor": held.guarantor_id,
                 "batch": batch_id,
                 "by": by.pk if by else None,
                 "is_new": is_new,

@@ -8,6 +8,8 @@ CREATE OR REPLACE FUNCTION receipts_issue(
     _issued_by bigint, _refund_of bigint, _reason text, _transactions jsonb, _auto_post boolean, _mail text,
     _domain text, OUT _number bigint, OUT _amount bigint, OUT _mail_state text
 ) LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    _lines bigint[];
 BEGIN
     SELECT sum((t ->> 'amount_cents')::bigint) INTO _amount FROM jsonb_array_elements(_transactions) t;
 
@@ -28,8 +30,12 @@ BEGIN
         card_last4 text, card_expiry text, check_number text, approval_code text, reason text);
 
     -- Auto-Post takes the oldest balances first: each line gets what the lines before it left over. What no line takes
-    -- is escrow: no row, it is the difference.
+    -- is escrow: no row, it is the difference. A receipt of another guarantor, whose patient this was, may move money on
+    -- the same lines: they are locked first, as receipts.owed.lock_lines() does.
     IF _auto_post AND _amount > 0 THEN
+        _lines := ARRAY(SELECT l.id FROM receipts_owed o JOIN accounts_serviceline l ON l.id = o.line_id
+                        WHERE o.guarantor_id = _guarantor AND o.payable_cents > 0
+                        ORDER BY l.id FOR NO KEY UPDATE OF l);
         INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, posted_by_id, facility_name,
                                       provider_name, patient_name, service_id, service_date, description,
                                       billed_cents, adjusted_cents, insurance_pending_cents, insurance_paid_cents,
@@ -40,7 +46,7 @@ BEGIN
                encounter || '-' || line_number, service_date, description, billed_cents, adjusted_cents,
                insurance_pending_cents, insurance_paid_cents, patient_paid_cents + cents, remaining_cents - cents
         FROM (SELECT *, least(payable_cents, _amount - (sum(payable_cents) OVER oldest_first - payable_cents)) AS cents
-              FROM receipts_owed WHERE guarantor_id = _guarantor AND payable_cents > 0
+              FROM receipts_owed WHERE line_id = ANY (_lines) AND payable_cents > 0
               WINDOW oldest_first AS (ORDER BY service_date, encounter, line_number)) share
         WHERE cents > 0;
     END IF;

@@ -14,7 +14,7 @@ from receipts.balances import get_on_the_way_cents, get_receipt_balance, is_disp
 from receipts.corrections.common import get_guarantor_id, require_reason, take_in_order
 from receipts.issue import post_to_lines
 from receipts.models import Disbursement, Receipt
-from receipts.owed import find_lines
+from receipts.owed import find_payable_lines, lock_lines
 
 
 def why_not_post_escrow(receipt: Receipt) -> Refused | None:
@@ -40,7 +40,9 @@ def choose_lines(guarantor: Guarantor, *, cents: int, wanted: Mapping[int, int] 
 
     Raises Refused for a line that isn't the guarantor's, is in collections, or owes less.
     """
-    owed = {line.pk: line.payable_cents for line in find_lines(guarantor)}
+    lines = [line.pk for line in find_payable_lines(guarantor)]
+    remaining = lock_lines(lines if wanted is None else wanted)
+    owed = {line: max(remaining[line], 0) for line in lines if line in remaining}
     if wanted is None:
         return take_in_order(cents, {line: part for line, part in owed.items() if part})
     for line, part in wanted.items():

@@ -14,7 +14,7 @@ from receipts.balances import live_refunds, own_postings
 from receipts.corrections.common import require_reason
 from receipts.issue import post_to_lines
 from receipts.models import Receipt, ReceiptVoid
-from receipts.owed import find_lines
+from receipts.owed import lock_lines
 
 
 def why_not_void(receipt: Receipt, *, today: dt.date, returned_by_processor: bool = False) -> Refused | None:
@@ -69,7 +69,7 @@ def _take_back_all(held: Held, receipt: Receipt, by: User) -> None:
     rows = own_postings(receipt).values("line").annotate(cents=Sum("amount_cents"))
     net = {row["line"]: -row["cents"] for row in rows}
     if receipt.kind == Receipt.Kind.REFUND:
-        owed = {line.pk: line.remaining_cents for line in find_lines(receipt.guarantor)}
-        net = {line: max(0, min(cents, owed.get(line, 0))) for line, cents in net.items()}
+        owed = lock_lines(net)
+        net = {line: max(0, min(cents, owed[line])) for line, cents in net.items()}
     parts = {line: cents for line, cents in net.items() if cents}
     post_to_lines(held, receipt_number=receipt.pk, batch_id=receipt.batch_id, parts=parts, by=by)

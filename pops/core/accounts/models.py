@@ -74,7 +74,7 @@ class GuarantorMerge(models.Model):
 
 @tracked
 class Patient(models.Model):
-    """The person treated."""
+    """The person treated. Whose guarantor they were before is kept: what was paid then stays on their services."""
 
     guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="patients")
     name = models.CharField(max_length=200)
@@ -101,7 +101,7 @@ class Statement(models.Model):
 
 @tracked
 class Encounter(models.Model):
-    """A visit of a patient to a provider at a facility."""
+    """A visit of a patient to a provider at a facility. Whose it was before is kept, as with patients."""
 
     number = models.BigIntegerField("visit number", unique=True)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters")

@@ -433,6 +433,66 @@ class Migration(migrations.Migration):
             model_name='serviceline',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_servicelineevent" ("adjusted_cents", "billed_cents", "description", "encounter_id", "id", "insurance_paid_cents", "insurance_pending_cents", "line_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "procedure_code", "service_date", "statement_id") SELECT new_values."adjusted_cents", new_values."billed_cents", new_values."description", new_values."encounter_id", new_values."id", new_values."insurance_paid_cents", new_values."insurance_pending_cents", new_values."line_number", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."procedure_code", new_values."service_date", new_values."statement_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."adjusted_cents" IS DISTINCT FROM (new_values."adjusted_cents") OR old_values."billed_cents" IS DISTINCT FROM (new_values."billed_cents") OR old_values."description" IS DISTINCT FROM (new_values."description") OR old_values."encounter_id" IS DISTINCT FROM (new_values."encounter_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."insurance_paid_cents" IS DISTINCT FROM (new_values."insurance_paid_cents") OR old_values."insurance_pending_cents" IS DISTINCT FROM (new_values."insurance_pending_cents") OR old_values."line_number" IS DISTINCT FROM (new_values."line_number") OR old_values."procedure_code" IS DISTINCT FROM (new_values."procedure_code") OR old_values."service_date" IS DISTINCT FROM (new_values."service_date") OR old_values."statement_id" IS DISTINCT FROM (new_values."statement_id")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='cf137b2daa55dafb79d2057ac7d8e5f01df84e4c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ba04c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='accounts_serviceline', when='AFTER')),
         ),
+        migrations.CreateModel(
+            name='EncounterMove',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='PatientMove',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='encounter',
+            trigger=pgtrigger.compiler.Trigger(name='moved_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."patient_id" IS DISTINCT FROM (NEW."patient_id"))', func='INSERT INTO "accounts_encountermove" ("patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."patient_id", _pgh_attach_context(), NOW(), \'moved\', OLD."id"); RETURN NULL;', hash='dad7de38ad93b215496d41942a7634de368cc869', operation='UPDATE', pgid='pgtrigger_moved_update_ec23b', table='accounts_encounter', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='patient',
+            trigger=pgtrigger.compiler.Trigger(name='moved_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."guarantor_id" IS DISTINCT FROM (NEW."guarantor_id"))', func='INSERT INTO "accounts_patientmove" ("guarantor_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."guarantor_id", _pgh_attach_context(), NOW(), \'moved\', OLD."id"); RETURN NULL;', hash='0fa889e077ad0bc7acf8c4bd52bcd604777209f1', operation='UPDATE', pgid='pgtrigger_moved_update_52ce8', table='accounts_patient', when='AFTER')),
+        ),
+        migrations.AddField(
+            model_name='encountermove',
+            name='patient',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.patient'),
+        ),
+        migrations.AddField(
+            model_name='encountermove',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='encountermove',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='patient_events', to='accounts.encounter'),
+        ),
+        migrations.AddField(
+            model_name='patientmove',
+            name='guarantor',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.guarantor'),
+        ),
+        migrations.AddField(
+            model_name='patientmove',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='patientmove',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='guarantor_events', to='accounts.patient'),
+        ),
         migrations.RunSQL(SEARCH, NO_SEARCH),
         migrations.RunSQL(WALK_INS, NO_WALK_INS),
     ]

@@ -1,0 +1,133 @@
+"""A posting belongs to its line: what was paid for a patient is taken back from there, whoever answers for them now."""
+
+import functools
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from payments.recording.payments import record_outcome
+from pops.core.accounts.models import Patient
+from receipts.balances import get_receipt_balance
+from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.void import void_receipt
+from receipts.models import Posting, Receipt
+from receipts.owed import get_balances, get_credit
+from tests.books import assert_books_balance
+from tests.concurrency import run_together
+from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
+from tests.factories.desk import batch_of, clerk, take, tender, today
+from tests.factories.payments import PaymentFactory, outcome_of
+
+
+@pytest.fixture
+def dana(practice):
+    user = clerk()
+    batch_of(user)
+    return user
+
+
+@pytest.fixture
+def line(guarantor):
+    return ServiceLineFactory(encounter=EncounterFactory(patient=PatientFactory(guarantor=guarantor)))
+
+
+@pytest.fixture
+def paid(dana, guarantor, line):
+    """$100.00, all of it applied to a visit of the guarantor's patient."""
+    return take(dana, tender(10000), guarantor=guarantor)
+
+
+def move_patient(line):
+    """The patient's new guarantor."""
+    patient = line.encounter.patient
+    patient.guarantor = GuarantorFactory()
+    patient.save()
+    return patient.guarantor
+
+
+def move_encounter(line):
+    """The new guarantor of a visit that was another patient's."""
+    line.encounter.patient = PatientFactory()
+    line.encounter.save()
+    return line.encounter.patient.guarantor
+
+
+def judge():
+    """What the database judges at commit, and the books."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    assert_books_balance()
+
+
+def refund(receipt, by, cents):
+    facts = {"reason": "Overpaid", "now": timezone.now(), "today": today(), "by": by}
+    return Receipt.objects.get(pk=refund_at_desk(receipt_number=receipt.pk, amounts={"cash": cents}, **facts))
+
+
+@pytest.mark.parametrize("move", [move_patient, move_encounter])
+def test_a_refund_takes_back_from_the_line_itself(dana, guarantor, line, paid, move):
+    other = move(line)
+
+    made = refund(paid, dana, 4000)
+
+    assert (made.guarantor, made.amount_cents) == (guarantor, -4000)
+    assert [(row.line, row.amount_cents) for row in made.postings.all()] == [(line, -4000)]
+    assert get_balances(other).current_cents == 4000
+    assert get_balances(guarantor).current_cents == get_credit(guarantor) == get_credit(other) == 0
+    judge()
+
+
+@pytest.mark.parametrize("move", [move_patient, move_encounter])
+def test_a_void_takes_everything_back_from_the_line_itself(dana, guarantor, line, paid, move):
+    other = move(line)
+
+    void_receipt(receipt_number=paid.pk, reason="Keyed twice", today=today(), by=dana)
+
+    assert get_balances(other).current_cents == 10000
+    assert get_balances(guarantor).current_cents == 0
+    judge()
+
+
+def test_a_voided_refund_goes_back_to_the_line_as_far_as_it_is_still_owed(dana, line, paid):
+    made = refund(paid, dana, 4000)
+    other = move_patient(line)
+    take(dana, tender(1500), guarantor=other)
+
+    void_receipt(receipt_number=made.pk, reason="Typed wrongly", today=today(), by=dana)
+
+    assert get_balances(other).current_cents == 0
+    assert get_receipt_balance(paid).escrow_cents == 1500
+    judge()
+
+
+def test_money_moves_with_a_patient_who_moves_twice(dana, guarantor, line, paid):
+    move_patient(line)
+    other = move_encounter(line)
+    Patient.objects.filter(pk=line.encounter.patient_id).update(guarantor=GuarantorFactory())
+
+    refund(paid, dana, 4000)
+
+    assert get_balances(other).current_cents == 0
+    judge()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_", range(4))
+def test_refunds_against_payments_of_the_new_guarantor_at_the_same_moment(dana, guarantor, line, paid, round_):
+    """Two guarantors' rows are held, one line: each posting still says how the line stood right after it."""
+    refund(paid, dana, 2000)
+    other = move_patient(line)
+    attempts = [PaymentFactory(guarantor=other, amount_cents=900) for _ in range(6)]
+    now = timezone.now()
+    payers = [
+        functools.partial(record_outcome, payment_id=attempt.pk, outcome=outcome_of(attempt, at=now))
+        for attempt in attempts
+    ]
+    refunds = [functools.partial(refund, paid, dana, 500)] * 6
+
+    run_together([job for pair in zip(payers, refunds, strict=True) for job in pair], width=12)
+
+    applied = sum(Posting.objects.filter(receipt__guarantor=other).values_list("amount_cents", flat=True))
+    assert applied + get_credit(other) == 5400
+    assert get_balances(other).current_cents == 2000 + 3000 - applied
