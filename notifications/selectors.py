@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Min, Q
 
@@ -18,20 +17,19 @@ class Health:
 
     waiting: int
     oldest: dt.datetime | None
-    midnight: dt.datetime
+    today_began: dt.datetime
     failed_today: int
     last_success: dt.datetime | None
 
 
 def get_health(*, practice: Practice, now: dt.datetime) -> Health:
-    """What waits and since when, what failed on the practice's calendar day, when a server last accepted one."""
-    local = now.astimezone(ZoneInfo(practice.time_zone))
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    """What waits and since when, what failed on the practice's business day, when a server last accepted one."""
+    today_began = practice.day_end(practice.business_date(now) - dt.timedelta(days=1))
     waiting = Message.objects.filter(state__in=Message.WAITING).aggregate(Count("pk"), Min("queued_at"))
-    failed = Message.objects.filter(Q(state=State.FAILED) | Q(state=State.BOUNCED), ended_at__gte=midnight)
+    failed = Message.objects.filter(Q(state=State.FAILED) | Q(state=State.BOUNCED), ended_at__gte=today_began)
     return Health(
         waiting=waiting["pk__count"],
-        midnight=midnight,
+        today_began=today_began,
         oldest=waiting["queued_at__min"],
         failed_today=failed.count(),
         last_success=Message.objects.aggregate(Max("sent_at"))["sent_at__max"],

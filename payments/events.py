@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from payments.gateway.client import Rejected
@@ -85,6 +85,12 @@ def work_off_event(*, event_id: str, now: dt.datetime) -> None:
     event.state = ProcessorEvent.State.IGNORED if reason else ProcessorEvent.State.DONE
     event.note = reason
     event.save(update_fields=["state", "note"])
+
+
+def note_failure(*, event_id: str, error: Exception) -> None:
+    """Count that an event could not be worked off, and keep what failed: it waits, and is tried again."""
+    what = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"[:300]
+    ProcessorEvent.objects.filter(pk=event_id).update(failures=F("failures") + 1, note=what)
 
 
 def _work_off(event: ProcessorEvent, now: dt.datetime) -> str:

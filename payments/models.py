@@ -52,7 +52,7 @@ class Payment(models.Model):
 
     class Meta:
         ordering = ["-started_at"]
-        permissions = [("decide_review", "Can accept or return a payment that needs review")]
+        permissions = [("decide_review", "Can decide about a payment or refund that needs review")]
         indexes = [
             models.Index(
                 fields=["started_at"],
@@ -103,7 +103,8 @@ class ProcessorEvent(models.Model):
     received_at = models.DateTimeField(db_default=Now())
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
     claimed_at = models.DateTimeField(null=True, blank=True, help_text="When a worker last took it on.")
-    note = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveIntegerField(default=0, db_default=0, help_text="How often it could not be worked off.")
+    note = models.CharField(max_length=300, blank=True, help_text="Why it is not ours, or what failed last.")
 
     class Meta:
         ordering = ["-received_at"]
@@ -120,7 +121,8 @@ class Refund(models.Model):
 
     requested -> pending | succeeded -> failed. Its receipt is issued when the processor has taken it on; when
     the bank gives the money back after that, another receipt says so. One made in Stripe's dashboard has no
-    `requested_by`.
+    `requested_by`. What a rule of ours doesn't let be recorded is in review until a person records it after all, or
+    says that it is settled in another way.
     """
 
     class State(models.TextChoices):
@@ -129,6 +131,7 @@ class Refund(models.Model):
         SUCCEEDED = "succeeded", "Refunded"
         FAILED = "failed", "Failed"
         REVIEW = "review", "Needs review"
+        SETTLED = "settled", "Settled outside the books"
 
     IN_FLIGHT = (State.REQUESTED, State.PENDING)
 
@@ -149,6 +152,11 @@ class Refund(models.Model):
         Receipt, null=True, blank=True, on_delete=models.PROTECT, related_name="made_by_return"
     )
     note = models.CharField(max_length=300, blank=True, help_text="Why it failed, or needs review.")
+    reviewed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="reviewed_refunds"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_note = models.CharField(max_length=300, blank=True, db_default="", help_text="How it was settled, and why.")
     requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="refunds")
     requested_at = models.DateTimeField(db_default=Now())
     checked_at = models.DateTimeField(null=True, blank=True, help_text="When Stripe was last asked about it.")

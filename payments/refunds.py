@@ -132,7 +132,7 @@ def settle_refund(*, refund_id: uuid.UUID, now: dt.datetime) -> Refund:
     refund = Refund.objects.select_related("receipt").get(pk=refund_id)
     if refund.state == State.REQUESTED and not refund.stripe_id:
         _ask(refund, now)
-    elif refund.state not in (State.FAILED, State.REVIEW):
+    elif refund.state not in (State.FAILED, State.REVIEW, State.SETTLED):
         bring_up_to_date(payment_id=Payment.objects.get(receipt=refund.receipt_id).pk, now=now)
     refund.refresh_from_db()
     return refund

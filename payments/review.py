@@ -1,16 +1,19 @@
-"""The way out for a payment whose money differs from what the guarantor agreed to: accept it or give it back."""
+"""The way out of review: for money that differs from what was agreed to, and for refunds that could not be recorded."""
 
 import datetime as dt
+import functools
 import logging
 import uuid
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from payments.gateway.client import ProcessorError, Rejected
-from payments.gateway.intents import Intent, Result, get_intent
+from payments.gateway.intents import Intent, Outcome, Result, get_intent
+from payments.gateway.refunds import get_refund
 from payments.gateway.refunds import return_payment as return_at_stripe
-from payments.models import Payment
-from payments.recording.payments import issue_for, lock_payment
+from payments.models import Payment, Refund
+from payments.recording.payments import issue_for, lock_payment, on_an_open_day, why_refused
+from payments.recording.refunds import Decision, record_decided_refund
 from payments.truth import bring_up_to_date
 from pops.core.access.models import User
 from pops.core.refusals import Refused, refuse
@@ -40,18 +43,36 @@ def why_not_accept(intent: Intent) -> Refused | None:
 def accept_payment(*, payment_id: uuid.UUID, reason: str, now: dt.datetime, by: User) -> int:
     """Issue the receipt over what Stripe really received, and return its number.
 
-    Raises Refused, PeriodLocked; Rejected and OutOfReach when Stripe can't be asked.
+    Of a locked period it counts for the first open day, as late money does. Raises Refused; Rejected and OutOfReach
+    when Stripe can't be asked.
     """
     reason = require_reason(reason)
     payment = Payment.objects.get(pk=payment_id)
     intent = get_intent(str(payment.intent_id), now=now)
     refuse(why_not_accept(intent))
-    with transaction.atomic():
-        locked = lock_payment(payment_id=payment_id, occurred_at=intent.outcome.occurred_at)
-        refuse(why_not_decide(locked.state))
-        number = issue_for(locked, intent.outcome)
-        _note(payment_id, reason, by, now)
+    try:
+        number = on_an_open_day(functools.partial(_accept, payment_id, intent.outcome, reason, now, by))
+    except IntegrityError as error:
+        raise Refused("cannot_be_recorded", why_refused(error)) from error
     _record_what_followed(payment_id, now)
+    return number
+
+
+@transaction.atomic
+def _accept(
+    payment_id: uuid.UUID,
+    outcome: Outcome,
+    reason: str,
+    now: dt.datetime,
+    by: User,
+    *,
+    received_on: dt.date | None = None,
+    note: str = "",
+) -> int:
+    locked = lock_payment(payment_id=payment_id, occurred_at=outcome.occurred_at, received_on=received_on)
+    refuse(why_not_decide(locked.state))
+    number = issue_for(locked, outcome, note=note)
+    _note(payment_id, reason, by, now)
     return number
 
 
@@ -96,3 +117,40 @@ def _return_at_stripe(payment: Payment, now: dt.datetime) -> None:
 
 def _note(payment_id: uuid.UUID, reason: str, by: User, now: dt.datetime) -> None:
     Payment.objects.filter(pk=payment_id).update(reviewed_by=by, reviewed_at=now, review_note=reason)
+
+
+def why_not_decide_refund(refund: Refund) -> Refused | None:
+    """Why there is nothing to decide about a refund."""
+    return None if refund.is_in_review else Refused("not_in_review", "Somebody has decided about this refund already.")
+
+
+def record_reviewed_refund(*, refund_id: uuid.UUID, reason: str, now: dt.datetime, by: User) -> Refund:
+    """Record a refund in review as it is at Stripe now; what was disbursed of its receipt is taken back for it.
+
+    Raises Refused when the receipt has not as much, for other reasons; Rejected and OutOfReach when Stripe can't be
+    asked.
+    """
+    decision = Decision(reason=require_reason(reason), by=by)
+    refund = Refund.objects.select_related("receipt").get(pk=refund_id)
+    refuse(why_not_decide_refund(refund))
+    facts = get_refund(str(refund.stripe_id))
+    record_decided_refund(payment=refund.receipt, facts=facts, now=now, decision=decision)
+    refund.refresh_from_db()
+    return refund
+
+
+@transaction.atomic
+def settle_refund_elsewhere(*, refund_id: uuid.UUID, reason: str, now: dt.datetime, by: User) -> None:
+    """Note how a refund in review was settled outside the books: no receipt is issued for it. Raises Refused."""
+    reason = require_reason(reason)
+    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    refuse(why_not_decide_refund(refund) or why_not_settle_elsewhere(refund))
+    refund.state, refund.reviewed_by, refund.reviewed_at, refund.review_note = Refund.State.SETTLED, by, now, reason
+    refund.save(update_fields=["state", "reviewed_by", "reviewed_at", "review_note"])
+
+
+def why_not_settle_elsewhere(refund: Refund) -> Refused | None:
+    """Why a refund has to be recorded: its receipt is there, and says that the money is gone."""
+    if refund.refund_receipt_id is None:
+        return None
+    return Refused("has_receipt", "This refund has its receipt: what became of it since has to be recorded.")

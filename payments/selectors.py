@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from payments.models import Payment, Refund
+from payments.models import Payment, ProcessorEvent, Refund
 from pops.core.accounts.models import Guarantor
 
 # A browser that comes back and a webhook settle a payment within seconds; the sweep is for when neither does.
@@ -33,6 +33,26 @@ def find_quiet_refunds(*, now: dt.datetime, limit: int) -> QuerySet[Refund]:
         .filter(Q(checked_at=None) | Q(checked_at__lt=now - ASK_AGAIN))
         .order_by(F("checked_at").asc(nulls_first=True), "requested_at")[:limit]
     )
+
+
+# Once may be chance, Stripe or the database away for a moment.
+FAILED_OFTEN = 3
+
+
+def find_in_review() -> QuerySet[Payment]:
+    """Payments that wait for a decision, oldest first."""
+    return Payment.objects.filter(state=Payment.State.REVIEW).select_related("guarantor").order_by("started_at")
+
+
+def find_refunds_in_review() -> QuerySet[Refund]:
+    """Refunds that wait for a decision, oldest first."""
+    return Refund.objects.filter(state=Refund.State.REVIEW).select_related("receipt").order_by("requested_at")
+
+
+def find_stuck_events() -> QuerySet[ProcessorEvent]:
+    """Messages from Stripe that failed time and again, oldest first. They are still tried."""
+    waiting = ProcessorEvent.objects.filter(state=ProcessorEvent.State.RECEIVED)
+    return waiting.filter(failures__gte=FAILED_OFTEN).order_by("received_at")
 
 
 @dataclass(frozen=True)

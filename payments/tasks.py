@@ -41,8 +41,9 @@ def work_off_events() -> None:
             # There is no point in asking about the next one.
             logger.warning("Stripe can't be reached; %s is worked off later", event_id)
             return
-        except Exception:
+        except Exception as error:
             logger.exception("Event %s could not be worked off", event_id)
+            events.note_failure(event_id=event_id, error=error)
     if events.is_any_waiting():
         work_off_events.delay()
 

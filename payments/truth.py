@@ -8,7 +8,7 @@ from payments.attempts import ensure_intent
 from payments.gateway import disputes, intents, refunds
 from payments.gateway.client import ProcessorError, Rejected
 from payments.gateway.intents import Intent, Result
-from payments.models import Payment
+from payments.models import Payment, Refund
 from payments.recording.disputes import record_dispute
 from payments.recording.payments import move, record_outcome
 from payments.recording.refunds import record_refund
@@ -31,6 +31,9 @@ def bring_up_to_date(*, payment_id: uuid.UUID, now: dt.datetime, give_up: bool =
     payment.refresh_from_db()
     if payment.state == State.REVIEW and intent.is_all_refunded:
         Payment.objects.filter(pk=payment_id, state=State.REVIEW).update(state=State.RETURNED, checked_at=now)
+        payment.refresh_from_db()
+    if payment.state == State.RETURNED and not intent.is_all_refunded:
+        _take_up_failed_return(payment, intent)
         payment.refresh_from_db()
     if payment.state == State.PAID:
         _record_what_followed(payment, intent, now)
@@ -63,6 +66,14 @@ def _record_what_followed(payment: Payment, intent: Intent, now: dt.datetime) ->
     if intent.is_disputed:
         for dispute in disputes.list_disputes(intent.charge_id):
             record_dispute(receipt_number=receipt.pk, facts=dispute)
+
+
+def _take_up_failed_return(payment: Payment, intent: Intent) -> None:
+    """A return that the bank did not take: the money is at Stripe again, and a person decides anew."""
+    returns = [facts for facts in refunds.list_refunds(intent.charge_id) if facts.returns == payment.pk]
+    if returns and all(facts.state == Refund.State.FAILED for facts in returns):
+        words = f"The money was returned and came back. {returns[-1].failure or refunds.NOT_TAKEN}"
+        Payment.objects.filter(pk=payment.pk, state=State.RETURNED).update(state=State.REVIEW, review_reason=words)
 
 
 def _close_other_attempts(payment: Payment, now: dt.datetime) -> None:

@@ -53,9 +53,12 @@ def live_refunds(receipt: Receipt) -> QuerySet[Receipt]:
 
 
 def get_on_the_way_cents(receipt: Receipt) -> int:
-    """What the card processor was asked to refund and has not answered about: it is as good as gone."""
+    """What the card processor was asked to refund and has not answered about, or has refunded and waits for a decision.
+
+    It is as good as gone.
+    """
     asked = receipt.processor_refunds.filter(refund_receipt=None)
-    return sum(refund.amount_cents for refund in asked if refund.is_in_flight)
+    return sum(refund.amount_cents for refund in asked if refund.is_in_flight or refund.is_in_review)
 
 
 def is_disputed(receipt: Receipt) -> bool:

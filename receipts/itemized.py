@@ -31,6 +31,10 @@ ORDER BY r.number
 """
 
 
+SET_ASIDE = "Set aside, as it does not belong to your account here"
+NO_LONGER_SET_ASIDE = "No longer set aside"
+
+
 @dataclass(frozen=True)
 class Amounts:
     """What a service line came to. Billed less the next three is what remains."""
@@ -282,7 +286,7 @@ def _after(receipt: Receipt) -> list[Later]:
         if posting not in printed
     ]
     later += [
-        Later(row.disbursed_at, "Set aside, as it does not belong to your account here", row.amount_cents)
+        Later(row.disbursed_at, SET_ASIDE if row.amount_cents > 0 else NO_LONGER_SET_ASIDE, row.amount_cents)
         for row in Disbursement.objects.filter(receipt=receipt)
     ]
     return sorted(later, key=lambda row: row.moment)

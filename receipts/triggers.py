@@ -18,7 +18,7 @@ NOT_OVERSPENT = """
     SELECT coalesce(-sum(r.amount_cents), 0) INTO refunded FROM receipts_receipt r
     WHERE r.refund_of_id = owner AND r.kind = 'refund'
         AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = r.number);
-    IF posted < 0 OR posted + disbursed + refunded > payment.amount_cents
+    IF posted < 0 OR disbursed < 0 OR posted + disbursed + refunded > payment.amount_cents
         OR (posted + disbursed + refunded > 0
             AND EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = owner))
     THEN

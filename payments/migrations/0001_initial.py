@@ -65,7 +65,8 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('state', models.CharField(choices=[('received', 'Received'), ('done', 'Worked off'), ('ignored', 'Not ours')], default='received', max_length=10)),
                 ('claimed_at', models.DateTimeField(blank=True, help_text='When a worker last took it on.', null=True)),
-                ('note', models.CharField(blank=True, max_length=300)),
+                ('note', models.CharField(blank=True, help_text='Why it is not ours, or what failed last.', max_length=300)),
+                ('failures', models.PositiveIntegerField(db_default=0, default=0, help_text='How often it could not be worked off.')),
             ],
             options={
                 'ordering': ['-received_at'],
@@ -91,7 +92,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-started_at'],
-                'permissions': [('decide_review', 'Can accept or return a payment that needs review')],
+                'permissions': [('decide_review', 'Can decide about a payment or refund that needs review')],
                 'indexes': [models.Index(condition=models.Q(('state__in', ['started', 'processing'])), fields=['started_at'], name='payment_unsettled'), models.Index(fields=['guarantor', 'started_at'], name='payment_recent')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='payment_amount_positive'), models.CheckConstraint(condition=models.Q(models.Q(('receipt__isnull', False), ('state__in', ['paid', 'unsuccessful'])), models.Q(('receipt', None), ('state__in', ['started', 'processing', 'abandoned'])), ('state__in', ['review', 'returned']), _connector='OR'), name='payment_settled_means_receipt')],
             },
@@ -104,7 +105,7 @@ class Migration(migrations.Migration):
                 ('amount_cents', models.BigIntegerField()),
                 ('voids', models.BooleanField(default=False, help_text='Voids the receipt instead of issuing one of its own.')),
                 ('reason', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('pending', 'On its way'), ('succeeded', 'Refunded'), ('failed', 'Failed'), ('review', 'Needs review')], default='requested', max_length=10)),
+                ('state', models.CharField(choices=[('requested', 'Requested'), ('pending', 'On its way'), ('succeeded', 'Refunded'), ('failed', 'Failed'), ('review', 'Needs review'), ('settled', 'Settled outside the books')], default='requested', max_length=10)),
                 ('stripe_id', models.CharField(blank=True, max_length=255, null=True, unique=True, verbose_name='refund at Stripe')),
                 ('note', models.CharField(blank=True, help_text='Why it failed, or needs review.', max_length=300)),
                 ('requested_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -113,6 +114,9 @@ class Migration(migrations.Migration):
                 ('receipt', models.ForeignKey(help_text='The payment that is refunded.', on_delete=django.db.models.deletion.PROTECT, related_name='processor_refunds', to='receipts.receipt')),
                 ('refund_receipt', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='made_by_refund', to='receipts.receipt')),
                 ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to=settings.AUTH_USER_MODEL)),
+                ('review_note', models.CharField(blank=True, db_default='', help_text='How it was settled, and why.', max_length=300)),
+                ('reviewed_at', models.DateTimeField(blank=True, null=True)),
+                ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviewed_refunds', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-requested_at'],

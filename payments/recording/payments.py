@@ -1,13 +1,15 @@
 """The one transaction that records what became of an attempt."""
 
 import datetime as dt
+import functools
 import logging
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from batches.opening import open_api_batch
 from batches.period import PeriodLocked
@@ -20,6 +22,7 @@ from receipts.issue import as_json, wake_workers
 logger = logging.getLogger(__name__)
 
 State = Payment.State
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -44,25 +47,45 @@ class LockedPayment:
 def record_outcome(*, payment_id: uuid.UUID, outcome: Outcome) -> int | None:
     """Record what became of an attempt, once, in one transaction. The number of the receipt it issued, if any.
 
-    Nothing is asked of Stripe in here. A copy of the same news finds it recorded and changes nothing.
+    Nothing is asked of Stripe in here. A copy of the same news finds it recorded and changes nothing. Money that a rule
+    of ours doesn't let be recorded is kept in review, with the reason: Stripe has it.
     """
     try:
-        return _record(payment_id, outcome)
+        return on_an_open_day(functools.partial(_record, payment_id, outcome))
+    except IntegrityError as error:
+        if outcome.result is not Result.PAID:
+            raise
+        return _record(payment_id, outcome, doubt=why_refused(error))
+
+
+def on_an_open_day(record: Callable[..., T]) -> T:
+    """Record money on its day. Late money of a locked period counts for the first open day, and the note says so."""
+    try:
+        return record()
     except PeriodLocked as locked:
-        # Late money for a period that was locked at month-end counts for the first day after it.
         note = f"The money came on {day(locked.date)}, in a period that was closed. "
         note += f"It counts for {day(locked.first_open)}."
-        return _record(payment_id, outcome, received_on=locked.first_open, note=note)
+        return record(received_on=locked.first_open, note=note)
+
+
+def why_refused(error: Exception) -> str:
+    """Which rule of ours didn't let what Stripe did be recorded: its first line, the rest may name rows' values."""
+    return f"It could not be recorded here: {str(error).strip().partition(chr(10))[0]}"[:300]
 
 
 def _record(
-    payment_id: uuid.UUID, outcome: Outcome, *, received_on: dt.date | None = None, note: str = ""
+    payment_id: uuid.UUID,
+    outcome: Outcome,
+    *,
+    received_on: dt.date | None = None,
+    note: str = "",
+    doubt: str = "",
 ) -> int | None:
     with transaction.atomic():
         payment = lock_payment(payment_id=payment_id, occurred_at=outcome.occurred_at, received_on=received_on)
         if payment.state in Payment.FINAL:
             return None
-        doubt = find_doubt(payment, outcome)
+        doubt = doubt or find_doubt(payment, outcome)
         if doubt:
             logger.error("Payment %s needs review: %s", payment_id, doubt)
             move(payment_id, State.REVIEW, review_reason=doubt)

@@ -2,18 +2,21 @@
 
 import datetime as dt
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
 from batches.opening import open_api_batch
 from batches.period import PeriodLocked
 from payments.gateway.refunds import NOT_TAKEN, RefundFacts
 from payments.models import Refund
+from payments.recording.payments import why_refused
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
+from receipts.balances import get_receipt_balance
+from receipts.corrections.escrow import take_back_disbursed
 from receipts.corrections.refund import RefundTooMuch, issue_refund
 from receipts.corrections.void import write_void
 from receipts.issue import TransactionFacts, issue_receipt
@@ -23,39 +26,86 @@ logger = logging.getLogger(__name__)
 
 State = Refund.State
 AT_STRIPE = "Refunded in Stripe's dashboard."
+TOO_MUCH = "Stripe refunded more than what is left of the receipt here."
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A person's word on a refund in review: it is recorded, whatever had to give way for it."""
+
+    reason: str
+    by: User
 
 
 def record_refund(*, payment: Receipt, facts: RefundFacts, now: dt.datetime) -> None:
-    """Record what became of a refund of a payment, once, in one transaction.
+    """Record what became of a refund of a payment, once.
 
-    Its receipt goes into API Payments of its own day, as the processor pays out by it. What the bank gave back comes
-    in today.
+    Stripe did it: what a rule of ours doesn't let be recorded is kept in review, with the reason.
+    """
+    try:
+        _record_on_an_open_day(payment, facts, now)
+    except RefundTooMuch:
+        _keep_for_review(payment, facts, now, TOO_MUCH)
+    except (Refused, IntegrityError) as error:
+        _keep_for_review(payment, facts, now, why_refused(error))
+
+
+def record_decided_refund(*, payment: Receipt, facts: RefundFacts, now: dt.datetime, decision: Decision) -> None:
+    """Record a refund that is in review as it is at Stripe now. Raises Refused, and then it stays in review."""
+    try:
+        _record_on_an_open_day(payment, facts, now, decision)
+    except IntegrityError as error:
+        raise Refused("cannot_be_recorded", why_refused(error)) from error
+
+
+def _record_on_an_open_day(
+    payment: Receipt, facts: RefundFacts, now: dt.datetime, decision: Decision | None = None
+) -> None:
+    """Its receipt goes into API Payments of its own day, as the processor pays out by it.
+
+    What the bank gave back comes in today. Of a locked period it is the first open day.
     """
     moment = now if facts.state == State.FAILED else facts.occurred_at
     date = get_practice().business_date(moment)
     facts = replace(facts, occurred_at=moment)
     try:
-        _record(payment, facts, date, now)
+        _record(payment, facts, date, now, decision)
     except PeriodLocked as locked:
-        _record(payment, facts, locked.first_open, now)
+        _record(payment, facts, locked.first_open, now, decision)
 
 
 @transaction.atomic
-def _record(payment: Receipt, facts: RefundFacts, date: dt.date, now: dt.datetime) -> None:
+def _keep_for_review(payment: Receipt, facts: RefundFacts, now: dt.datetime, why: str) -> None:
+    hold(guarantor=payment.guarantor_id)
+    logger.error("Refund %s needs review: %s", facts.stripe_id, why)
+    refund = _find_or_adopt(payment, facts)
+    refund.stripe_id, refund.checked_at = facts.stripe_id, now
+    refund.state, refund.note = State.REVIEW, why
+    refund.save()
+
+
+@transaction.atomic
+def _record(payment: Receipt, facts: RefundFacts, date: dt.date, now: dt.datetime, decision: Decision | None) -> None:
+    """Record it in one transaction; the database judges all of it before its end."""
     voids = facts.refund_id is not None and Refund.objects.filter(pk=facts.refund_id, voids=True).exists()
     # A void is not recorded beside payments of its day.
     held = hold(days=[date], alone=[payment.received_on] if voids else [], guarantor=payment.guarantor_id)
     refund = _find_or_adopt(payment, facts)
-    if refund.state in (State.FAILED, State.REVIEW):
+    if decision and not refund.is_in_review:
+        raise Refused("not_in_review", "Somebody has decided about this refund already.")
+    if _is_settled(refund, facts) and not decision:
         return
     refund.stripe_id, refund.checked_at = facts.stripe_id, now
     if facts.state == State.FAILED:
         _take_in_again(held, refund, facts, date)
     elif not _is_recorded(refund):
-        _give_back(held, refund, facts, date)
-    if refund.state != State.REVIEW and not (refund.state == State.SUCCEEDED and facts.state == State.PENDING):
+        _give_back(held, refund, facts, date, decision)
+    if not (refund.state == State.SUCCEEDED and facts.state == State.PENDING):
         refund.state = facts.state
+    if decision:
+        refund.reviewed_by, refund.reviewed_at, refund.review_note = decision.by, now, decision.reason
     refund.save()
+    connection.check_constraints()
 
 
 def _find_or_adopt(payment: Receipt, facts: RefundFacts) -> Refund:
@@ -73,30 +123,46 @@ def _find_or_adopt(payment: Receipt, facts: RefundFacts) -> Refund:
     )
 
 
+def _is_settled(refund: Refund, facts: RefundFacts) -> bool:
+    """Whether news changes nothing: it is over, or a person decides. What failed at Stripe needs no decision."""
+    in_review = refund.state == State.REVIEW and facts.state != State.FAILED
+    return in_review or refund.state in (State.FAILED, State.SETTLED)
+
+
 def _is_recorded(refund: Refund) -> bool:
     return refund.refund_receipt_id is not None or (refund.voids and hasattr(refund.receipt, "void"))
 
 
-def _give_back(held: Held, refund: Refund, facts: RefundFacts, date: dt.date) -> None:
-    """Void the payment, or issue the refund's receipt: also when its batch was closed on the way."""
-    if refund.voids and refund.requested_by and _try_void(held, refund, date, refund.requested_by):
+def _give_back(held: Held, refund: Refund, facts: RefundFacts, date: dt.date, decision: Decision | None) -> None:
+    """Void the payment, or issue the refund's receipt: also when its batch was closed on the way, or a person decided.
+
+    What was disbursed is taken back for a decided one. Raises RefundTooMuch.
+    """
+    asked = None if decision else refund.requested_by
+    if refund.voids and asked and _try_void(held, refund, date, asked):
         return
-    try:
-        with transaction.atomic():
-            refund.refund_receipt_id = issue_refund(
-                held,
-                receipt=refund.receipt,
-                tenders=[_movement(facts, number=facts.stripe_id, cents=-facts.amount_cents)],
-                batch_id=open_api_batch(held, batch_date=date),
-                received_on=date,
-                received_at=facts.occurred_at,
-                reason=refund.reason,
-                by=refund.requested_by,
-                channel=Receipt.Channel.ONLINE,
-            )
-    except RefundTooMuch as error:
-        logger.error("Refund %s needs review: %s", facts.stripe_id, error)
-        refund.state, refund.note = State.REVIEW, "Stripe refunded more than what is left of the receipt here."
+    batch_id = open_api_batch(held, batch_date=date)
+    if decision:
+        lacking = facts.amount_cents - get_receipt_balance(refund.receipt).left_cents
+        take_back_disbursed(
+            held,
+            receipt=refund.receipt,
+            cents=max(lacking, 0),
+            batch_id=batch_id,
+            reason=decision.reason,
+            by=decision.by,
+        )
+    refund.refund_receipt_id = issue_refund(
+        held,
+        receipt=refund.receipt,
+        tenders=[_movement(facts, number=facts.stripe_id, cents=-facts.amount_cents)],
+        batch_id=batch_id,
+        received_on=date,
+        received_at=facts.occurred_at,
+        reason=refund.reason,
+        by=refund.requested_by,
+        channel=Receipt.Channel.ONLINE,
+    )
 
 
 def _try_void(held: Held, refund: Refund, date: dt.date, by: User) -> bool:

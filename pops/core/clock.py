@@ -15,3 +15,9 @@ def business_date(moment: dt.datetime, *, time_zone: str, cut_off: dt.time = MID
     if cut_off != MIDNIGHT and local.time() >= cut_off:
         return local.date() + dt.timedelta(days=1)
     return local.date()
+
+
+def business_day_end(date: dt.date, *, time_zone: str, cut_off: dt.time = MIDNIGHT) -> dt.datetime:
+    """The moment from which money belongs to the day after a practice-local date."""
+    day = date if cut_off != MIDNIGHT else date + dt.timedelta(days=1)
+    return dt.datetime.combine(day, cut_off, ZoneInfo(time_zone))

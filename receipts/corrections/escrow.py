@@ -8,7 +8,7 @@ from django.db import transaction
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
-from pops.core.locks import hold
+from pops.core.locks import Held, hold
 from pops.core.refusals import Refused, refuse
 from receipts.balances import get_on_the_way_cents, get_receipt_balance, is_disputed
 from receipts.corrections.common import get_guarantor_id, require_reason, take_in_order
@@ -85,4 +85,16 @@ def disburse_escrow(*, receipt_number: int, cents: int, reason: str, today: dt.d
             raise Refused("more_than_escrow", "This is more than the escrow of this receipt.")
         return Disbursement.objects.create(
             receipt=receipt, batch=batch, amount_cents=cents, reason=reason, disbursed_by=by
+        )
+
+
+def take_back_disbursed(held: Held, *, receipt: Receipt, cents: int, batch_id: int, reason: str, by: User) -> None:
+    """Bring disbursed money back to the escrow of a receipt, as far as it was disbursed: it went elsewhere after all.
+
+    The guarantor is held, and so is the day of the batch.
+    """
+    held.need(guarantor=receipt.guarantor_id)
+    if back := min(cents, get_receipt_balance(receipt).disbursed_cents):
+        Disbursement.objects.create(
+            receipt=receipt, batch_id=batch_id, amount_cents=-back, reason=reason, disbursed_by=by
         )

@@ -34,7 +34,7 @@ class ReceiptVoid(models.Model):
 
 
 class Disbursement(models.Model):
-    """Escrow of a receipt that was flagged as money that doesn't belong here."""
+    """Escrow of a receipt that was flagged as money that doesn't belong here; negative when that is taken back."""
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="disbursements")
     batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="disbursements")
@@ -45,7 +45,7 @@ class Disbursement(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="disbursement_amount_positive"),
+            models.CheckConstraint(condition=~Q(amount_cents=0), name="disbursement_moves_money"),
             models.CheckConstraint(condition=~Q(reason=""), name="disbursement_has_a_reason"),
         ]
         triggers = [APPEND_ONLY, needs_open_batch(), not_overspent(OWNER_OF_ROW)]

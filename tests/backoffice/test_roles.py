@@ -10,6 +10,7 @@ from django.utils import timezone
 from batches.closing import close_batch
 from batches.models import BatchDocument, BatchReopening, PeriodLock
 from pops.core.accounts.merging import merge_guarantors
+from payments.models import Refund
 from pops.web.backoffice.urls import urlpatterns
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, UserFactory
@@ -40,6 +41,7 @@ PAGES = {
     "post_escrow": EVERYONE,
     "disburse": LEADERS,
     "move": LEADERS,
+    "reviews": EVERYONE,
     "decide": LEADERS,
     "enter_statement": LEADERS,
     "merge": LEADERS,
@@ -48,6 +50,7 @@ PAGES = {
     "retire_guarantor": LEADERS,
     "retire_patient": LEADERS,
     "retire_visit": LEADERS,
+    "decide_refund": LEADERS,
 }
 ADMIN_PAGES = {
     "admin:index": EVERYONE,
@@ -97,6 +100,7 @@ def addresses(practice, guarantor):
         "other_id": thrice.pk,
         "patient_id": visit.patient_id,
         "payment_id": PaymentFactory().pk,
+        "refund_id": Refund.objects.create(receipt=receipt, charge_id="ch_1", amount_cents=1, reason="Overpaid").pk,
     }
     return {
         pattern.name: reverse(

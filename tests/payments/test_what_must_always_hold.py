@@ -166,8 +166,8 @@ BROKEN = [
     ),
     (
         "refunds_agree",
-        "UPDATE payments_refund SET state = 'review'",
-        "Refund {refund} of receipt {paid}: it is review and has receipt {refund_receipt}.",
+        "UPDATE payments_refund SET state = 'settled'",
+        "Refund {refund} of receipt {paid}: it is settled and has receipt {refund_receipt}.",
     ),
     (
         "refunds_agree",

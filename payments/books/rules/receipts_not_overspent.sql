@@ -4,4 +4,4 @@
 WITH spent AS (:spent)
 SELECT receipt, amount_cents, posted_cents, disbursed_cents, refunded_cents
 FROM spent
-WHERE posted_cents < 0 OR posted_cents + disbursed_cents + refunded_cents > amount_cents
+WHERE posted_cents < 0 OR disbursed_cents < 0 OR posted_cents + disbursed_cents + refunded_cents > amount_cents

@@ -12,7 +12,7 @@ WITH refund AS (
 SELECT 'Refund ' || id || ' of receipt ' || receipt_id AS what, problem
 FROM refund CROSS JOIN LATERAL (SELECT CASE
     WHEN state IN ('pending', 'succeeded') AND NOT is_recorded THEN 'it is ' || state || ' and has no receipt'
-    WHEN state IN ('requested', 'review') AND refund_receipt_id IS NOT NULL
+    WHEN state IN ('requested', 'settled') AND refund_receipt_id IS NOT NULL
         THEN 'it is ' || state || ' and has receipt ' || refund_receipt_id
     WHEN state = 'failed' AND refund_receipt_id IS NOT NULL AND came_back_receipt_id IS NULL
         THEN 'it failed, and no receipt brings its money in again'

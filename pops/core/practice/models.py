@@ -63,6 +63,10 @@ class Practice(models.Model):
         """The practice-local date that money received at `moment` belongs to."""
         return clock.business_date(moment, time_zone=self.time_zone, cut_off=self.cut_off)
 
+    def day_end(self, date: dt.date) -> dt.datetime:
+        """The moment from which money belongs to the day after a practice-local date."""
+        return clock.business_day_end(date, time_zone=self.time_zone, cut_off=self.cut_off)
+
 
 @pghistory.track()
 class Group(models.Model):

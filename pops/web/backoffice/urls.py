@@ -30,5 +30,7 @@ urlpatterns = [
     path("receipts/<int:number>/escrow/", corrections.PostEscrow.as_view(), name="post_escrow"),
     path("receipts/<int:number>/disburse/", corrections.Disburse.as_view(), name="disburse"),
     path("receipts/<int:number>/move/", corrections.Move.as_view(), name="move"),
+    path("reviews/", review.Reviews.as_view(), name="reviews"),
+    path("refunds/<uuid:refund_id>/decide/", review.DecideRefund.as_view(), name="decide_refund"),
     path("payments/<uuid:payment_id>/decide/", review.Decide.as_view(), name="decide"),
 ]

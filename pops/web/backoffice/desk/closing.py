@@ -116,7 +116,7 @@ class Close(OpenBatchAction):
             total=breakdown.total_cents,
             differs=any(line.over_short_cents for line in lines),
             breakdown=breakdown,
-            readiness=find_pending(self.target),
+            readiness=find_pending(self.target.batch_date),
             **context,
         )
 

@@ -186,3 +186,19 @@ class ReviewForm(SentOnce):
         error_messages={"required": "Choose what becomes of the money."},
     )
     reason = ReasonField()
+
+
+class RefundReviewForm(SentOnce):
+    """What becomes of a refund that waits for a decision, and why."""
+
+    RECORD, ELSEWHERE = "record", "elsewhere"
+
+    decision = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        choices=[
+            (RECORD, "Record it: issue its receipt. What was disbursed is taken back for it, as far as needed"),
+            (ELSEWHERE, "It was settled in another way: issue no receipt"),
+        ],
+        error_messages={"required": "Choose what becomes of the refund."},
+    )
+    reason = ReasonField()

@@ -13,6 +13,7 @@ from batches.selectors import find_locked_through
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.forms import PeriodForm
+from pops.web.backoffice.desk.readiness import find_pending
 
 
 class Period(DeskAction):
@@ -39,4 +40,7 @@ class Period(DeskAction):
         return super().refused(form, refusal)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(blocking=self.blocking, locked_through=find_locked_through(), **context)
+        last = self.today - dt.timedelta(days=1)  # the last day that can be locked
+        return super().get_context_data(
+            blocking=self.blocking, locked_through=find_locked_through(), pending=find_pending(last), **context
+        )

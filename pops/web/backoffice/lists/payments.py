@@ -62,9 +62,11 @@ class RefundAdmin(TitledAdmin):
     list_select_related = ["receipt", "requested_by"]
     search_fields = ["=stripe_id", "=charge_id", "=receipt__number"]
     search_help_text = "Receipt number, or the refund or charge at Stripe"
+    change_form_template = "backoffice/refund.html"
     fieldsets = [
         (None, {"fields": ["receipt", "amount", "state", "voids", "reason", "requested_by", "requested_at"]}),
         ("What became of it", {"fields": ["refund_receipt", "came_back_receipt", "note"]}),
+        ("Review", {"fields": ["reviewed_by", "reviewed_at", "review_note"]}),
         ("For looking it up", {"fields": ["stripe_id", "charge_id", "checked_at", "reference"]}),
     ]
 
@@ -95,10 +97,21 @@ class DisputeAdmin(TitledAdmin):
 class ProcessorEventAdmin(TitledAdmin):
     """What Stripe told us, and what came of it."""
 
-    list_display = ["received_at", "type", "object_id", "state", "note"]
+    list_display = ["received_at", "type", "object_id", "state", "failures", "note"]
     list_filter = ["state", "type"]
     search_fields = ["=event_id", "=object_id"]
-    fields = ["type", "state", "note", "created_at", "received_at", "claimed_at", "object_id", "account", "reference"]
+    fields = [
+        "type",
+        "state",
+        "failures",
+        "note",
+        "created_at",
+        "received_at",
+        "claimed_at",
+        "object_id",
+        "account",
+        "reference",
+    ]
 
     def title_of(self, obj: ProcessorEvent) -> str:
         return f"Message from Stripe: {obj.type}"

@@ -20,8 +20,9 @@ from batches.selectors import (
     find_open_batches,
 )
 from batches.working import why_not_change_desk_batch
-from payments.models import Dispute, Payment, Refund
+from payments.models import Dispute
 from payments.refunds import why_not_refund_online, why_not_void_online
+from payments.selectors import find_in_review, find_refunds_in_review, find_stuck_events
 from pops.core.access.models import User
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
@@ -35,6 +36,7 @@ from receipts.corrections.void import why_not_void
 from receipts.models import Receipt
 
 register = template.Library()
+SEES_REVIEWS = ("payments.view_payment", "payments.view_refund", "payments.view_processorevent")
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,18 @@ def desk_front(context: Any) -> dict[str, Any]:
         "attached": find_attached_batch_with_total(user) if user.has_perm("batches.open_batch") else None,
         "online": find_open_api_batch_with_total(today) if user.has_perm("batches.view_referencebatch") else None,
         "earlier": find_open_batches(before=today) if user.has_perm("batches.view_referencebatch") else [],
-        "reviews": _in_review(Payment) if user.has_perm("payments.view_payment") else 0,
-        "refund_reviews": _in_review(Refund) if user.has_perm("payments.view_refund") else 0,
+        "reviews": _in_review() if user.has_perms(SEES_REVIEWS) else [],
     }
 
 
-def _in_review(model: type[Payment] | type[Refund]) -> int:
-    return model.objects.filter(state=model.State.REVIEW).count()
+def _in_review() -> list[str]:
+    """How much of what waits for a decision, in words."""
+    rows = [
+        (find_in_review().count(), "{} payment{} whose money differs from what was agreed"),
+        (find_refunds_in_review().count(), "{} refund{} at Stripe that could not be recorded here"),
+        (find_stuck_events().count(), "{} message{} from Stripe that could not be worked off"),
+    ]
+    return [words.format(count, "" if count == 1 else "s") for count, words in rows if count]
 
 
 def _allowed(context: Any, rows: list[tuple[str, str, bool, str, bool]], key: int) -> list[Action]:

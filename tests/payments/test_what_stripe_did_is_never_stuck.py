@@ -1,0 +1,277 @@
+"""What Stripe did is recorded, or lies in review with its reason until a person settles it: no rule hides it."""
+
+import uuid
+
+import pytest
+from django.db import IntegrityError, connection
+from django.utils import timezone
+
+from batches.closing import close_batch
+from batches.models import PeriodLock, ReferenceBatch
+from payments.events import work_off_event
+from payments.gateway.client import client
+from payments.models import Payment, ProcessorEvent, Refund
+from payments.recording import payments as recording_payments
+from payments.recording import refunds as recording
+from payments.refunds import request_refund
+from payments.review import accept_payment, record_reviewed_refund, return_payment, settle_refund_elsewhere
+from payments.tasks import sweep, work_off_events
+from payments.truth import bring_up_to_date
+from pops.core.accounts.models import Patient
+from pops.core.refusals import Refused
+from receipts.balances import get_on_the_way_cents, get_receipt_balance
+from receipts.corrections.escrow import disburse_escrow
+from receipts.itemized import itemize
+from receipts.models import Receipt
+from receipts.owed import get_balances
+from tests.books import assert_books_balance
+from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.desk import batch_of, clerk, today
+from tests.payments.stripe_side import post_event, start
+
+FAILS = "4000000000005126"
+
+pytestmark = pytest.mark.usefixtures("practice")
+
+
+@pytest.fixture
+def dana(practice):
+    user = clerk()
+    batch_of(user)
+    return user
+
+
+@pytest.fixture
+def paid(stripe_sandbox, guarantor):
+    """$50.00 paid online; $30.00 of it are applied."""
+    ServiceLineFactory(guarantor=guarantor, billed_cents=3000)
+    payment = start(guarantor)
+    stripe_sandbox.confirm(payment.intent_id)
+    return bring_up_to_date(payment_id=payment.pk, now=timezone.now()).receipt
+
+
+def refund_at_stripe(receipt, cents=5000):
+    return client().v1.refunds.create({"charge": receipt.transactions.get().number, "amount": cents})
+
+
+def deliver_all(sandbox):
+    for event in sandbox.events:
+        post_event(sandbox, event)
+    work_off_events()
+
+
+def judge():
+    """What the database judges at commit, and the books."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    assert_books_balance()
+
+
+def decide(by, job=record_reviewed_refund, reason="The lab gave it back."):
+    refund = Refund.objects.get(state="review")
+    job(refund_id=refund.pk, reason=reason, now=timezone.now(), by=by)
+    refund.refresh_from_db()
+    return refund
+
+
+def refuse_to_issue(monkeypatch):
+    """A rule of the database that nobody thought of."""
+
+    def issue(*held, **facts):
+        raise IntegrityError("receipt 1 of 5000 cents: 1 applied\nDETAIL: a row's values")
+
+    monkeypatch.setattr(recording, "issue_refund", issue)
+
+
+@pytest.mark.parametrize("asked_for_here", [True, False])
+def test_a_refund_of_a_moved_patients_payment_is_recorded_and_its_events_worked_off(
+    paid, dana, stripe_sandbox, asked_for_here
+):
+    other = GuarantorFactory()
+    Patient.objects.update(guarantor=other)
+    if asked_for_here:
+        facts = {"cents": 4000, "reason": "Overpaid", "now": timezone.now(), "today": today(), "by": dana}
+        request_refund(refund_id=uuid.uuid4(), receipt_number=paid.pk, **facts)
+    else:
+        refund_at_stripe(paid, 4000)
+
+    deliver_all(stripe_sandbox)
+
+    assert Refund.objects.get().state == "succeeded"
+    assert Receipt.objects.get(kind="refund").amount_cents == -4000
+    assert get_balances(other).current_cents == 2000
+    assert not ProcessorEvent.objects.filter(state="received").exists()
+    judge()
+
+
+def test_what_a_rule_of_the_database_refuses_is_in_review_until_it_is_recorded(
+    paid, dana, stripe_sandbox, monkeypatch, client_of
+):
+    refund_at_stripe(paid, 4000)
+    with monkeypatch.context() as patch:
+        refuse_to_issue(patch)
+        deliver_all(stripe_sandbox)
+
+    refund = Refund.objects.get()
+    assert (refund.state, refund.note) == (
+        "review",
+        "It could not be recorded here: receipt 1 of 5000 cents: 1 applied",
+    )
+    assert not ProcessorEvent.objects.filter(state="received").exists()
+    assert "1 refund at Stripe that could not be recorded here" in client_of(dana).get("/admin/").content.decode()
+    assert get_on_the_way_cents(paid) == 4000  # as good as gone: nobody gives it away once more
+
+    decided = decide(dana, reason="Recorded after the upgrade.")
+
+    assert (decided.state, decided.refund_receipt.amount_cents) == ("succeeded", -4000)
+    assert (decided.reviewed_by, decided.review_note) == (dana, "Recorded after the upgrade.")
+    judge()
+
+
+def test_a_decision_that_still_can_not_be_recorded_is_refused_in_words(paid, dana, stripe_sandbox, monkeypatch):
+    refund_at_stripe(paid)
+    refuse_to_issue(monkeypatch)
+    deliver_all(stripe_sandbox)
+
+    with pytest.raises(Refused, match="It could not be recorded here"):
+        decide(dana)
+
+    assert Refund.objects.get().state == "review"
+
+
+def test_what_was_disbursed_is_taken_back_for_a_refund_that_is_recorded(paid, dana, stripe_sandbox):
+    disburse_escrow(receipt_number=paid.pk, cents=2000, reason="The lab's", today=today(), by=dana)
+    refund_at_stripe(paid, 4000)
+    deliver_all(stripe_sandbox)
+    assert Refund.objects.get().note == "Stripe refunded more than what is left of the receipt here."
+
+    decided = decide(dana)
+
+    assert decided.refund_receipt.amount_cents == -4000
+    balance = get_receipt_balance(paid)
+    assert (balance.disbursed_cents, balance.escrow_cents, balance.posted_cents) == (1000, 0, 0)
+    assert [row.text for row in itemize(paid).after] == [
+        "Set aside, as it does not belong to your account here",
+        "No longer set aside",
+    ]
+    judge()
+    with pytest.raises(Refused, match="decided about this refund already"):
+        record_reviewed_refund(refund_id=decided.pk, reason="Again", now=timezone.now(), by=dana)
+
+
+def test_a_refund_that_was_settled_in_another_way_gets_no_receipt(paid, dana, stripe_sandbox):
+    disburse_escrow(receipt_number=paid.pk, cents=2000, reason="The lab's", today=today(), by=dana)
+    refund_at_stripe(paid)
+    deliver_all(stripe_sandbox)
+
+    decided = decide(dana, settle_refund_elsewhere, "The guarantor brought it back in cash.")
+    deliver_all(stripe_sandbox)
+    sweep()
+
+    decided.refresh_from_db()
+    assert (decided.state, decided.refund_receipt) == ("settled", None)
+    assert decided.review_note == "The guarantor brought it back in cash."
+    judge()
+
+
+def test_a_refund_in_review_that_the_bank_did_not_take_needs_no_decision(dana, guarantor, stripe_sandbox):
+    payment = start(guarantor)
+    stripe_sandbox.confirm(payment.intent_id, card_number=FAILS)
+    receipt = bring_up_to_date(payment_id=payment.pk, now=timezone.now()).receipt
+    disburse_escrow(receipt_number=receipt.pk, cents=2000, reason="The lab's", today=today(), by=dana)
+    made = refund_at_stripe(receipt)
+    deliver_all(stripe_sandbox)
+    assert Refund.objects.get().state == "review"
+
+    stripe_sandbox.settle(made.id)
+    deliver_all(stripe_sandbox)
+
+    assert (Refund.objects.get().state, Receipt.objects.count()) == ("failed", 1)
+    judge()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_money_that_a_rule_of_the_database_refuses_is_in_review_until_it_is_accepted(
+    dana, guarantor, stripe_sandbox, monkeypatch, client_of
+):
+    payment = start(guarantor)
+    stripe_sandbox.confirm(payment.intent_id)
+
+    def settle(*facts):
+        raise IntegrityError("receipt 1 of 5000 cents: 1 applied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recording_payments, "_settle", settle)
+        state = bring_up_to_date(payment_id=payment.pk, now=timezone.now()).state
+    assert state == "review"
+    assert "1 payment whose money differs" in client_of(dana).get("/admin/").content.decode()
+
+    accept_payment(payment_id=payment.pk, reason="Looked at with Stripe.", now=timezone.now(), by=dana)
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.receipt.amount_cents) == ("paid", 5000)
+
+
+def test_a_message_that_fails_time_and_again_stands_on_the_front_page(
+    paid, dana, stripe_sandbox, monkeypatch, client_of
+):
+    refund_at_stripe(paid)
+
+    def fall_over(**facts):
+        raise KeyError("a state that is new at Stripe")
+
+    post_event(stripe_sandbox, stripe_sandbox.events[-1])
+    with monkeypatch.context() as patch:
+        patch.setattr("payments.events.bring_up_to_date", fall_over)
+        for _ in range(3):
+            ProcessorEvent.objects.update(claimed_at=None)
+            work_off_events()
+
+    event = ProcessorEvent.objects.get()
+    assert (event.state, event.failures, event.note) == ("received", 3, "KeyError: 'a state that is new at Stripe'")
+    page = client_of(dana).get("/admin/").content.decode()
+    assert "1 message from Stripe that could not be worked off" in page
+    assert "a state that is new at Stripe" in client_of(dana).get("/admin/desk/reviews/").content.decode()
+
+    work_off_event(event_id=event.pk, now=timezone.now())
+
+    event.refresh_from_db()
+    assert (event.state, event.note) == ("done", "")
+    assert "could not be worked off" not in client_of(dana).get("/admin/").content.decode()
+
+
+def test_a_return_that_the_bank_did_not_take_is_decided_anew(dana, stripe_sandbox):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id, card_number=FAILS)
+    Payment.objects.filter(pk=payment.pk).update(amount_cents=4999)
+    bring_up_to_date(payment_id=payment.pk, now=timezone.now())
+    return_payment(payment_id=payment.pk, reason="Not agreed", now=timezone.now(), by=dana)
+    (made,) = client().v1.refunds.list({"payment_intent": payment.intent_id}).data
+
+    stripe_sandbox.settle(made.id)
+    deliver_all(stripe_sandbox)
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.review_reason) == (
+        "review",
+        "The money was returned and came back. The card has expired or was canceled.",
+    )
+    return_payment(payment_id=payment.pk, reason="Once more", now=timezone.now(), by=dana)
+    assert len(client().v1.refunds.list({"payment_intent": payment.intent_id}).data) == 2
+
+
+def test_money_in_review_of_a_month_that_was_locked_is_accepted_on_the_first_open_day(dana, stripe_sandbox):
+    payment = start()
+    stripe_sandbox.confirm(payment.intent_id)
+    Payment.objects.filter(pk=payment.pk).update(amount_cents=4999)
+    bring_up_to_date(payment_id=payment.pk, now=timezone.now())
+    for batch in ReferenceBatch.objects.filter(is_api=True, status="open"):
+        close_batch(batch_id=batch.pk, now=timezone.now(), by=dana)
+    PeriodLock.objects.create(locked_through=today(), locked_by=dana)
+
+    number = accept_payment(payment_id=payment.pk, reason="Agreed by phone", now=timezone.now(), by=dana)
+
+    receipt = Receipt.objects.get(pk=number)
+    assert (receipt.received_on - today()).days == 1
+    assert "in a period that was closed" in receipt.reason
+    judge()
