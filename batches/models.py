@@ -7,7 +7,7 @@ from django.db.models import Func, Q
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
-from batches.triggers import APPEND_ONLY, COMES_WITH_ITS_CLOSE, KEEP_CLOSED, KEEP_LOCKED, TENDERS_ADD_UP
+from batches.triggers import APPEND_ONLY, CLOSE_PART, CLOSE_WHOLE, COUNT_PART, COUNT_WHOLE, KEEP_CLOSED, KEEP_LOCKED
 from pops.core.access.models import User
 from pops.core.methods import Tender
 from pops.core.practice.models import Facility
@@ -100,10 +100,6 @@ class ReferenceBatch(models.Model):
                 | Q(status__in=["open", "closed"], archived_at=None, archived_by=None),
                 name="reference_batch_archived_says_by_whom",
             ),
-            models.CheckConstraint(
-                condition=Q(reference_total_cents=None) | Q(reference_total_cents__gte=0),
-                name="reference_batch_reference_total_not_negative",
-            ),
         ]
         triggers = [
             KEEP_CLOSED,
@@ -141,7 +137,7 @@ class BatchCount(models.Model):
     counted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batch_counts")
 
     class Meta:
-        triggers = [APPEND_ONLY]
+        triggers = [APPEND_ONLY, COUNT_WHOLE]
 
     def __str__(self) -> str:
         return f"Count of {self.batch}"
@@ -150,7 +146,7 @@ class BatchCount(models.Model):
     def by_tender(self) -> dict[str, int]:
         """Cents by tender, in the order of counting."""
         cents = {row.tender: row.cents for row in self.tenders.all()}
-        return {tender.value: cents.get(tender.value, 0) for tender in Tender}
+        return {tender.value: cents[tender.value] for tender in Tender}
 
 
 class BatchCountTender(models.Model):
@@ -161,8 +157,11 @@ class BatchCountTender(models.Model):
     cents = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["count", "tender"], name="batch_count_tender_is_one")]
-        triggers = [APPEND_ONLY]
+        constraints = [
+            models.UniqueConstraint(fields=["count", "tender"], name="batch_count_tender_is_one"),
+            models.CheckConstraint(condition=Q(tender__in=Tender.values), name="batch_count_tender_is_known"),
+        ]
+        triggers = [APPEND_ONLY, COUNT_PART]
 
     def __str__(self) -> str:
         return f"{self.get_tender_display()} in {self.count_id}"
@@ -190,7 +189,7 @@ class BatchClose(models.Model):
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batch_closes")
 
     class Meta:
-        triggers = [APPEND_ONLY, TENDERS_ADD_UP]
+        triggers = [APPEND_ONLY, CLOSE_WHOLE]
 
     def __str__(self) -> str:
         return f"Close of {self.batch}"
@@ -221,8 +220,11 @@ class BatchCloseTender(models.Model):
     over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["close", "tender"], name="batch_close_tender_is_one")]
-        triggers = [APPEND_ONLY, COMES_WITH_ITS_CLOSE]
+        constraints = [
+            models.UniqueConstraint(fields=["close", "tender"], name="batch_close_tender_is_one"),
+            models.CheckConstraint(condition=Q(tender__in=Tender.values), name="batch_close_tender_is_known"),
+        ]
+        triggers = [APPEND_ONLY, CLOSE_PART]
 
     def __str__(self) -> str:
         return f"{self.get_tender_display()} in {self.close_id}"

@@ -17,6 +17,11 @@ class Line:
     counted_cents: int | None
 
     @property
+    def is_given_back(self) -> bool:
+        """Whether more was given back than came in."""
+        return self.expected_cents < 0
+
+    @property
     def over_short_cents(self) -> int:
         """Counted - expected; 0 where nothing is counted."""
         return 0 if self.counted_cents is None else self.counted_cents - self.expected_cents

@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='batchclosetender',
-            trigger=pgtrigger.compiler.Trigger(name='comes_with_its_close', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE made batches_batchclose%ROWTYPE; expected bigint; differs boolean;', func="\n    SELECT * INTO made FROM batches_batchclose WHERE id = NEW.close_id;\n    SELECT coalesce(sum(expected_cents), 0), coalesce(bool_or(over_short_cents <> 0), false)\n    INTO expected, differs FROM batches_batchclosetender WHERE close_id = made.id;\n    IF expected + made.own_check_cents <> made.total_cents THEN\n        RAISE EXCEPTION 'close % of % cents has tenders of % and own checks of %',\n            made.id, made.total_cents, expected, made.own_check_cents USING ERRCODE = 'check_violation';\n    END IF;\n    IF differs AND made.note = '' THEN\n        RAISE EXCEPTION 'close % differs from its count, and nobody said why', made.id\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NULL;\n", hash='e660e07fcbbb04ecc82f95a098bc3d1222124084', operation='INSERT', pgid='pgtrigger_comes_with_its_close_3b463', table='batches_batchclosetender', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='comes_with_its_close', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE tenders text[]; made batches_batchclose%ROWTYPE; expected bigint; differs boolean;', func='\n    SELECT * INTO made FROM batches_batchclose WHERE id = NEW.close_id;\n    SELECT array_agg(tender::text ORDER BY tender COLLATE "C"), coalesce(sum(expected_cents), 0), coalesce(bool_or(over_short_cents <> 0), false)\n    INTO tenders, expected, differs FROM batches_batchclosetender WHERE close_id = made.id;\n    IF tenders IS DISTINCT FROM ARRAY[\'card\', \'cash\', \'check\', \'other\'] THEN\n        RAISE EXCEPTION \'close % has tenders %, not one of each\', made.id, tenders USING ERRCODE = \'check_violation\';\n    END IF;\n    IF expected + made.own_check_cents <> made.total_cents THEN\n        RAISE EXCEPTION \'close % of % cents has tenders of % and own checks of %\',\n            made.id, made.total_cents, expected, made.own_check_cents USING ERRCODE = \'check_violation\';\n    END IF;\n    IF differs AND made.note = \'\' THEN\n        RAISE EXCEPTION \'close % differs from its count, and nobody said why\', made.id\n            USING ERRCODE = \'check_violation\';\n    END IF;\n    RETURN NULL;\n', hash='27e5e269a252efb1e6a011b4c0fde02394a45474', operation='INSERT', pgid='pgtrigger_comes_with_its_close_3b463', table='batches_batchclosetender', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
         ),
         migrations.AddConstraint(
             model_name='batchcounttender',
@@ -261,10 +261,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='referencebatch',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('archived_at__isnull', False), ('archived_by__isnull', False), ('status', 'archived')), models.Q(('archived_at', None), ('archived_by', None), ('status__in', ['open', 'closed'])), _connector='OR'), name='reference_batch_archived_says_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='referencebatch',
-            constraint=models.CheckConstraint(condition=models.Q(('reference_total_cents', None), ('reference_total_cents__gte', 0), _connector='OR'), name='reference_batch_reference_total_not_negative'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='referencebatch',
@@ -308,6 +304,22 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='batchclose',
-            trigger=pgtrigger.compiler.Trigger(name='tenders_add_up', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE made batches_batchclose%ROWTYPE; expected bigint; differs boolean;', func="\n    SELECT * INTO made FROM batches_batchclose WHERE id = NEW.id;\n    SELECT coalesce(sum(expected_cents), 0), coalesce(bool_or(over_short_cents <> 0), false)\n    INTO expected, differs FROM batches_batchclosetender WHERE close_id = made.id;\n    IF expected + made.own_check_cents <> made.total_cents THEN\n        RAISE EXCEPTION 'close % of % cents has tenders of % and own checks of %',\n            made.id, made.total_cents, expected, made.own_check_cents USING ERRCODE = 'check_violation';\n    END IF;\n    IF differs AND made.note = '' THEN\n        RAISE EXCEPTION 'close % differs from its count, and nobody said why', made.id\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NULL;\n", hash='8d2cb7a393756aa18414dbaf7ffa1ce6c5d8b102', operation='INSERT', pgid='pgtrigger_tenders_add_up_f7c79', table='batches_batchclose', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='tenders_add_up', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE tenders text[]; made batches_batchclose%ROWTYPE; expected bigint; differs boolean;', func='\n    SELECT * INTO made FROM batches_batchclose WHERE id = NEW.id;\n    SELECT array_agg(tender::text ORDER BY tender COLLATE "C"), coalesce(sum(expected_cents), 0), coalesce(bool_or(over_short_cents <> 0), false)\n    INTO tenders, expected, differs FROM batches_batchclosetender WHERE close_id = made.id;\n    IF tenders IS DISTINCT FROM ARRAY[\'card\', \'cash\', \'check\', \'other\'] THEN\n        RAISE EXCEPTION \'close % has tenders %, not one of each\', made.id, tenders USING ERRCODE = \'check_violation\';\n    END IF;\n    IF expected + made.own_check_cents <> made.total_cents THEN\n        RAISE EXCEPTION \'close % of % cents has tenders of % and own checks of %\',\n            made.id, made.total_cents, expected, made.own_check_cents USING ERRCODE = \'check_violation\';\n    END IF;\n    IF differs AND made.note = \'\' THEN\n        RAISE EXCEPTION \'close % differs from its count, and nobody said why\', made.id\n            USING ERRCODE = \'check_violation\';\n    END IF;\n    RETURN NULL;\n', hash='9c26f08ed604528dd6096b75c19737d54ae1f882', operation='INSERT', pgid='pgtrigger_tenders_add_up_f7c79', table='batches_batchclose', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='batchcount',
+            trigger=pgtrigger.compiler.Trigger(name='tenders_are_counted', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE tenders text[];', func='\n    SELECT array_agg(tender::text ORDER BY tender COLLATE "C") INTO tenders FROM batches_batchcounttender WHERE count_id = NEW.id;\n    IF tenders IS DISTINCT FROM ARRAY[\'card\', \'cash\', \'check\', \'other\'] THEN\n        RAISE EXCEPTION \'count % has tenders %, not one of each\', NEW.id, tenders USING ERRCODE = \'check_violation\';\n    END IF;\n    RETURN NULL;\n', hash='ac71c467b2930e9275a041d34ba5910f0e2db80d', operation='INSERT', pgid='pgtrigger_tenders_are_counted_ef0d7', table='batches_batchcount', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='batchcounttender',
+            trigger=pgtrigger.compiler.Trigger(name='comes_with_its_count', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE tenders text[];', func='\n    SELECT array_agg(tender::text ORDER BY tender COLLATE "C") INTO tenders FROM batches_batchcounttender WHERE count_id = NEW.count_id;\n    IF tenders IS DISTINCT FROM ARRAY[\'card\', \'cash\', \'check\', \'other\'] THEN\n        RAISE EXCEPTION \'count % has tenders %, not one of each\', NEW.count_id, tenders USING ERRCODE = \'check_violation\';\n    END IF;\n    RETURN NULL;\n', hash='7dd744e19f0a3cc6db4f6f5c8e7f6f7a350e94f8', operation='INSERT', pgid='pgtrigger_comes_with_its_count_d4d88', table='batches_batchcounttender', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='batchclosetender',
+            constraint=models.CheckConstraint(condition=models.Q(('tender__in', ['cash', 'check', 'card', 'other'])), name='batch_close_tender_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='batchcounttender',
+            constraint=models.CheckConstraint(condition=models.Q(('tender__in', ['cash', 'check', 'card', 'other'])), name='batch_count_tender_is_known'),
         ),
     ]

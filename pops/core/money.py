@@ -5,6 +5,10 @@ import re
 _AMOUNT = re.compile(r"\$?\s*(?=\.?\d)(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d{0,2}))?")
 
 
+# As keyboards and word processors write it.
+MINUS = ("-", "\N{MINUS SIGN}", "\N{EN DASH}")
+
+
 class InvalidAmount(ValueError):
     """The text is not an amount of money in dollars and cents."""
 
@@ -24,11 +28,14 @@ def plain_dollars(cents: int | None) -> str:
     return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
-def parse_cents(text: str) -> int:
+def parse_cents(text: str, *, signed: bool = False) -> int:
     """Cents from what a person typed: "1,234.5" -> 123450. Raises InvalidAmount.
 
-    At most two decimals and no sign: "0.001", "-5" and "1e9" are refused, never rounded.
+    At most two decimals: "0.001" and "1e9" are refused, never rounded. A minus, before all else, only where it is asked
+    for: "-50.00" -> -5000.
     """
+    if signed and text.strip().startswith(MINUS):
+        return -parse_cents(text.strip()[1:])
     match = _AMOUNT.fullmatch(text.strip())
     if match is None or not text.isascii():
         raise InvalidAmount(text)

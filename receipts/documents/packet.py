@@ -88,7 +88,8 @@ def _small(kind: str, batch: ReferenceBatch, receipt: Receipt, cents: int, reaso
 class Slip:
     """What goes to the bank, in cents: the cash as it was counted, and each check with number and guarantor.
 
-    `off_cents` is how much more or less the counted checks were than those listed.
+    `off_cents` is how much more or less the counted checks were than those listed. Cash is below zero when more was
+    given back than came in.
     """
 
     cash_cents: int
@@ -98,6 +99,16 @@ class Slip:
     @property
     def total_cents(self) -> int:
         return self.cash_cents + sum(cents for _, _, cents in self.checks) + self.off_cents
+
+    @property
+    def cash_label(self) -> str:
+        """What the cash is called."""
+        return "Cash" if self.cash_cents >= 0 else "Cash taken from the drawer: more was given back than came in"
+
+    @property
+    def total_label(self) -> str:
+        """What the total is called."""
+        return "Total deposit" if self.total_cents >= 0 else "Nothing to deposit: more was given back than came in"
 
 
 def get_slip(close: BatchClose) -> Slip:
@@ -121,11 +132,11 @@ def packet_csv(batch: ReferenceBatch) -> bytes:
 def slip_csv(close: BatchClose) -> bytes:
     """The deposit slip as a file for spreadsheets."""
     slip = get_slip(close)
-    rows = [["Cash", "", "", plain_dollars(slip.cash_cents)]]
+    rows = [[slip.cash_label, "", "", plain_dollars(slip.cash_cents)]]
     rows += [["Check", text(number), text(name), plain_dollars(cents)] for number, name, cents in slip.checks]
     if slip.off_cents:
         rows.append(["Checks over or short", "", "", plain_dollars(slip.off_cents)])
-    rows.append(["Total", "", "", plain_dollars(slip.total_cents)])
+    rows.append(["Total" if slip.total_cents >= 0 else slip.total_label, "", "", plain_dollars(slip.total_cents)])
     return _csv(("Kind", "Check number", "Guarantor", "Amount"), rows)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from batches.closing import CountMissing, DifferenceUnexplained, TotalsChanged, close_batch, count_batch
 from batches.holding import BatchClosed
-from batches.models import BatchClose, BatchCloseTender, BatchCount, PeriodLock, ReferenceBatch
+from batches.models import BatchClose, BatchCount, PeriodLock, ReferenceBatch
 from batches.period import PeriodHasOpenBatches, PeriodLocked, lock_period
 from batches.reopening import archive_batch, reopen_batch
 from batches.selectors import get_breakdown
@@ -226,38 +226,6 @@ def test_a_refund_by_the_practices_own_check_leaves_the_checks_on_the_desk(batch
 
     kept = BatchClose.objects.get()
     assert (kept.total_cents, kept.own_check_cents, kept.over_short_cents) == (7450, -550, 0)
-
-
-# --- What the database refuses of a close ---------------------------------------------------------------------
-
-
-def insert_close(batch, by, *, expected, over_short):
-    """By hand, as no service does; judged as at commit."""
-    with transaction.atomic():
-        made = BatchClose.objects.create(batch=batch, total_cents=5000, receipt_count=1, closed_by=by)
-        insert_tender(made, "cash", expected, over_short)
-
-
-def insert_tender(made, tender, expected, over_short=0):
-    with transaction.atomic():
-        rows = [BatchCloseTender(close=made, tender=tender, expected_cents=expected, over_short_cents=over_short)]
-        BatchCloseTender.objects.bulk_create(rows)
-        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-@pytest.mark.parametrize(
-    ("expected", "over_short", "words"), [(4900, 0, "has tenders of 4900"), (5000, -100, "nobody said why")]
-)
-def test_the_database_keeps_no_close_that_is_wrong_or_unexplained(batch, dana, expected, over_short, words):
-    with pytest.raises(DatabaseError, match=words):
-        insert_close(batch, dana, expected=expected, over_short=over_short)
-
-
-def test_a_row_that_comes_after_its_close_is_refused(batch, dana):
-    close(batch, dana, cash=5000, check=3000)
-
-    with pytest.raises(DatabaseError, match="has tenders"):
-        insert_tender(BatchClose.objects.get(), "later", 1)
 
 
 def test_a_batch_whose_files_are_being_made_is_not_reopened(batch, dana):

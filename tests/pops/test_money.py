@@ -46,3 +46,16 @@ def test_what_a_person_types_becomes_cents(text, cents):
 def test_what_is_no_amount_is_refused_and_never_rounded(text):
     with pytest.raises(InvalidAmount):
         parse_cents(text)
+
+
+@pytest.mark.parametrize("text", ["-50.00", "-50", " -$50.00 ", "\N{MINUS SIGN}50.00", "\N{EN DASH}$50"])
+def test_a_minus_is_read_where_it_is_asked_for(text):
+    assert parse_cents(text, signed=True) == -5000
+    with pytest.raises(InvalidAmount):
+        parse_cents(text)
+
+
+@pytest.mark.parametrize("text", ["--5", "-", "5-", "-0.001", "(5)", "$-5"])
+def test_what_is_no_amount_is_refused_with_a_minus_too(text):
+    with pytest.raises(InvalidAmount):
+        parse_cents(text, signed=True)

@@ -13,11 +13,13 @@ DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class MoneyField(forms.CharField):
-    """Dollars and cents as a person types them; cleans to cents, None when empty."""
+    """Dollars and cents as a person types them; cleans to cents, None when empty. Below zero where that is allowed."""
 
     def __init__(self, *, min_cents: int = 1, max_cents: int = MAX_CENTS, **kwargs: Any) -> None:
         self.min_cents, self.max_cents = min_cents, max_cents
-        attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "money-input", "placeholder": "0.00"}
+        # The number pad of a phone has no minus.
+        mode = "decimal" if min_cents >= 0 else "text"
+        attrs = {"inputmode": mode, "autocomplete": "off", "class": "money-input", "placeholder": "0.00"}
         kwargs.setdefault("error_messages", {"required": "Enter an amount."})
         super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
 
@@ -33,7 +35,7 @@ class MoneyField(forms.CharField):
         if text == "":
             return None
         try:
-            cents = parse_cents(text)
+            cents = parse_cents(text, signed=self.min_cents < 0)
         except InvalidAmount as error:
             raise forms.ValidationError("Enter an amount in dollars and cents, for example 25.00.") from error
         if cents < self.min_cents:

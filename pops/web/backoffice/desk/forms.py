@@ -11,7 +11,7 @@ from batches.models import ReferenceBatch
 from pops.core.methods import Method, Tender
 from pops.core.money import format_cents
 from pops.core.practice.models import Facility
-from pops.web.backoffice.fields import DATE_INPUT, MoneyField
+from pops.web.backoffice.fields import DATE_INPUT, MAX_CENTS, MoneyField
 from pops.web.backoffice.once import SentOnce
 
 
@@ -34,9 +34,10 @@ class BatchForm(SentOnce):
     facility = forms.ModelChoiceField(Facility.objects.order_by("name"), required=False, empty_label="No facility")
     reference_total_cents = MoneyField(
         label="Reference total",
-        min_cents=0,
+        min_cents=-MAX_CENTS,
         required=False,
-        help_text="What you counted or what the slip says. A batch that doesn't match is flagged.",
+        help_text="What you counted or what the slip says; with a minus when more was given back than came in. "
+        "A batch that doesn't match is flagged.",
     )
     note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -53,7 +54,7 @@ class AttachForm(SentOnce):
 
 
 class CountForm(SentOnce):
-    """What was counted, by method."""
+    """What was counted, by method; below zero where more was given back than came in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +67,7 @@ class CountForm(SentOnce):
         for tender in Tender:
             error = {"required": f"Enter what you counted for {tender.label.lower()}; 0 when there is none."}
             self.fields[tender.value] = MoneyField(
-                label=tender.label, min_cents=0, help_text=hints[tender], error_messages=error
+                label=tender.label, min_cents=-MAX_CENTS, help_text=hints[tender], error_messages=error
             )
 
 
