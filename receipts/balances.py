@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from pops.core.accounts.models import Guarantor
 from receipts.models import Disbursement, Posting, Receipt, Transaction
+from receipts.owed import find_surplus
 
 # Within it a second payment of the same guarantor is more likely the same one.
 JUST_NOW = dt.timedelta(minutes=15)
@@ -82,6 +83,11 @@ def find_applied_lines(receipt: Receipt) -> dict[int, int]:
     for line_id, cents in own_postings(receipt).order_by("-pk").values_list("line_id", "amount_cents"):
         net[line_id] += cents
     return {line_id: cents for line_id, cents in net.items() if cents > 0}
+
+
+def find_overpaid_lines(receipt: Receipt) -> dict[int, int]:
+    """What of a receipt is too much on each line now, in cents by line id: insurance paid after the patient."""
+    return find_surplus(receipt.guarantor_id).get(receipt.pk, {})
 
 
 def find_tenders_left(receipt: Receipt) -> dict[str, int]:

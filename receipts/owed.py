@@ -3,9 +3,12 @@
 The view `receipts_owed` (owed.sql) says it once: for the statements that apply money, and for every page.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from django.db import connection
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -13,6 +16,7 @@ from pops.core.accounts.models import Guarantor, ServiceLine
 
 # Oldest first: Auto-Post and every list go by this.
 OLDEST_FIRST = ("service_date", "encounter__number", "line_number")
+SURPLUS = (Path(__file__).parent / "surplus.sql").read_text()
 
 
 @dataclass(frozen=True)
@@ -59,23 +63,41 @@ def get_balances(guarantor: Guarantor) -> Balances:
 
 
 def sum_balances(lines: Iterable[ServiceLine]) -> Balances:
-    """The balances that lines from find_lines() make up. Amount Due is what remains of what a statement showed."""
+    """The balances that lines from find_lines() make up. Amount Due is what remains of what a statement showed.
+
+    What is too much on one line pays for no other by itself: it is credit.
+    """
     current = due = collections = 0
     for line in lines:
+        remaining = max(line.remaining_cents, 0)
         if line.encounter.in_collections:
-            collections += line.remaining_cents
+            collections += remaining
         else:
-            current += line.remaining_cents
-            due += line.remaining_cents if line.statement_id else 0
+            current += remaining
+            due += remaining if line.statement_id else 0
     return Balances(current_cents=current, amount_due_cents=due, collections_cents=collections)
 
 
+def find_surplus(guarantor_id: int) -> dict[int, dict[int, int]]:
+    """What is too much on lines now, in cents by line, of each receipt of a guarantor: what was applied last first.
+
+    Whoever the lines' guarantor is by now: it is of who paid.
+    """
+    surplus: dict[int, dict[int, int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(SURPLUS, {"guarantor": guarantor_id})
+        for receipt, line, cents in cursor.fetchall():
+            surplus[receipt][line] = cents
+    return surplus
+
+
 def get_credit(guarantor: Guarantor) -> int:
-    """What the guarantor paid that is neither applied to a service nor disbursed: escrow, in cents.
+    """What the guarantor paid that no service needs and that was not disbursed: escrow and surplus, in cents.
 
     Of a voided receipt nothing counts; what it was applied to was taken back with it.
     """
     received = guarantor.receipts.filter(void=None).aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"]
     applied = guarantor.receipts.aggregate(cents=Coalesce(Sum("postings__amount_cents"), 0))["cents"]
     disbursed = guarantor.receipts.aggregate(cents=Coalesce(Sum("disbursements__amount_cents"), 0))["cents"]
-    return int(received - applied - disbursed)
+    surplus = sum(sum(lines.values()) for lines in find_surplus(guarantor.pk).values())
+    return int(received - applied - disbursed) + surplus

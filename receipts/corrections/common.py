@@ -27,3 +27,11 @@ def take_in_order(cents: int, parts: Mapping[int, int]) -> dict[int, int]:
         taken[line] = min(part, cents)
         cents -= taken[line]
     return taken
+
+
+def take_back(cents: int, *, applied: Mapping[int, int], overpaid: Mapping[int, int]) -> dict[int, int]:
+    """Cents from what is applied to lines: what is too much there first, then from the lines in their order."""
+    first = take_in_order(cents, overpaid)
+    rest = {line: part - first.get(line, 0) for line, part in applied.items()}
+    then = take_in_order(cents - sum(first.values()), {line: part for line, part in rest.items() if part})
+    return {line: first.get(line, 0) + then.get(line, 0) for line in {**first, **then}}

@@ -10,25 +10,43 @@ from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.locks import Held, hold
 from pops.core.refusals import Refused, refuse
-from receipts.balances import get_on_the_way_cents, get_receipt_balance, is_disputed
+from receipts.balances import (
+    find_applied_lines,
+    find_overpaid_lines,
+    get_on_the_way_cents,
+    get_receipt_balance,
+    is_disputed,
+)
 from receipts.corrections.common import get_guarantor_id, require_reason, take_in_order
 from receipts.issue import post_to_lines
 from receipts.models import Disbursement, Receipt
 from receipts.owed import find_payable_lines, lock_lines
 
+NO_ESCROW = "no_escrow"
+
 
 def why_not_post_escrow(receipt: Receipt) -> Refused | None:
-    """Why no escrow of a receipt can be applied to services."""
+    """Why no escrow of a receipt, nor what is too much on a service, can be applied to services."""
+    refusal = _why_no_escrow(receipt)
+    return None if refusal and refusal.code == NO_ESCROW and find_overpaid_lines(receipt) else refusal
+
+
+def _why_no_escrow(receipt: Receipt) -> Refused | None:
     if receipt.kind == Receipt.Kind.REFUND:
         return Refused("is_refund", "This is a refund: it holds no escrow.")
     if get_receipt_balance(receipt).escrow_cents <= 0:
-        return Refused("no_escrow", "This receipt holds no escrow.")
+        return Refused(NO_ESCROW, "This receipt holds no escrow.")
     return None
+
+
+def get_applicable_cents(receipt: Receipt) -> int:
+    """What of a receipt can be applied to services: its escrow, and what is too much on others."""
+    return get_receipt_balance(receipt).escrow_cents + sum(find_overpaid_lines(receipt).values())
 
 
 def why_not_disburse(receipt: Receipt) -> Refused | None:
     """Why no escrow of a receipt can be marked as not belonging here."""
-    if refusal := why_not_post_escrow(receipt):
+    if refusal := _why_no_escrow(receipt):
         return refusal
     if is_disputed(receipt):
         return Refused("disputed", "The cardholder disputes this payment: the bank decides first.")
@@ -57,7 +75,8 @@ def choose_lines(guarantor: Guarantor, *, cents: int, wanted: Mapping[int, int] 
 def post_escrow(*, receipt_number: int, parts: Mapping[int, int] | None, today: dt.date, by: User) -> int:
     """Apply escrow of a receipt to services: cents by line, or None for the oldest first. The cents applied.
 
-    The postings go into the batch that `by` works in. Raises NoAttachedBatch, Refused.
+    When that is not enough, what is too much on other services is taken back for it. The postings go into the batch
+    that `by` works in. Raises NoAttachedBatch, Refused.
     """
     guarantor_id = get_guarantor_id(receipt_number)
     with transaction.atomic():
@@ -65,11 +84,13 @@ def post_escrow(*, receipt_number: int, parts: Mapping[int, int] | None, today: 
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void", "guarantor").get(pk=receipt_number)
         refuse(why_not_post_escrow(receipt))
-        escrow_cents = get_receipt_balance(receipt).escrow_cents
-        chosen = choose_lines(receipt.guarantor, cents=escrow_cents, wanted=parts)
+        lock_lines({*find_applied_lines(receipt), *(line.pk for line in find_payable_lines(receipt.guarantor))})
+        chosen = choose_lines(receipt.guarantor, cents=get_applicable_cents(receipt), wanted=parts)
         if not chosen:
             raise Refused("no_service", "There is no service that this money could be applied to.")
-        post_to_lines(held, receipt_number=receipt_number, batch_id=batch.pk, parts=chosen, by=by)
+        lacking = sum(chosen.values()) - get_receipt_balance(receipt).escrow_cents
+        back = {line: -cents for line, cents in take_in_order(lacking, find_overpaid_lines(receipt)).items()}
+        post_to_lines(held, receipt_number=receipt_number, batch_id=batch.pk, parts={**back, **chosen}, by=by)
     return sum(chosen.values())
 
 

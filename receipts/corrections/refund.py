@@ -9,10 +9,11 @@ from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
 from pops.core.refusals import Refused, refuse
-from receipts.balances import find_applied_lines, find_tenders_left, get_receipt_balance
-from receipts.corrections.common import get_guarantor_id, require_reason, take_in_order
+from receipts.balances import find_applied_lines, find_overpaid_lines, find_tenders_left, get_receipt_balance
+from receipts.corrections.common import get_guarantor_id, require_reason, take_back
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
 from receipts.models import Receipt, Transaction
+from receipts.owed import lock_lines
 
 
 class RefundTooMuch(Refused):
@@ -104,12 +105,17 @@ def issue_refund(
     by: User | None,
     channel: Receipt.Channel,
 ) -> int:
-    """Issue the refund's own receipt. Escrow is given back first, then what was applied last. Raises RefundTooMuch."""
+    """Issue the refund's own receipt. Raises RefundTooMuch.
+
+    Escrow is given back first, then what is too much on services, then what was applied last.
+    """
     cents = -sum(tender.amount_cents for tender in tenders)
     balance = get_receipt_balance(receipt)
     if cents > balance.left_cents:
         raise RefundTooMuch
     applied = find_applied_lines(receipt)  # before there is a refund
+    lock_lines(applied)
+    overpaid = find_overpaid_lines(receipt)
     number = issue_receipt(
         held,
         guarantor_id=receipt.guarantor_id,
@@ -124,7 +130,7 @@ def issue_refund(
         issued_by=by,
         reason=reason,
     )
-    taken = take_in_order(cents - balance.escrow_cents, applied)
+    taken = take_back(cents - balance.escrow_cents, applied=applied, overpaid=overpaid)
     parts = {line: -part for line, part in taken.items()}
     post_to_lines(held, receipt_number=number, batch_id=batch_id, parts=parts, by=by, is_new=True)
     return number

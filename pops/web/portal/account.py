@@ -27,7 +27,7 @@ def account(request: GuarantorRequest) -> HttpResponse:
             "balances": sum_balances(lines),
             "credit_cents": get_credit(request.guarantor),
             "unclear": find_unclear_payment(request.guarantor),
-            "open_lines": [line for line in lines if line.remaining_cents and not line.encounter.in_collections],
-            "collection_lines": [line for line in lines if line.remaining_cents and line.encounter.in_collections],
+            "open_lines": [line for line in lines if line.remaining_cents > 0 and not line.encounter.in_collections],
+            "collection_lines": [line for line in lines if line.remaining_cents > 0 and line.encounter.in_collections],
         },
     )

@@ -21,8 +21,14 @@ from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import STAFF_DOOR, DeskAction, DeskRequest, receipt_page
 from pops.web.backoffice.desk.forms import DeskRefundForm, DisburseForm, MoveForm, OnlineRefundForm, ReasonForm
 from pops.web.backoffice.desk.payment_form import EscrowForm
-from receipts.balances import find_tenders_left, get_receipt_balance
-from receipts.corrections.escrow import disburse_escrow, post_escrow, why_not_disburse, why_not_post_escrow
+from receipts.balances import find_overpaid_lines, find_tenders_left, get_receipt_balance
+from receipts.corrections.escrow import (
+    disburse_escrow,
+    get_applicable_cents,
+    post_escrow,
+    why_not_disburse,
+    why_not_post_escrow,
+)
 from receipts.corrections.move import move_receipt, why_not_move
 from receipts.corrections.refund import refund_at_desk, why_not_refund_at_desk
 from receipts.corrections.void import void_receipt, why_not_void
@@ -203,21 +209,24 @@ class PostEscrow(ReceiptAction):
     def why_not(self) -> Refused | None:
         return why_not_post_escrow(self.target)
 
-    def escrow_cents(self) -> int:
-        return 0 if self.why_not() else get_receipt_balance(self.target).escrow_cents
+    def applicable_cents(self) -> int:
+        """Its escrow, and what is too much on other services."""
+        return 0 if self.why_not() else get_applicable_cents(self.target)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         guarantor = self.target.guarantor
-        more = {"guarantor": guarantor, "lines": find_payable_lines(guarantor), "escrow_cents": self.escrow_cents()}
+        more = {"guarantor": guarantor, "lines": find_payable_lines(guarantor), "escrow_cents": self.applicable_cents()}
         return {**super().get_form_kwargs(), **more}
 
     def do(self, form: EscrowForm) -> tuple[str, str]:
         parts = form.cleaned_data["parts"]
         cents = post_escrow(receipt_number=self.target.pk, parts=parts, today=self.today, by=self.request.user)
-        return receipt_page(self.target.pk), f"{format_cents(cents)} of escrow were applied."
+        return receipt_page(self.target.pk), f"{format_cents(cents)} were applied."
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(escrow_cents=self.escrow_cents(), **context)
+        overpaid = sum(find_overpaid_lines(self.target).values())
+        escrow = self.applicable_cents() - overpaid
+        return super().get_context_data(escrow_cents=escrow, overpaid_cents=overpaid, **context)
 
 
 class Disburse(ReceiptAction):

@@ -27,7 +27,7 @@ from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
 from receipts.notices import receipt_messages
-from receipts.owed import get_balances
+from receipts.owed import get_balances, get_credit
 
 EMAILS_SHOWN = 20
 SEARCH_LIMIT = 1000
@@ -154,14 +154,14 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
     add_fieldsets = [(None, {"fields": ["name", "email", "email_opt_out", "phone", "group", "account_number"]})]
     fieldsets = [
         (None, {"fields": ["account_number", "name", "email", "email_opt_out", "phone", "group", "user"]}),
-        ("Balances", {"fields": ["current_balance", "amount_due", "collections"]}),
+        ("Balances", {"fields": ["current_balance", "amount_due", "credit", "collections"]}),
         ("Receipts by email", {"fields": ["emails_table"]}),
         ("Merged accounts", {"fields": ["merges_table"]}),
         ("This change", {"fields": ["why"]}),
     ]
     # By the address they sign in: it is changed on a page of its own.
     readonly_fields = [
-        "account_number", "email", "user", "current_balance", "amount_due", "collections", "emails_table",
+        "account_number", "email", "user", "current_balance", "amount_due", "credit", "collections", "emails_table",
         "merges_table",
     ]  # fmt: skip
 
@@ -213,6 +213,10 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
     @admin.display(description="Amount Due")
     def amount_due(self, guarantor: Guarantor) -> str:
         return format_cents(get_balances(guarantor).amount_due_cents)
+
+    @admin.display(description="Credit")
+    def credit(self, guarantor: Guarantor) -> str:
+        return format_cents(get_credit(guarantor))
 
     @admin.display(description="In collections")
     def collections(self, guarantor: Guarantor) -> str:

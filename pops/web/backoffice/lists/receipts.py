@@ -13,7 +13,7 @@ from pops.core.accounts.search import find_guarantor_ids
 from pops.core.money import format_cents
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
-from receipts.balances import get_receipt_balance
+from receipts.balances import find_overpaid_lines, get_receipt_balance
 from receipts.models import Posting, Receipt
 from receipts.notices import messages_of
 from receipts.wording import STANDINGS
@@ -121,6 +121,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
                 "subtitle": None,
                 "verdict": STANDINGS[receipt.standing].verdict,
                 "balance": None if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt),
+                "overpaid_cents": sum(find_overpaid_lines(receipt).values()),
                 "refunds": receipt.refunds.select_related("void").order_by("pk"),
                 "postings": receipt.postings.select_related("batch", "posted_by").order_by("pk"),
                 "emails": render_messages(messages_of(receipt)),
