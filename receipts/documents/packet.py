@@ -72,7 +72,7 @@ def _posting_rows(batch: ReferenceBatch, zone: ZoneInfo) -> Iterator[list[str]]:
             posting.receipt.get_kind_display(), "", "", text(posting.receipt.guarantor_name),
             text(posting.receipt.account_number), text(posting.patient_name), "", "", "", "", "", "",
             text(posting.service_id), f"{posting.service_date}", text(posting.description),
-            plain_dollars(posting.amount_cents), "", "", text(posting.posted_by or "POPS"),
+            plain_dollars(posting.amount_cents), "", text(posting.reason), text(posting.posted_by or "POPS"),
         ]  # fmt: skip
 
 

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-received_at', '-number'],
-                'permissions': [('take_payment', 'Can take a payment at the desk'), ('void_receipt', 'Can void a receipt on its own day'), ('refund_receipt', 'Can refund a receipt'), ('move_receipt', 'Can move a receipt to another open batch'), ('post_escrow', 'Can post escrow to services'), ('disburse_escrow', 'Can mark escrow as disbursed')],
+                'permissions': [('take_payment', 'Can take a payment at the desk'), ('void_receipt', 'Can void a receipt on its own day'), ('refund_receipt', 'Can refund a receipt'), ('move_receipt', 'Can move a receipt to another open batch'), ('post_escrow', 'Can post escrow to services'), ('take_back_posting', 'Can take back what was applied to a service'), ('disburse_escrow', 'Can mark escrow as disbursed')],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='accounts.serviceline')),
                 ('posted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to=settings.AUTH_USER_MODEL)),
                 ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='receipts.receipt')),
+                ('reason', models.CharField(blank=True, db_default='', help_text='Why it was taken back.', max_length=300)),
             ],
         ),
         migrations.CreateModel(

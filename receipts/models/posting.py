@@ -37,6 +37,7 @@ class Posting(models.Model):
     insurance_paid_cents = models.BigIntegerField()
     patient_paid_cents = models.BigIntegerField()
     remaining_cents = models.BigIntegerField()
+    reason = models.CharField(max_length=300, db_default="", blank=True, help_text="Why it was taken back.")
 
     class Meta:
         constraints = [

@@ -129,6 +129,7 @@ class Receipt(models.Model):
             ("refund_receipt", "Can refund a receipt"),
             ("move_receipt", "Can move a receipt to another open batch"),
             ("post_escrow", "Can post escrow to services"),
+            ("take_back_posting", "Can take back what was applied to a service"),
             ("disburse_escrow", "Can mark escrow as disbursed"),
         ]
         triggers = [

@@ -39,6 +39,7 @@ PAGES = {
     "void": EVERYONE,
     "refund": LEADERS,
     "post_escrow": EVERYONE,
+    "take_back": LEADERS,
     "disburse": LEADERS,
     "move": LEADERS,
     "reviews": EVERYONE,

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from pops.web.backoffice.desk import accounts, batches, closing, corrections, files, merging, periods, review, taking
+from pops.web.backoffice.desk import (
+    accounts,
+    batches,
+    closing,
+    corrections,
+    escrow,
+    files,
+    merging,
+    periods,
+    review,
+    taking,
+)
 
 app_name = "backoffice"
 urlpatterns = [
@@ -27,8 +38,9 @@ urlpatterns = [
     path("receipts/<int:number>/print/", files.PrintReceipt.as_view(), name="print"),
     path("receipts/<int:number>/void/", corrections.void, name="void"),
     path("receipts/<int:number>/refund/", corrections.refund, name="refund"),
-    path("receipts/<int:number>/escrow/", corrections.PostEscrow.as_view(), name="post_escrow"),
-    path("receipts/<int:number>/disburse/", corrections.Disburse.as_view(), name="disburse"),
+    path("receipts/<int:number>/escrow/", escrow.PostEscrow.as_view(), name="post_escrow"),
+    path("receipts/<int:number>/take-back/", escrow.TakeBack.as_view(), name="take_back"),
+    path("receipts/<int:number>/disburse/", escrow.Disburse.as_view(), name="disburse"),
     path("receipts/<int:number>/move/", corrections.Move.as_view(), name="move"),
     path("reviews/", review.Reviews.as_view(), name="reviews"),
     path("refunds/<uuid:refund_id>/decide/", review.DecideRefund.as_view(), name="decide_refund"),

@@ -1,4 +1,4 @@
-"""Void, refund, escrow and move: what corrects a receipt."""
+"""Void, refund and move: what corrects a receipt."""
 
 from typing import Any
 
@@ -19,21 +19,17 @@ from pops.core.methods import Method
 from pops.core.money import format_cents, plain_dollars
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import STAFF_DOOR, DeskAction, DeskRequest, receipt_page
-from pops.web.backoffice.desk.forms import DeskRefundForm, DisburseForm, MoveForm, OnlineRefundForm, ReasonForm
-from pops.web.backoffice.desk.payment_form import EscrowForm
-from receipts.balances import find_overpaid_lines, find_tenders_left, get_receipt_balance
-from receipts.corrections.escrow import (
-    disburse_escrow,
-    get_applicable_cents,
-    post_escrow,
-    why_not_disburse,
-    why_not_post_escrow,
+from pops.web.backoffice.desk.forms import (
+    DeskRefundForm,
+    MoveForm,
+    OnlineRefundForm,
+    ReasonForm,
 )
+from receipts.balances import find_tenders_left, get_receipt_balance
 from receipts.corrections.move import move_receipt, why_not_move
 from receipts.corrections.refund import refund_at_desk, why_not_refund_at_desk
 from receipts.corrections.void import void_receipt, why_not_void
 from receipts.models import Receipt
-from receipts.owed import find_payable_lines
 
 
 class ReceiptAction(DeskAction):
@@ -196,68 +192,6 @@ class RefundAtDesk(RefundAction):
             by=self.request.user,
         )
         return receipt_page(made), f"The refund is receipt {made}."
-
-
-class PostEscrow(ReceiptAction):
-    """Apply escrow of a receipt to services."""
-
-    rights = ("receipts.post_escrow",)
-    template_name = "backoffice/escrow.html"
-    title = "Apply escrow of receipt {}"
-    form_class = EscrowForm
-
-    def why_not(self) -> Refused | None:
-        return why_not_post_escrow(self.target)
-
-    def applicable_cents(self) -> int:
-        """Its escrow, and what is too much on other services."""
-        return 0 if self.why_not() else get_applicable_cents(self.target)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        guarantor = self.target.guarantor
-        more = {"guarantor": guarantor, "lines": find_payable_lines(guarantor), "escrow_cents": self.applicable_cents()}
-        return {**super().get_form_kwargs(), **more}
-
-    def do(self, form: EscrowForm) -> tuple[str, str]:
-        parts = form.cleaned_data["parts"]
-        cents = post_escrow(receipt_number=self.target.pk, parts=parts, today=self.today, by=self.request.user)
-        return receipt_page(self.target.pk), f"{format_cents(cents)} were applied."
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        overpaid = sum(find_overpaid_lines(self.target).values())
-        escrow = self.applicable_cents() - overpaid
-        return super().get_context_data(escrow_cents=escrow, overpaid_cents=overpaid, **context)
-
-
-class Disburse(ReceiptAction):
-    """Mark escrow as money that doesn't belong here."""
-
-    rights = ("receipts.disburse_escrow",)
-    title = "Disburse escrow of receipt {}"
-    form_class = DisburseForm
-    button = "Mark as disbursed"
-    needs_batch = True
-
-    def why_not(self) -> Refused | None:
-        return why_not_disburse(self.target)
-
-    def escrow_cents(self) -> int:
-        return 0 if self.why_not() else get_receipt_balance(self.target).escrow_cents
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "escrow_cents": self.escrow_cents()}
-
-    def do(self, form: DisburseForm) -> tuple[str, str]:
-        number, data = self.target.pk, form.cleaned_data
-        disburse_escrow(
-            receipt_number=number, cents=data["cents"], reason=data["reason"], today=self.today, by=self.request.user
-        )
-        return receipt_page(number), "The escrow is marked as disbursed."
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        escrow = format_cents(self.escrow_cents())
-        lead = f"{escrow} of this receipt are in escrow. Disbursed money leaves it for good."
-        return super().get_context_data(lead=lead, **context)
 
 
 class Move(ReceiptAction):

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from batches.models import ReferenceBatch
+from pops.core.accounts.models import ServiceLine
 from pops.core.methods import Method, Tender
 from pops.core.money import format_cents
 from pops.core.practice.models import Facility
@@ -125,6 +126,29 @@ class DeskRefundForm(SentOnce):
         data["amounts"] = {method: data[method] for method in self.methods if data.get(method)}
         if not data["amounts"] and not self.errors:
             raise forms.ValidationError("Enter how much you give back.")
+        return data
+
+
+class TakeBackForm(SentOnce):
+    """How much from which service, and why. Cleans to `parts`, cents by line."""
+
+    def __init__(self, *args: Any, lines: dict[ServiceLine, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        for line, cents in lines.items():
+            self.fields[f"line_{line.pk}"] = MoneyField(
+                label=f"{line.description}, {line.encounter.patient.name}, {line.service_id}",
+                required=False,
+                max_cents=cents,
+                help_text=f"{format_cents(cents)} are applied.",
+            )
+        self.fields["reason"] = ReasonField()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["parts"] = {line.pk: cents for line in self.lines if (cents := data.get(f"line_{line.pk}"))}
+        if not data["parts"] and not self.errors:
+            raise forms.ValidationError("Enter how much to take back from at least one service.")
         return data
 
 

@@ -32,6 +32,7 @@ from pops.web.backoffice.once import SentOnce
 from receipts.corrections.escrow import why_not_disburse, why_not_post_escrow
 from receipts.corrections.move import why_not_move
 from receipts.corrections.refund import why_not_refund_at_desk
+from receipts.corrections.take_back import why_not_take_back
 from receipts.corrections.void import why_not_void
 from receipts.models import Receipt
 
@@ -112,6 +113,7 @@ def receipt_actions(context: Any, receipt: Receipt) -> list[Action]:
     rows = [
         ("receipts.view_receipt", "Print", receipt.is_paid, "print", False),
         ("receipts.post_escrow", "Apply escrow", why_not_post_escrow(receipt) is None, "post_escrow", False),
+        ("receipts.take_back_posting", "Take back", why_not_take_back(receipt) is None, "take_back", False),
         ("receipts.refund_receipt", "Refund", refund is None, "refund", False),
         ("receipts.void_receipt", "Void", void is None, "void", False),
         ("receipts.disburse_escrow", "Disburse escrow", why_not_disburse(receipt) is None, "disburse", False),
