@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import BatchDocument, BatchReopening, PeriodLock
-from pops.core.accounts.merging import merge_guarantors
 from payments.models import Refund
+from pops.core.accounts.merging import merge_guarantors
 from pops.web.backoffice.urls import urlpatterns
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, UserFactory
