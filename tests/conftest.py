@@ -12,7 +12,6 @@ from django.test import Client
 from batches.models import ReferenceBatch
 from notifications.delivery import deliver_due
 from notifications.models import Message
-from notifications.services import post_content
 from payments.gateway.client import client
 from payments.gateway.intents import Result
 from payments.models import Payment
@@ -22,6 +21,7 @@ from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Practice
 from pops.local.stripe_sandbox import StripeSandbox
+from pops.web.sign_in.codes import send_code
 from pops.web.sign_in.second_factor import SESSION_KEY
 from receipts.models import Receipt
 from tests.books import assert_books_balance
@@ -71,12 +71,12 @@ def clean_cache() -> None:
 def mail_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sign-in codes are sent by the worker; here the request does it."""
 
-    def post(**facts: Any) -> Message:
-        message = post_content(**facts)
+    def send(**facts: Any) -> bool:
+        is_new = send_code(**facts)
         deliver_due(lane=Message.Lane.URGENT, seconds=5)
-        return message
+        return is_new
 
-    monkeypatch.setattr("pops.web.sign_in.adapter.post_content", post)
+    monkeypatch.setattr("pops.web.sign_in.by_code.send_code", send)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from django.shortcuts import resolve_url
 
 from notifications.kinds import Content
 from notifications.services import post_content
+from pops.core.access.models import User
+from pops.web.sign_in.limits import PASSWORD, count, remember_network
 from pops.web.sign_in.notices import SIGN_IN
 
 
@@ -23,8 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "incorrect_code": "That is not the code we sent. Check the newest email from us.",
         "email_password_mismatch": "The email address or the password is not right.",
-        "too_many_login_attempts": "That was too often in a short time. Try again in five minutes.",
-        "rate_limited": "That was too often in a short time. Try again in a few minutes.",
+        "worn_out_code": "That code no longer works. Get a new one.",
     }
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
@@ -34,6 +35,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a password before it is looked at; allauth takes a right one back."""
+        self._login_failed_rl_usage = count(PASSWORD, credentials["email"])
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        remember_network(user.email)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("admin:index" if request.user.is_staff else "home")

@@ -2,9 +2,15 @@
 
 from typing import Any
 
-from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 
 from pops.core.access.models import User
+from pops.web.sign_in.codes import has_code, use_code
+from pops.web.sign_in.limits import ASKING, CODE, count, guessing
+
+TRIES = 3
 
 
 class GuarantorCodeForm(RequestLoginCodeForm):
@@ -18,6 +24,28 @@ class GuarantorCodeForm(RequestLoginCodeForm):
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
+        count(ASKING, email)
         if self._user is not None and self._user.is_staff:
             self._user = None
         return email
+
+
+class TypedCodeForm(ConfirmLoginCodeForm):
+    """The code from the email. After three wrong ones, or when it is too old, another has to be asked for."""
+
+    def __init__(self, *args: Any, process: LoginCodeVerificationProcess, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.process = process
+        self.fields["code"].error_messages["required"] = "Enter the code from the email."
+
+    def clean_code(self) -> str:
+        state, code = self.process.state, self.cleaned_data["code"]
+        if state["failed_attempts"] >= TRIES or not has_code(state["email"]):
+            raise get_adapter().validation_error("worn_out_code")
+        with guessing(CODE, state["email"]):
+            # An address that is nobody's has codes too: nobody reads them.
+            if not (use_code(email=state["email"], code=code) and self.process.user):
+                state["failed_attempts"] += 1
+                is_last = state["failed_attempts"] >= TRIES
+                raise get_adapter().validation_error("worn_out_code" if is_last else "incorrect_code")
+        return str(code)

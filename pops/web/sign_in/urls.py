@@ -8,12 +8,14 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
+from pops.web.sign_in.by_code import AskView, CodeView
+from pops.web.sign_in.own_password import OwnPasswordView
 from pops.web.sign_in.second_factor import EnrolView
 from pops.web.sign_in.views import admin_login
 
 urlpatterns = [
-    path("sign-in/", account_views.request_login_code, name="account_request_login_code"),
-    path("sign-in/code/", account_views.confirm_login_code, name="account_confirm_login_code"),
+    path("sign-in/", AskView.as_view(), name="account_request_login_code"),
+    path("sign-in/code/", CodeView.as_view(), name="account_confirm_login_code"),
     path("sign-out/", login_not_required(account_views.logout), name="account_logout"),
     path("staff/sign-in/", account_views.login, name="account_login"),
     path("staff/sign-in/authenticator/", mfa_views.authenticate, name="mfa_authenticate"),
@@ -23,6 +25,8 @@ urlpatterns = [
     path("staff/recovery-codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
     path("admin/login/", admin_login),
     path("admin/logout/", login_not_required(LogoutView.as_view(next_page="account_login"))),
+    # Before Django admin's own, which lets the old password be guessed.
+    path("admin/password_change/", OwnPasswordView.as_view()),
     # allauth looks this name up although nobody can sign up here: 410 Gone.
     path("sign-up/", login_not_required(RedirectView.as_view()), name="account_signup"),
     path("sign-in/inactive/", account_views.account_inactive, name="account_inactive"),

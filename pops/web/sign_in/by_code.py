@@ -1,0 +1,74 @@
+"""Signing in by a code from an email: the two pages, and what is kept between them."""
+
+import time
+from typing import Any
+
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.models import Login
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from pops.core.access.models import User
+from pops.web.sign_in.codes import send_code
+from pops.web.sign_in.limits import ASKING, TooOften, count
+
+
+class CodeProcess(LoginCodeVerificationProcess):
+    """allauth's, whose codes belong to the address instead of the session."""
+
+    @classmethod
+    def begin(cls, *, request: HttpRequest, user: User | None, email: str) -> None:
+        """Send a code and remember in the session for which address."""
+        login = Login(user=user, email=email)
+        login.state["stages"] = {"current": LoginByCodeStage.key}
+        stage = LoginByCodeStage(LoginStageController(request, login), request, login)
+        stage.state.update({**cls.initial_state(user=user, email=email), "initiated_by_user": True})
+        cls(stage).send()
+
+    def send(self, skip_enumeration_mails: bool = False) -> None:
+        """Send a code, after which the page waits for it from now on, with all of its tries."""
+        self.state["is_new"] = send_code(email=self.state["email"], user=self.user)
+        self.state["failed_attempts"] = 0
+        self.state["at"] = self.stage.login.initiated_at = time.time()
+        self.persist()
+
+
+class AskView(RequestLoginCodeView):
+    """Where a code is asked for."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        CodeProcess.begin(request=self.request, user=form._user, email=form.cleaned_data["email"])
+        return redirect(self.get_success_url())
+
+
+class CodeView(ConfirmLoginCodeView):
+    """Where it is typed in. The address stays until another is asked for."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        if self._process.user is None:
+            User.objects.filter(pk=0).first()  # as long as it took to read somebody's login
+        return kwargs if self._action == "resend" else {**kwargs, "process": self._process}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().get_context_data(**context, is_new=self._process.state["is_new"])
+        return shown
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        self._process.persist()  # its tries are counted there
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def _resend_form_valid(self, form: Any) -> HttpResponse:
+        process = CodeProcess(self.stage)
+        try:
+            count(ASKING, process.state["email"])
+        except TooOften as error:
+            messages.error(self.request, error.message)
+        else:
+            process.send()
+            if process.state["is_new"]:
+                messages.success(self.request, "We sent a new code.")
+        return redirect(self.passthrough_next_url(self.request.path))

@@ -1,0 +1,110 @@
+"""How often one may guess or ask at a door of sign-in. Nobody's attempts shut the door of somebody else.
+
+An office is one network, so its people are counted apart: each account by network first. Over an account's attempts
+from everywhere stands a limit too, or a stranger with many networks could guess for ever; it doesn't count where the
+account has signed in lately, or that stranger could shut its owner out.
+"""
+
+import hashlib
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from allauth.core import context
+from allauth.core.internal import ratelimit
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+
+# Seconds.
+KNOWN_FOR = 30 * 24 * 3600
+UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
+
+
+@dataclass(frozen=True)
+class Door:
+    """How often, in allauth's words: an account from one network; a network; an account from networks new to it."""
+
+    name: str
+    pair: str = ""
+    network: str = ""
+    elsewhere: str = ""
+
+
+PASSWORD = Door("password", pair="10/5m/key", network="100/5m/ip", elsewhere="30/5m/key")
+# Who guesses here has the password already. Three codes of a million are right at a time.
+AUTHENTICATOR = Door("authenticator", pair="10/5m/key,50/d/key", network="100/5m/ip", elsewhere="30/5m/key,100/d/key")
+CODE = Door("code", pair="10/h/key,30/d/key", network="100/5m/ip", elsewhere="30/h/key")
+# The form in which a code is asked for. It is never shut for an address, only for a network that asks like a machine.
+ASKING = Door("asking", network="20/m/ip")
+# What is mailed for it: beyond this, the last code sent stays the one that works.
+MAILS = Door("mails", pair="3/m/key,10/h/key", elsewhere="20/d/key")
+
+
+class TooOften(ValidationError):
+    """Refused for now; says how long."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"That was too often in a short time. Try again in {say_wait(seconds)}.", code="too_often")
+
+
+def say_wait(seconds: float) -> str:
+    """A wait as people say it, rounded up, so that it is over then."""
+    size, name = next((size, name) for size, name in UNITS if seconds > 2 * size or size == 1)
+    number = math.ceil(seconds / size)
+    return f"{number} {name}{'s' if number > 1 else ''}"
+
+
+def count(door: Door, account: str) -> ratelimit.RateLimitUsage:
+    """Count an attempt; what comes back can be rolled back. Raises TooOften, and then nothing was counted."""
+    counted = ratelimit.RateLimitUsage(usage=[])
+    for action, rates, key in _limits(door, account):
+        used = ratelimit.consume(context.request, app="pops", action=action, config={action: rates}, key=key)
+        if used is None:
+            counted.rollback()
+            raise TooOften(_find_wait(action, rates, key))
+        counted.usage += used.usage
+    return counted
+
+
+@contextmanager
+def guessing(door: Door, account: str) -> Iterator[None]:
+    """Count a guess, which raises ValidationError when it is wrong. Raises TooOften before it is looked at."""
+    counted = count(door, account)
+    yield
+    counted.rollback()
+
+
+def remember_network(account: str) -> None:
+    """From here this account signs in: strangers elsewhere don't count here."""
+    cache.set(_known_key(account), 1, timeout=KNOWN_FOR)
+
+
+def _limits(door: Door, account: str) -> Iterator[tuple[str, str, str]]:
+    """The limits that count here: what is counted, how often it may be, whose it is."""
+    if door.network:
+        yield f"{door.name}.network", door.network, ""
+    if door.pair:
+        yield f"{door.name}.pair", door.pair, _pair(account)
+    if door.elsewhere and not cache.get(_known_key(account)):
+        yield f"{door.name}.elsewhere", door.elsewhere, account.lower()
+
+
+def _pair(account: str) -> str:
+    return f"{account.lower()} {ratelimit.get_ip(context.request)}"
+
+
+def _known_key(account: str) -> str:
+    return "sign_in.known." + hashlib.sha256(_pair(account).encode()).hexdigest()
+
+
+def _find_wait(action: str, rates: str, key: str) -> float:
+    """Seconds until the next attempt would be let through."""
+    waits = [1.0]
+    for rate in ratelimit.parse_rates(rates):
+        place = ratelimit.get_cache_key(context.request, app="pops", action=action, rate=rate, key=key)
+        history: list[float] = cache.get(place, [])
+        if len(history) >= rate.amount:
+            waits.append(history[rate.amount - 1] + rate.duration - time.time())
+    return max(waits)
