@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "pops.core.access.middleware.WhoMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pops.web.sign_in.session_end.SessionEndMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pops.web.sign_in.second_factor.SecondFactorMiddleware",
     "pops.core.access.middleware.SlidingSessionMiddleware",

@@ -79,6 +79,8 @@ function start() {
   card.on("loaderror", () => {
     fail("The card form could not be loaded. Nothing was charged. Reload this page in a few minutes.");
   });
+  // What is typed there is typed in Stripe's frame: this page doesn't hear it.
+  for (const kind of ["focus", "blur", "change"]) card.on(kind, () => document.dispatchEvent(new Event("session:use")));
   card.mount("#payment-element");
   dark.addEventListener("change", () => elements.update({ appearance: appearance() }));
 
@@ -91,6 +93,8 @@ function start() {
     form.setAttribute("aria-busy", "true");
     status.textContent = "Asking your bank. This can take a moment: don’t close the page.";
 
+    // Nothing is charged in a session that has ended: its page is left. Without an answer, paying is no worse off.
+    if ((await window.popsSession.extend()) === 0) return;
     const error = await confirm(stripe, elements);
     if (!error || wasSubmitted(error)) {
       window.location.assign(returnUrl);

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from pghistory.middleware import HistoryMiddleware
 
@@ -19,7 +20,11 @@ class SlidingSessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # So long it lives after this request, whatever the grain.
+        request.session_quiet_seconds = settings.SESSION_COOKIE_AGE - self.GRAIN_SECONDS  # type: ignore[attr-defined]
         response = self.get_response(request)
+        if getattr(request, "is_no_use", False):
+            return response
         # Read only if the view did: a page that needs no session must not pay for one.
         if request.session.accessed and request.user.is_authenticated:
             now = int(time.time())

@@ -16,6 +16,7 @@ from notifications.services import post_content
 from pops.core.access.models import User
 from pops.web.sign_in.limits import PASSWORD, count, remember_network
 from pops.web.sign_in.notices import SIGN_IN
+from pops.web.sign_in.session_end import welcome_back
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -43,6 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         remember_network(user.email)
+        welcome_back(request, user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("admin:index" if request.user.is_staff else "home")

@@ -23,6 +23,7 @@ from pops.core.access.models import User
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from pops.web.backoffice.once import AlreadySent, SentOnce, do_once, do_then_note, find_sent_form
+from pops.web.sign_in.session_end import fill_in_kept
 
 STAFF_DOOR = reverse_lazy("account_login")
 MALFORMED = Refused("malformed", "That button was not sent whole. Nothing was done; press it again.")
@@ -99,6 +100,12 @@ class DeskAction(DeskView, FormView):
     def target(self) -> Any:
         return self.find_target()
 
+    @classonlymethod
+    def as_view(cls, **initkwargs: Any) -> Any:  # noqa: N805  a class method of Django's own kind
+        view: Any = super().as_view(**initkwargs)
+        view.keeps_form = "get" in cls.http_method_names  # read where a session has ended
+        return view
+
     def find_target(self) -> models.Model | None:
         return None
 
@@ -121,6 +128,12 @@ class DeskAction(DeskView, FormView):
             return copy
         _ = self.target
         return self._lead_away() or super().post(request, *args, **kwargs)
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        if not form.is_bound:
+            fill_in_kept(self.request, form)
+        return form
 
     def form_valid(self, form: Any) -> HttpResponse:
         once = do_then_note if self.asks_stripe else do_once

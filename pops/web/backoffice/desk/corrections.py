@@ -78,6 +78,7 @@ def _by_channel(
 
 for view in (void, refund):
     view.login_url = STAFF_DOOR  # type: ignore[attr-defined]
+    view.keeps_form = True  # type: ignore[attr-defined]
 
 
 class VoidAtDesk(ReceiptAction):

@@ -99,3 +99,9 @@ def returned(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBa
     if payment.state == Payment.State.PROCESSING:
         return render(request, "portal/pay/processing.html", {"payment": payment})
     return redirect("payments:pay", payment.pk)
+
+
+# Said at sign-in, when the session ended while the bank was asked.
+returned.signed_out_words = (  # type: ignore[attr-defined]
+    "You were signed out. Your payment was sent; don't pay it again. Sign in to see the receipt."
+)
