@@ -22,6 +22,8 @@ def test_three_wrong_codes_end_the_code_and_keep_the_address(guarantor):
     assert "That is not the code we sent." in answers[1]
     assert WORN_OUT in answers[2]
     assert guarantor.email in answers[2]
+    assert "Send a new code" in answers[2]
+    assert 'name="code"' not in answers[2]
     assert client.post("/sign-in/code/", {"code": code}).status_code == 200
 
 

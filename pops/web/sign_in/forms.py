@@ -38,14 +38,18 @@ class TypedCodeForm(ConfirmLoginCodeForm):
         self.process = process
         self.fields["code"].error_messages["required"] = "Enter the code from the email."
 
+    @property
+    def is_worn_out(self) -> bool:
+        """Whether no code that is typed in here can be right."""
+        return self.process.state["failed_attempts"] >= TRIES or not has_code(self.process.state["email"])
+
     def clean_code(self) -> str:
         state, code = self.process.state, self.cleaned_data["code"]
-        if state["failed_attempts"] >= TRIES or not has_code(state["email"]):
+        if self.is_worn_out:
             raise get_adapter().validation_error("worn_out_code")
         with guessing(CODE, state["email"]):
             # An address that is nobody's has codes too: nobody reads them.
             if not (use_code(email=state["email"], code=code) and self.process.user):
                 state["failed_attempts"] += 1
-                is_last = state["failed_attempts"] >= TRIES
-                raise get_adapter().validation_error("worn_out_code" if is_last else "incorrect_code")
+                raise get_adapter().validation_error("worn_out_code" if self.is_worn_out else "incorrect_code")
         return str(code)
