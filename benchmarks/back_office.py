@@ -119,6 +119,8 @@ def _lists(client: Client) -> list[dict[str, object]]:
         "receipts: search a common word": f"{receipts}?q=guarantor",
         f"find a guarantor among {GUARANTORS:,}": f"{guarantors}?q=guarantor+77777",
         "find by a common word": f"{guarantors}?q=pat",
+        "find by a common name, no apostrophe or accent": f"{guarantors}?q=oconnell+nguyen",
+        "find by a common name, two words as one": f"{guarantors}?q=oconnellnguyen",
     }
     target = {"target": "<= 300 ms in the database"}
     return [{**_measure(client, name, address), **target} for name, address in pages.items()]

@@ -23,7 +23,9 @@ def make_guarantors(count: int) -> None:
         Guarantor(account_number=str(n), group=group, name=f"Guarantor {n}", email=f"g{n}@example.com")
         for n in range(count)
     )
-    patients = Patient.objects.bulk_create(Patient(guarantor=guarantor, name="Pat") for guarantor in guarantors)
+    patients = Patient.objects.bulk_create(
+        Patient(guarantor=guarantor, name="Pat O'Connell-Nguyễn") for guarantor in guarantors
+    )
     encounters = Encounter.objects.bulk_create(
         Encounter(number=n, patient=patient, provider=provider, facility=facility) for n, patient in enumerate(patients)
     )

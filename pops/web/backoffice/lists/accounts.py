@@ -26,11 +26,11 @@ from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
+from pops.web.backoffice.lists.searching import SEARCH_LIMIT, FindsPeople
 from receipts.notices import receipt_messages
 from receipts.owed import get_balances, get_credit
 
 EMAILS_SHOWN = 20
-SEARCH_LIMIT = 1000
 
 # What Django and allauth register can be changed, and keeps no history.
 admin.site.unregister([Role, Authenticator])
@@ -78,7 +78,7 @@ class StaffChangeForm(WhyForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(KeepsHistory, DjangoUserAdmin):
+class UserAdmin(FindsPeople, KeepsHistory, DjangoUserAdmin):
     """Logins of staff and guarantors, and who changed them."""
 
     form = StaffChangeForm
@@ -90,7 +90,9 @@ class UserAdmin(KeepsHistory, DjangoUserAdmin):
     ordering = ["email"]
     list_display = ["email", "name", "is_staff", "is_active", "last_login"]
     list_filter = ["is_staff", "is_active", "groups"]
-    search_fields = ["email", "name"]
+    search_fields = ["email"]
+    search_help_text = "Email or name"
+    person, finds_users = "pk", True
     readonly_fields = ["last_login", "created_at"]
     fieldsets = (
         (None, {"fields": ["email", "name", "password"]}),

@@ -20,20 +20,22 @@ from pops.core.money import format_cents
 from pops.core.words import day
 from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
+from pops.web.backoffice.lists.searching import FindsPeople
 
 DECLINED_SHOWN = 20
 
 
 @admin.register(ReferenceBatch)
-class ReferenceBatchAdmin(ReadOnlyAdmin, KeepsHistory):
+class ReferenceBatchAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     """The list of batches, and a batch with its whole breakdown. What changes them are the desk's own pages."""
 
     list_display = ["batch_date", "description", "user", "supplement", "state", "total", "difference"]
     list_display_links = ["batch_date", "description"]
     list_filter = ["status", "is_api", "batch_date"]
     list_select_related = ["user"]
-    search_fields = ["description", "user__name"]
+    search_fields = ["description"]
     search_help_text = "Description or user"
+    person, finds_users = "user", True
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     fields = ["description"]

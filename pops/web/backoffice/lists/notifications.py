@@ -13,6 +13,7 @@ from notifications.models import Message
 from pops.core.access.models import User
 from pops.core.refusals import Refused
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
+from pops.web.backoffice.lists.searching import FindsPeople
 from receipts.notices import send_again
 
 
@@ -28,13 +29,13 @@ class SendAgainForm(forms.Form):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
+class MessageAdmin(FindsPeople, ReadOnlyAdmin):
     """The outbox: what became of each message."""
 
     list_display = ["about", "state", "to", "queued_at", "sent_at", "ended_at", "note"]
     list_filter = ["kind", "state", "queued_at"]
-    search_fields = ["=about_id", "to", "guarantor__name", "guarantor__account_number", "message_id"]
-    search_help_text = "Receipt number, address, guarantor, account number or Message-ID"
+    search_fields = ["=about_id", "to", "message_id"]
+    search_help_text = "Receipt number, address, guarantor, account number, phone, patient or Message-ID"
     change_form_template = "backoffice/lists/message.html"
     fieldsets = [
         (None, {"fields": ["about", "guarantor", "to", "state", "note"]}),

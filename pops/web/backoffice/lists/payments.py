@@ -8,6 +8,7 @@ from payments.models import Dispute, Payment, ProcessorEvent, Refund
 from pops.core.money import format_cents
 from pops.core.words import day
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
+from pops.web.backoffice.lists.searching import FindsPeople
 
 
 class TitledAdmin(ReadOnlyAdmin):
@@ -29,14 +30,14 @@ class TitledAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Payment)
-class PaymentAdmin(TitledAdmin):
+class PaymentAdmin(FindsPeople, TitledAdmin):
     """Attempts to pay online."""
 
     list_display = ["started_at", "guarantor", "amount", "state", "receipt", "review_reason"]
     list_filter = ["state", "started_at"]
     list_select_related = ["guarantor", "receipt"]
-    search_fields = ["=intent_id", "=guarantor__account_number", "guarantor__name__istartswith"]
-    search_help_text = "PaymentIntent, account number, or how the guarantor's name begins"
+    search_fields = ["=intent_id"]
+    search_help_text = "PaymentIntent, guarantor, account number, phone or patient"
     change_form_template = "backoffice/payment.html"
     fieldsets = [
         (None, {"fields": ["guarantor", "amount", "state", "receipt", "started_at"]}),
@@ -54,14 +55,15 @@ class PaymentAdmin(TitledAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(TitledAdmin):
+class RefundAdmin(FindsPeople, TitledAdmin):
     """Refunds to a card, on their way or done."""
 
     list_display = ["requested_at", "receipt", "amount", "state", "requested_by", "reason", "note"]
     list_filter = ["state", "requested_at"]
     list_select_related = ["receipt", "requested_by"]
     search_fields = ["=stripe_id", "=charge_id", "=receipt__number"]
-    search_help_text = "Receipt number, or the refund or charge at Stripe"
+    search_help_text = "Receipt number, guarantor, account number, phone, patient, or the refund or charge at Stripe"
+    person = "receipt__guarantor"
     change_form_template = "backoffice/refund.html"
     fieldsets = [
         (None, {"fields": ["receipt", "amount", "state", "voids", "reason", "requested_by", "requested_at"]}),
@@ -79,13 +81,15 @@ class RefundAdmin(TitledAdmin):
 
 
 @admin.register(Dispute)
-class DisputeAdmin(TitledAdmin):
+class DisputeAdmin(FindsPeople, TitledAdmin):
     """Payments that a cardholder disputes."""
 
     list_display = ["opened_at", "receipt", "amount", "reason", "status", "due_by"]
     list_filter = ["status"]
     list_select_related = ["receipt"]
     search_fields = ["=stripe_id", "=receipt__number"]
+    search_help_text = "Receipt number, guarantor, account number, phone, patient, or the dispute at Stripe"
+    person = "receipt__guarantor"
     fields = ["receipt", "amount", "reason", "status", "opened_at", "due_by", "reference"]
 
     @admin.display(description="Amount", ordering="amount_cents")
