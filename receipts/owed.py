@@ -4,7 +4,7 @@ The view `receipts_owed` (owed.sql) says it once: for the statements that apply 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,20 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from pops.core.accounts.models import Guarantor, ServiceLine
+from pops.core.money import format_cents
+from pops.core.refusals import Refused
 
 # Oldest first: Auto-Post and every list go by this.
 OLDEST_FIRST = ("service_date", "encounter__number", "line_number")
 SURPLUS = (Path(__file__).parent / "surplus.sql").read_text()
+
+
+class BalanceChanged(Refused):
+    """Services owe something else than was seen by who decided about the money."""
+
+    def __init__(self, changes: list[str]) -> None:
+        what = " ".join(changes)
+        super().__init__("balance_changed", f"The balance changed while this page was open. {what} Look at it again.")
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,22 @@ def lock_lines(line_ids: Iterable[int]) -> dict[int, int]:
     lines = ServiceLine.objects.filter(pk__in=list(line_ids))
     list(lines.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     return dict(lines.values_list("pk", "owed__remaining_cents"))
+
+
+def why_not_as_seen(guarantor: Guarantor, seen: Mapping[int, int] | None) -> Refused | None:
+    """Why a decision over what lines owed when they were seen, in cents by line, doesn't stand now."""
+    if seen is None:
+        return None
+    lines = list(find_lines(guarantor))
+    changes = [_change(line, seen.get(line.pk, 0)) for line in lines if line.payable_cents != seen.get(line.pk, 0)]
+    if seen.keys() - {line.pk for line in lines}:
+        changes.append("A service is not on this account any more.")
+    return BalanceChanged(changes) if changes else None
+
+
+def _change(line: ServiceLine, before: int) -> str:
+    now = format_cents(line.payable_cents) if line.payable_cents else "nothing"
+    return f"{line.description} ({line.service_id}) had {format_cents(before)} left to pay, now {now}."
 
 
 def get_balances(guarantor: Guarantor) -> Balances:

@@ -15,6 +15,7 @@ from receipts.balances import find_taken_just_now
 from receipts.corrections.escrow import choose_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
 from receipts.models import Receipt
+from receipts.owed import why_not_as_seen
 
 
 class TakenJustNow(Refused):
@@ -35,11 +36,13 @@ def take_payment(
     by: User,
     wants_email: bool = True,
     second_reason: str = "",
+    seen: Mapping[int, int] | None = None,
 ) -> int:
     """Record money in the batch that `by` works in and return the receipt's number.
 
-    `parts` are cents by service line, None for the oldest first, empty for none; the rest is escrow. Raises
-    NoAttachedBatch, Refused, and TakenJustNow unless there is a reason for a second payment.
+    `parts` are cents by service line, None for the oldest first, empty for none; the rest is escrow. `seen` are the
+    cents that `by` saw owed, by line. Raises NoAttachedBatch, Refused, BalanceChanged, and TakenJustNow unless there is
+    a reason for a second payment.
     """
     if not tenders or any(tender.amount_cents <= 0 for tender in tenders):
         raise Refused("no_amount", "Enter at least one amount above $0.00.")
@@ -48,6 +51,7 @@ def take_payment(
         guarantor = Guarantor.objects.get(pk=guarantor_id)
         refuse(why_not_use(guarantor))
         batch = get_attached_batch(held, today=today, by=by)
+        refuse(why_not_as_seen(guarantor, seen))
         reason = _reason_for_second(guarantor, second_reason, now)
         amount = sum(tender.amount_cents for tender in tenders)
         chosen = {} if parts is None else choose_lines(guarantor, cents=amount, wanted=parts)

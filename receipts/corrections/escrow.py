@@ -20,7 +20,7 @@ from receipts.balances import (
 from receipts.corrections.common import get_guarantor_id, require_reason, take_in_order
 from receipts.issue import post_to_lines
 from receipts.models import Disbursement, Receipt
-from receipts.owed import find_payable_lines, lock_lines
+from receipts.owed import find_payable_lines, lock_lines, why_not_as_seen
 
 NO_ESCROW = "no_escrow"
 
@@ -72,18 +72,26 @@ def choose_lines(guarantor: Guarantor, *, cents: int, wanted: Mapping[int, int] 
     return dict(wanted)
 
 
-def post_escrow(*, receipt_number: int, parts: Mapping[int, int] | None, today: dt.date, by: User) -> int:
+def post_escrow(
+    *,
+    receipt_number: int,
+    parts: Mapping[int, int] | None,
+    today: dt.date,
+    by: User,
+    seen: Mapping[int, int] | None = None,
+) -> int:
     """Apply escrow of a receipt to services: cents by line, or None for the oldest first. The cents applied.
 
     When that is not enough, what is too much on other services is taken back for it. The postings go into the batch
-    that `by` works in. Raises NoAttachedBatch, Refused.
+    that `by` works in. `seen` are the cents that `by` saw owed, by line. Raises NoAttachedBatch, Refused,
+    BalanceChanged.
     """
     guarantor_id = get_guarantor_id(receipt_number)
     with transaction.atomic():
         held = hold(days=[today], guarantor=guarantor_id)
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void", "guarantor").get(pk=receipt_number)
-        refuse(why_not_post_escrow(receipt))
+        refuse(why_not_post_escrow(receipt) or why_not_as_seen(receipt.guarantor, seen))
         lock_lines({*find_applied_lines(receipt), *(line.pk for line in find_payable_lines(receipt.guarantor))})
         chosen = choose_lines(receipt.guarantor, cents=get_applicable_cents(receipt), wanted=parts)
         if not chosen:

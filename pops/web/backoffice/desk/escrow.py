@@ -8,9 +8,9 @@ from pops.core.accounts.models import ServiceLine
 from pops.core.money import format_cents
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import receipt_page
+from pops.web.backoffice.desk.apply_form import EscrowForm
 from pops.web.backoffice.desk.corrections import ReceiptAction
 from pops.web.backoffice.desk.forms import DisburseForm, TakeBackForm
-from pops.web.backoffice.desk.payment_form import EscrowForm
 from receipts.balances import find_applied_lines, find_overpaid_lines, get_receipt_balance
 from receipts.corrections.escrow import (
     disburse_escrow,
@@ -44,8 +44,14 @@ class PostEscrow(ReceiptAction):
         return {**super().get_form_kwargs(), **more}
 
     def do(self, form: EscrowForm) -> tuple[str, str]:
-        parts = form.cleaned_data["parts"]
-        cents = post_escrow(receipt_number=self.target.pk, parts=parts, today=self.today, by=self.request.user)
+        data = form.cleaned_data
+        cents = post_escrow(
+            receipt_number=self.target.pk,
+            parts=data["parts"],
+            today=self.today,
+            by=self.request.user,
+            seen=data["seen"],
+        )
         return receipt_page(self.target.pk), f"{format_cents(cents)} were applied."
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

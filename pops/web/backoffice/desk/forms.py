@@ -124,6 +124,8 @@ class DeskRefundForm(SentOnce):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["amounts"] = {method: data[method] for method in self.methods if data.get(method)}
+        if data.get("check_number") and not data.get("check") and "check" not in self.errors:
+            self.add_error("check", "Enter the amount of this check, or empty its number.")
         if not data["amounts"] and not self.errors:
             raise forms.ValidationError("Enter how much you give back.")
         return data

@@ -67,6 +67,7 @@ class Take(DeskAction):
             by=self.request.user,
             wants_email=data["email"],
             second_reason=data["second_reason"],
+            seen=data["seen"],
         )
         return receipt_page(number), f"Receipt {number} was issued. It shows in the patient's portal now."
 
