@@ -79,6 +79,11 @@ class Payment(models.Model):
         return self.state in self.UNSETTLED
 
     @property
+    def is_processing(self) -> bool:
+        """A bank is at work on it: nobody can stop it."""
+        return self.state == self.State.PROCESSING
+
+    @property
     def is_in_review(self) -> bool:
         return self.state == self.State.REVIEW
 

@@ -86,6 +86,11 @@ def count_in_the_air(*, until: dt.datetime) -> InTheAir:
         return InTheAir(*cursor.fetchone())
 
 
+def find_open_attempts(guarantor: Guarantor) -> QuerySet[Payment]:
+    """What a guarantor has begun to pay online and may still pay, newest first."""
+    return guarantor.payments.filter(state__in=Payment.UNSETTLED)
+
+
 def find_unclear_payment(guarantor: Guarantor) -> Payment | None:
     """The guarantor's newest attempt of which nobody can say yet whether it was paid."""
     return guarantor.payments.filter(state__in=[Payment.State.PROCESSING, Payment.State.REVIEW]).first()

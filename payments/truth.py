@@ -12,6 +12,8 @@ from payments.models import Payment, Refund
 from payments.recording.disputes import record_dispute
 from payments.recording.payments import move, record_outcome
 from payments.recording.refunds import record_refund
+from payments.selectors import find_open_attempts
+from pops.core.accounts.models import Guarantor
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +81,24 @@ def _take_up_failed_return(payment: Payment, intent: Intent) -> None:
 def _close_other_attempts(payment: Payment, now: dt.datetime) -> None:
     """Who paid in one window and left another open must not pay there again without being asked."""
     for other in Payment.objects.filter(guarantor=payment.guarantor_id, state=State.STARTED).exclude(pk=payment.pk):
-        try:
-            bring_up_to_date(payment_id=other.pk, now=now, give_up=True)
-        except ProcessorError:
-            logger.warning("Attempt %s could not be closed; the sweep does it later", other.pk)
+        _close(other, now)
+
+
+def close_attempts(*, guarantor: Guarantor, now: dt.datetime) -> list[Payment]:
+    """Close what a guarantor has open, so that what is paid otherwise isn't paid there too.
+
+    Those that stay in the air: a bank is at work on them, or Stripe can't be asked.
+    """
+    attempts = list(find_open_attempts(guarantor))
+    for attempt in attempts:
+        _close(attempt, now)
+    return [attempt for attempt in attempts if attempt.is_unsettled]
+
+
+def _close(attempt: Payment, now: dt.datetime) -> None:
+    """Close an attempt at Stripe unless somebody paid there or a bank is at work; what it is now is read."""
+    try:
+        bring_up_to_date(payment_id=attempt.pk, now=now, give_up=True)
+    except ProcessorError:
+        logger.warning("Attempt %s could not be closed; the sweep does it later", attempt.pk)
+    attempt.refresh_from_db()

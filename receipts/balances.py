@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from pops.core.accounts.models import Guarantor
+from pops.core.methods import Method
 from receipts.models import Disbursement, Posting, Receipt, Transaction
 from receipts.owed import find_surplus
 
@@ -99,6 +100,18 @@ def find_tenders_left(receipt: Receipt) -> dict[str, int]:
         .order_by("method")
     )
     return {row["method"]: row["cents"] for row in rows if row["cents"] > 0}
+
+
+def find_check_taken(guarantor: Guarantor, number: str) -> Transaction | None:
+    """The check of this number that a guarantor paid with last, however long ago: most likely the same one."""
+    checks = Transaction.objects.filter(receipt__guarantor=guarantor, receipt__void=None, method=Method.CHECK)
+    rows = checks.filter(amount_cents__gt=0).select_related("receipt").order_by("-pk")
+    return next((row for row in rows if _plain(row.check_number) == _plain(number)), None)
+
+
+def _plain(number: str) -> str:
+    """A check's number without what people leave out: 0555 and 555 are one."""
+    return number.strip().lstrip("0").casefold()
 
 
 def find_taken_just_now(guarantor: Guarantor, *, now: dt.datetime) -> Receipt | None:

@@ -33,6 +33,7 @@ class TransactionFacts:
     card_last4: str = ""
     card_expiry: str = ""
     check_number: str = ""
+    shared_check: str | None = None
     approval_code: str = ""
     reason: str = ""
 

@@ -21,13 +21,13 @@ BEGIN
     RETURNING number INTO STRICT _number;
 
     INSERT INTO receipts_transaction (receipt_id, number, method, amount_cents, requested_cents, card_brand,
-                                      card_last4, card_expiry, check_number, approval_code, reason)
+                                      card_last4, card_expiry, check_number, shared_check, approval_code, reason)
     SELECT _number, CASE WHEN t.number = '' THEN _number || '-' || t.nth ELSE t.number END, t.method,
            t.amount_cents, t.requested_cents, t.card_brand, t.card_last4, t.card_expiry, t.check_number,
-           t.approval_code, t.reason
+           t.shared_check, t.approval_code, t.reason
     FROM jsonb_to_recordset(_transactions) AS t (
         nth int, number text, method text, amount_cents bigint, requested_cents bigint, card_brand text,
-        card_last4 text, card_expiry text, check_number text, approval_code text, reason text);
+        card_last4 text, card_expiry text, check_number text, shared_check uuid, approval_code text, reason text);
 
     -- Auto-Post takes the oldest balances first: each line gets what the lines before it left over. What no line takes
     -- is escrow: no row, it is the difference. A receipt of another guarantor, whose patient this was, may move money on

@@ -1,8 +1,8 @@
 """Reading receipts. All amounts are cents."""
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
-from receipts.models import Receipt
+from receipts.models import Receipt, Transaction
 
 
 def find_documentless(*, recent: int | None, limit: int) -> list[int]:
@@ -15,3 +15,10 @@ def find_documentless(*, recent: int | None, limit: int) -> list[int]:
         newest = Receipt.objects.aggregate(newest=Max("number"))["newest"] or 0
         receipts = receipts.filter(number__gt=newest - recent)
     return list(receipts.values_list("number", flat=True)[:limit])
+
+
+def find_sharing_check(receipt: Receipt) -> QuerySet[Transaction]:
+    """The other parts of a check that pays for several guarantors, in the order of their issue."""
+    checks = [row.shared_check for row in receipt.transactions.all() if row.shared_check]
+    parts = Transaction.objects.filter(shared_check__in=checks).exclude(receipt=receipt)
+    return parts.select_related("receipt").order_by("pk")

@@ -1,7 +1,9 @@
 """Money that people take at the desk or by mail: receipt, postings and email, in one transaction."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -9,13 +11,17 @@ from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
-from pops.core.locks import hold
+from pops.core.locks import Held, hold, hold_each
+from pops.core.methods import Method
 from pops.core.refusals import Refused, refuse
-from receipts.balances import find_taken_just_now
+from pops.core.words import day
+from receipts.balances import find_check_taken, find_taken_just_now
 from receipts.corrections.escrow import choose_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
-from receipts.models import Receipt
+from receipts.models import Receipt, Transaction
 from receipts.owed import why_not_as_seen
+
+LONGEST_REASON = 300
 
 
 class TakenJustNow(Refused):
@@ -23,6 +29,30 @@ class TakenJustNow(Refused):
 
     def __init__(self) -> None:
         super().__init__("taken_just_now", "Say why there is a second payment, or leave this page.")
+
+
+class CheckTaken(Refused):
+    """A check of this number was taken from this guarantor before, and nobody said that this is another."""
+
+    def __init__(self, taken: Transaction) -> None:
+        receipt = taken.receipt
+        words = f"Check {taken.check_number} of {receipt.guarantor_name} was taken on {day(receipt.received_on)}"
+        super().__init__(
+            "check_taken", f"{words}, on receipt {receipt.pk}. Look at the number, or tick that it is right."
+        )
+
+
+@dataclass(frozen=True)
+class Taking:
+    """How money is taken: by which channel, when, by whom, and what that person knows about earlier money."""
+
+    channel: Receipt.Channel
+    now: dt.datetime
+    today: dt.date
+    by: User
+    wants_email: bool = True
+    second_reason: str = ""
+    knows_check: bool = False
 
 
 def take_payment(
@@ -36,46 +66,109 @@ def take_payment(
     by: User,
     wants_email: bool = True,
     second_reason: str = "",
+    knows_check: bool = False,
     seen: Mapping[int, int] | None = None,
 ) -> int:
     """Record money in the batch that `by` works in and return the receipt's number.
 
     `parts` are cents by service line, None for the oldest first, empty for none; the rest is escrow. `seen` are the
-    cents that `by` saw owed, by line. Raises NoAttachedBatch, Refused, BalanceChanged, and TakenJustNow unless there is
-    a reason for a second payment.
+    cents that `by` saw owed, by line. Raises NoAttachedBatch, Refused, BalanceChanged, CheckTaken unless `by` knows the
+    check, and TakenJustNow unless there is a reason for a second payment.
     """
-    if not tenders or any(tender.amount_cents <= 0 for tender in tenders):
-        raise Refused("no_amount", "Enter at least one amount above $0.00.")
+    taking = Taking(channel, now, today, by, wants_email, second_reason, knows_check)
     with transaction.atomic():
         held = hold(days=[today], guarantor=guarantor_id)
-        guarantor = Guarantor.objects.get(pk=guarantor_id)
-        refuse(why_not_use(guarantor))
-        batch = get_attached_batch(held, today=today, by=by)
-        refuse(why_not_as_seen(guarantor, seen))
-        reason = _reason_for_second(guarantor, second_reason, now)
-        amount = sum(tender.amount_cents for tender in tenders)
-        chosen = {} if parts is None else choose_lines(guarantor, cents=amount, wanted=parts)
-        number = issue_receipt(
-            held,
-            guarantor_id=guarantor_id,
-            batch_id=batch.pk,
-            channel=channel,
-            received_on=today,
-            received_at=now,
-            transactions=tenders,
-            auto_post=parts is None,
-            issued_by=by,
-            reason=reason,
-            mail=wants_email,
-        )
-        post_to_lines(held, receipt_number=number, batch_id=batch.pk, parts=chosen, by=by, is_new=True)
+        return _take(held, tenders, parts, taking, seen)
+
+
+def take_shared_check(
+    *,
+    number: str,
+    shares: Mapping[int, int],
+    taking: Taking,
+    is_escrow: bool = False,
+    seen: Mapping[int, Mapping[int, int]] | None = None,
+) -> list[int]:
+    """Record one check that pays for several guarantors, cents by guarantor, and return the receipts' numbers.
+
+    All or none. Each share goes to the oldest balances first, or waits in escrow. It stays one check: on the deposit
+    slip it is one line. `seen` is as for take_payment(), by guarantor. Raises what take_payment() raises.
+    """
+    if len(shares) < 2:
+        raise Refused("not_shared", "A check for several accounts needs two of them at least.")
+    check = str(uuid.uuid4())
+    with transaction.atomic():
+        held = hold_each(days=[taking.today], guarantors=shares)
+        return [
+            _take(
+                held[guarantor],
+                [TransactionFacts("", Method.CHECK.value, cents, cents, check_number=number, shared_check=check)],
+                {} if is_escrow else None,
+                taking,
+                None if seen is None else seen.get(guarantor, {}),
+            )
+            for guarantor, cents in shares.items()
+        ]
+
+
+def _take(
+    held: Held,
+    tenders: list[TransactionFacts],
+    parts: Mapping[int, int] | None,
+    taking: Taking,
+    seen: Mapping[int, int] | None,
+) -> int:
+    """Issue the receipt of the guarantor who is held."""
+    if not tenders or any(tender.amount_cents <= 0 for tender in tenders):
+        raise Refused("no_amount", "Enter at least one amount above $0.00.")
+    guarantor = Guarantor.objects.get(pk=held.guarantor_id or 0)
+    refuse(why_not_use(guarantor))
+    batch = get_attached_batch(held, today=taking.today, by=taking.by)
+    refuse(why_not_as_seen(guarantor, seen))
+    reason = _reason(guarantor, tenders, taking)
+    amount = sum(tender.amount_cents for tender in tenders)
+    chosen = {} if parts is None else choose_lines(guarantor, cents=amount, wanted=parts)
+    number = issue_receipt(
+        held,
+        guarantor_id=guarantor.pk,
+        batch_id=batch.pk,
+        channel=taking.channel,
+        received_on=taking.today,
+        received_at=taking.now,
+        transactions=tenders,
+        auto_post=parts is None,
+        issued_by=taking.by,
+        reason=reason,
+        mail=taking.wants_email,
+    )
+    post_to_lines(held, receipt_number=number, batch_id=batch.pk, parts=chosen, by=taking.by, is_new=True)
     return number
 
 
-def _reason_for_second(guarantor: Guarantor, reason: str, now: dt.datetime) -> str:
-    """Why there is a second payment; empty when there was none just now. Raises TakenJustNow without a reason."""
-    if not find_taken_just_now(guarantor, now=now):
+def _reason(guarantor: Guarantor, tenders: list[TransactionFacts], taking: Taking) -> str:
+    """What is kept about money that looks like money taken before. Raises CheckTaken, TakenJustNow."""
+    numbers = [tender.check_number for tender in tenders if tender.check_number]
+    if len(set(numbers)) < len(numbers) and not taking.knows_check:
+        raise Refused(
+            "check_taken", f"Check {numbers[0]} is entered twice. Look at the numbers, or tick that it is right."
+        )
+    known = [_known_check(guarantor, number, taking) for number in numbers]
+    return " ".join(filter(None, [_reason_for_second(guarantor, taking), *known]))[:LONGEST_REASON]
+
+
+def _known_check(guarantor: Guarantor, number: str, taking: Taking) -> str:
+    taken = find_check_taken(guarantor, number)
+    if taken is None:
         return ""
-    if not reason.strip():
+    if not taking.knows_check:
+        raise CheckTaken(taken)
+    return f"Check {number} was taken before, on receipt {taken.receipt_id}; said to be right."
+
+
+def _reason_for_second(guarantor: Guarantor, taking: Taking) -> str:
+    """Why there is a second payment; empty when there was none just now. Raises TakenJustNow without a reason."""
+    if not find_taken_just_now(guarantor, now=taking.now):
+        return ""
+    if not taking.second_reason.strip():
         raise TakenJustNow
-    return reason.strip()
+    return taking.second_reason.strip()

@@ -50,6 +50,8 @@ SELECT g.id FROM (SELECT count(*) FROM day) AS held
 LEFT JOIN accounts_guarantor g ON g.id = %(guarantor)s
 """  # noqa: S608  a constant of ours
 HOLD_GUARANTOR = HOLD.replace("LEFT JOIN", "JOIN") + "FOR NO KEY UPDATE OF g"
+HOLD_EACH = HOLD.replace("LEFT JOIN", "JOIN").replace("= %(guarantor)s", "= ANY(%(guarantor)s)")
+HOLD_EACH += "ORDER BY g.id FOR NO KEY UPDATE OF g"
 
 
 def hold(*, days: Iterable[dt.date] = (), alone: Iterable[dt.date] = (), guarantor: int | None = None) -> Held:
@@ -59,14 +61,25 @@ def hold(*, days: Iterable[dt.date] = (), alone: Iterable[dt.date] = (), guarant
     Guarantor.DoesNotExist by way of the caller's own reading: a guarantor who isn't there is not held.
     """
     held = Held(frozenset(days), frozenset(alone), guarantor)
+    _hold(HOLD if guarantor is None else HOLD_GUARANTOR, held, guarantor)
+    return held
+
+
+def hold_each(*, days: Iterable[dt.date], guarantors: Iterable[int]) -> dict[int, Held]:
+    """As hold(), for several guarantors at once, lowest id first: what is held for each."""
+    ids, shared = sorted(set(guarantors)), frozenset(days)
+    _hold(HOLD_EACH, Held(shared, frozenset(), None), ids)
+    return {guarantor: Held(shared, frozenset(), guarantor) for guarantor in ids}
+
+
+def _hold(sql: str, held: Held, guarantor: int | list[int] | None) -> None:
     ordered = sorted(held.days | held.alone)
     with connection.cursor() as cursor:
         cursor.execute(
-            HOLD if guarantor is None else HOLD_GUARANTOR,
+            sql,
             {
                 "days": [day.toordinal() for day in ordered],
                 "alone": [day in held.alone for day in ordered],
                 "guarantor": guarantor,
             },
         )
-    return held

@@ -3,6 +3,7 @@
 import csv
 import io
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -86,7 +87,7 @@ def _small(kind: str, batch: ReferenceBatch, receipt: Receipt, cents: int, reaso
 
 @dataclass(frozen=True)
 class Slip:
-    """What goes to the bank, in cents: the cash as it was counted, and each check with number and guarantor.
+    """What goes to the bank, in cents: the cash as it was counted, and each check with number and guarantors.
 
     `off_cents` is how much more or less the counted checks were than those listed. Cash is below zero when more was
     given back than came in.
@@ -113,15 +114,30 @@ class Slip:
 
 def get_slip(close: BatchClose) -> Slip:
     """The deposit slip of a close."""
-    # A refund by check is the practice's own check: it isn't deposited.
-    rows = Transaction.objects.filter(
-        receipt__batch=close.batch, receipt__void=None, method=Transaction.Method.CHECK, amount_cents__gt=0
-    )
     return Slip(
         cash_cents=(close.count.by_tender if close.count else close.expected)[Tender.CASH],
-        checks=list(rows.order_by("pk").values_list("check_number", "receipt__guarantor_name", "amount_cents")),
+        checks=_checks(close.batch),
         off_cents=close.over_short[Tender.CHECK],
     )
+
+
+def _checks(batch: ReferenceBatch) -> list[tuple[str, str, int]]:
+    """Each check once, also one that pays for several guarantors."""
+    # A refund by check is the practice's own check: it isn't deposited.
+    rows = Transaction.objects.filter(
+        receipt__batch=batch, receipt__void=None, method=Transaction.Method.CHECK, amount_cents__gt=0
+    )
+    checks: dict[object, list[Transaction]] = defaultdict(list)
+    for row in rows.select_related("receipt").order_by("pk"):
+        checks[row.shared_check or row.pk].append(row)
+    return [
+        (
+            parts[0].check_number,
+            ", ".join(part.receipt.guarantor_name for part in parts),
+            sum(part.amount_cents for part in parts),
+        )
+        for parts in checks.values()
+    ]
 
 
 def packet_csv(batch: ReferenceBatch) -> bytes:

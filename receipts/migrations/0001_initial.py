@@ -147,6 +147,7 @@ class Migration(migrations.Migration):
                 ('card_last4', models.CharField(blank=True, max_length=4)),
                 ('card_expiry', models.CharField(blank=True, help_text='MM/YYYY', max_length=7)),
                 ('check_number', models.CharField(blank=True, db_default='', max_length=30)),
+                ('shared_check', models.UUIDField(blank=True, help_text='The same on each part of one check that pays for several guarantors.', null=True)),
                 ('approval_code', models.CharField(blank=True, db_default='', help_text='Of the card terminal.', max_length=20)),
                 ('reason', models.CharField(blank=True, help_text='Why it was not processed.', max_length=200)),
                 ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='receipts.receipt')),
@@ -159,6 +160,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='receipt',
             index=models.Index(fields=['-received_at', '-number'], name='receipt_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='transaction',
+            index=models.Index(condition=models.Q(('shared_check__isnull', False)), fields=['shared_check'], name='transaction_shared_check'),
         ),
         migrations.AddConstraint(
             model_name='receipt',

@@ -185,6 +185,9 @@ class Transaction(models.Model):
     card_last4 = models.CharField(max_length=4, blank=True)
     card_expiry = models.CharField(max_length=7, blank=True, help_text="MM/YYYY")
     check_number = models.CharField(max_length=30, blank=True, db_default="")
+    shared_check = models.UUIDField(
+        null=True, blank=True, help_text="The same on each part of one check that pays for several guarantors."
+    )
     approval_code = models.CharField(max_length=20, blank=True, db_default="", help_text="Of the card terminal.")
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was not processed.")
 
@@ -195,6 +198,11 @@ class Transaction(models.Model):
                 condition=Q(amount_cents=0) | Q(amount_cents=F("requested_cents")),
                 name="transaction_all_or_nothing",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["shared_check"], condition=Q(shared_check__isnull=False), name="transaction_shared_check"
+            )
         ]
         triggers = [APPEND_ONLY, MOVES_IN_OPEN_BATCH, COMES_WITH_ITS_RECEIPT]
 

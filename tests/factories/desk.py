@@ -65,6 +65,7 @@ def take(
     guarantor: Guarantor | None = None,
     parts: dict[int, int] | None = None,
     reason: str = "Another bill",
+    ago: dt.timedelta = dt.timedelta(),
 ) -> Receipt:
     """A payment at the desk into the batch that `by` works in; $50.00 in cash unless told otherwise."""
     number = take_payment(
@@ -72,7 +73,7 @@ def take(
         tenders=list(tenders) or [tender(5000)],
         channel=Receipt.Channel.OFFICE,
         parts=parts,
-        now=timezone.now(),
+        now=timezone.now() - ago,
         today=today(),
         by=by,
         second_reason=reason,

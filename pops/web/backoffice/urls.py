@@ -10,6 +10,7 @@ from pops.web.backoffice.desk import (
     merging,
     periods,
     review,
+    shared_check,
     taking,
 )
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("documents/<int:document_id>/", files.Document.as_view(), name="document"),
     path("month-end/", periods.Period.as_view(), name="period"),
     path("payment/", taking.Find.as_view(), name="find"),
+    path("payment/shared-check/", shared_check.SharedCheck.as_view(), name="shared_check"),
     path("payment/<int:guarantor_id>/", taking.Take.as_view(), name="take"),
     path("receipts/<int:number>/print/", files.PrintReceipt.as_view(), name="print"),
     path("receipts/<int:number>/void/", corrections.void, name="void"),

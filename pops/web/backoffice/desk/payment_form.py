@@ -46,6 +46,13 @@ def approval(label: str) -> forms.RegexField:
     )
 
 
+class KnowsCheckField(forms.BooleanField):
+    """Ticked when a check is right whose number was taken before; shown once that is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(label="The number of the check is right", required=False)
+
+
 class TakePaymentForm(ApplyForm):
     """Cash, up to two checks, up to two cards, other. Cleans to `tenders` too."""
 
@@ -77,6 +84,8 @@ class TakePaymentForm(ApplyForm):
     second_reason = forms.CharField(
         label="Why is there a second payment?", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    knows_check = KnowsCheckField()
 
     def __init__(self, *args: Any, guarantor: Guarantor, **kwargs: Any) -> None:
         super().__init__(*args, guarantor=guarantor, **kwargs)

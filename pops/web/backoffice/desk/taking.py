@@ -2,13 +2,19 @@
 
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from batches.selectors import find_attached_batch
+from payments.models import Payment
+from payments.selectors import find_open_attempts
+from payments.truth import close_attempts
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.accounts.search import find_guarantors
+from pops.core.money import format_cents
 from pops.web.backoffice.desk.action import DeskAction, DeskPage, receipt_page
 from pops.web.backoffice.desk.payment_form import TakePaymentForm
 from receipts.balances import find_taken_just_now
@@ -35,14 +41,40 @@ class Find(DeskPage):
         return super().get_context_data(q=text, found=found, is_full=is_full, attached=attached, today=self.today)
 
 
-class Take(DeskAction):
-    """Enter what was paid and where it goes."""
+class TakesMoney(DeskAction):
+    """Taking money. What its payers have open online is closed first, and what can't be closed is told."""
 
     rights = ("receipts.take_payment",)
+    field_of = {"taken_just_now": "second_reason", "check_taken": "knows_check"}
+
+    def payers(self) -> list[Guarantor]:
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        open_still = [attempt for payer in self.payers() for attempt in close_attempts(guarantor=payer, now=self.now)]
+        answer = super().form_valid(form)
+        if isinstance(answer, HttpResponseRedirect):
+            for attempt in open_still:
+                messages.warning(self.request, open_words(attempt))
+        return answer
+
+
+def open_words(attempt: Payment) -> str:
+    """What may still become of an online payment that could not be closed."""
+    what = f"An online payment of {format_cents(attempt.amount_cents)} by {attempt.guarantor.name}"
+    why = "is at the bank and can't be stopped" if attempt.is_processing else "could not be closed at Stripe"
+    return f"{what} {why}. If it is paid too, a receipt comes in by itself: refund one of the two."
+
+
+class Take(TakesMoney):
+    """Enter what was paid and where it goes."""
+
     template_name = "backoffice/take.html"
     target_name = "guarantor"
     form_class = TakePaymentForm
-    field_of = {"taken_just_now": "second_reason"}
+
+    def payers(self) -> list[Guarantor]:
+        return [self.target]
 
     def find_target(self) -> Guarantor:
         return get_object_or_404(Guarantor.objects.select_related("group"), pk=self.kwargs["guarantor_id"])
@@ -67,6 +99,7 @@ class Take(DeskAction):
             by=self.request.user,
             wants_email=data["email"],
             second_reason=data["second_reason"],
+            knows_check=data["knows_check"],
             seen=data["seen"],
         )
         return receipt_page(number), f"Receipt {number} was issued. It shows in the patient's portal now."
@@ -75,6 +108,7 @@ class Take(DeskAction):
         return super().get_context_data(
             title=f"Take a payment from {self.target.name}",
             recent=find_taken_just_now(self.target, now=self.now),
+            attempts=find_open_attempts(self.target),
             balances=get_balances(self.target),
             escrow_cents=get_credit(self.target),
             today=self.today,

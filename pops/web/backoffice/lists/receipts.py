@@ -16,6 +16,7 @@ from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from receipts.balances import find_overpaid_lines, get_receipt_balance
 from receipts.models import Posting, Receipt
 from receipts.notices import messages_of
+from receipts.selectors import find_sharing_check
 from receipts.wording import STANDINGS
 
 # Nobody turns more pages than this: above it the list says "more than".
@@ -124,6 +125,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
                 "overpaid_cents": sum(find_overpaid_lines(receipt).values()),
                 "refunds": receipt.refunds.select_related("void").order_by("pk"),
                 "postings": receipt.postings.select_related("batch", "posted_by").order_by("pk"),
+                "sharing_check": find_sharing_check(receipt),
                 "emails": render_messages(messages_of(receipt)),
             }
         return super().change_view(request, object_id, form_url, context)

@@ -1,0 +1,163 @@
+"""One check that pays for several accounts: a family's."""
+
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import Http404
+from django.urls import reverse
+
+from pops.core.accounts.models import Guarantor
+from pops.core.accounts.search import find_guarantors
+from pops.core.money import format_cents
+from pops.web.backoffice.desk.action import receipt_page
+from pops.web.backoffice.desk.apply_form import ApplyForm
+from pops.web.backoffice.desk.forms import MoneyField
+from pops.web.backoffice.desk.payment_form import KnowsCheckField, TakePaymentForm, number_of_check
+from pops.web.backoffice.desk.taking import FOUND_LIMIT, TakesMoney
+from pops.web.backoffice.once import SentOnce
+from receipts.models import Receipt
+from receipts.owed import find_payable_lines, get_balances
+from receipts.taking import Taking, take_shared_check
+
+MOST_ACCOUNTS = 20
+
+
+class SharedCheckForm(SentOnce):
+    """A check and what each account gets of it. Cleans to `shares`, cents by guarantor."""
+
+    check_number = number_of_check("Check number")
+    check_cents = MoneyField(label="Check amount")
+    channel = forms.ChoiceField(
+        label="How it came",
+        choices=[(Receipt.Channel.OFFICE.value, "In the office"), (Receipt.Channel.MAIL.value, "By mail")],
+        initial=Receipt.Channel.OFFICE.value,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say how the money came."},
+    )
+    apply = forms.ChoiceField(
+        label="Apply each share to",
+        choices=[
+            (ApplyForm.OLDEST, "The oldest balances first"),
+            (ApplyForm.ESCROW, "Nothing yet: keep it in escrow"),
+        ],
+        initial=ApplyForm.OLDEST,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what the money is for."},
+    )
+    email = forms.BooleanField(label="Email the receipts", required=False, initial=True)
+    second_reason = TakePaymentForm.base_fields["second_reason"]
+    knows_check = KnowsCheckField()
+    seen = forms.JSONField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, guarantors: list[Guarantor], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.guarantors = guarantors
+        self.fields["check_number"].required = True
+        self.fields["check_number"].error_messages["required"] = "Enter the number of the check."
+        for guarantor in guarantors:
+            self.fields[f"share_{guarantor.pk}"] = MoneyField(
+                label=f"Share of {guarantor.name}", error_messages={"required": "Enter the share of this account."}
+            )
+
+    @cached_property
+    def owed_now(self) -> str:
+        """What the page shows as owed, by guarantor and line: comes back as `seen`."""
+        return json.dumps({who.pk: {line.pk: line.payable_cents for line in lines} for who, lines in self._owed})
+
+    @cached_property
+    def _owed(self) -> list[tuple[Guarantor, Any]]:
+        return [(guarantor, find_payable_lines(guarantor)) for guarantor in self.guarantors]
+
+    def share_rows(self) -> Iterator[tuple[Guarantor, int, forms.BoundField, str]]:
+        """Each account with its Current Balance in cents, its field, and the address without it."""
+        for guarantor in self.guarantors:
+            others = address([other for other in self.guarantors if other != guarantor])
+            yield guarantor, get_balances(guarantor).current_cents, self[f"share_{guarantor.pk}"], others
+
+    def clean_seen(self) -> dict[int, dict[int, int]] | None:
+        seen = self.cleaned_data["seen"]
+        try:
+            return None if seen is None else {int(who): _cents_by_line(lines) for who, lines in seen.items()}
+        except (AttributeError, TypeError, ValueError) as error:
+            raise forms.ValidationError("The page was not sent as it was shown. Load it again.") from error
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["shares"] = {guarantor.pk: data.get(f"share_{guarantor.pk}") or 0 for guarantor in self.guarantors}
+        shared, check = sum(data["shares"].values()), data.get("check_cents")
+        if not self.errors and shared != check:
+            words = f"The shares add up to {format_cents(shared)}, the check is over {format_cents(check or 0)}."
+            self.add_error("check_cents", words)
+        return data
+
+
+def _cents_by_line(lines: dict[str, Any]) -> dict[int, int]:
+    return {int(line): int(cents) for line, cents in lines.items()}
+
+
+def address(guarantors: list[Guarantor]) -> str:
+    """The page with these accounts chosen."""
+    return f"{reverse('backoffice:shared_check')}?{urlencode([('g', guarantor.pk) for guarantor in guarantors])}"
+
+
+class SharedCheck(TakesMoney):
+    """Choose the accounts, then enter the check once and what each gets of it."""
+
+    template_name = "backoffice/shared_check.html"
+    title = "One check for several accounts"
+    form_class = SharedCheckForm
+
+    def payers(self) -> list[Guarantor]:
+        return self.guarantors
+
+    @cached_property
+    def guarantors(self) -> list[Guarantor]:
+        """Those chosen, in the order of their choice; 404 with one that isn't there."""
+        wanted = list(dict.fromkeys(self.request.GET.getlist("g")))[:MOST_ACCOUNTS]
+        if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in wanted):
+            raise Http404
+        found = Guarantor.objects.in_bulk([int(text) for text in wanted])
+        if len(found) < len(wanted):
+            raise Http404
+        return [found[int(text)] for text in wanted]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "guarantors": self.guarantors}
+
+    def do(self, form: SharedCheckForm) -> tuple[str, str]:
+        data = form.cleaned_data
+        made = take_shared_check(
+            number=data["check_number"],
+            shares=data["shares"],
+            is_escrow=data["apply"] == ApplyForm.ESCROW,
+            taking=self._taking(data),
+            seen=data["seen"],
+        )
+        listed = ", ".join(str(receipt) for receipt in made)
+        return receipt_page(made[0]), f"Receipts {listed} were issued over check {data['check_number']}."
+
+    def _taking(self, data: dict[str, Any]) -> Taking:
+        return Taking(
+            channel=Receipt.Channel(data["channel"]),
+            now=self.now,
+            today=self.today,
+            by=self.request.user,
+            wants_email=data["email"],
+            second_reason=data["second_reason"],
+            knows_check=data["knows_check"],
+        )
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        text = self.request.GET.get("q", "").strip()[:100]
+        found = [who for who in find_guarantors(text, limit=FOUND_LIMIT) if who not in self.guarantors]
+        return super().get_context_data(
+            guarantors=self.guarantors,
+            q=text,
+            found=[(who, address([*self.guarantors, who])) for who in found],
+            today=self.today,
+            **context,
+        )
