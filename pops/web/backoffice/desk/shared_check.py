@@ -15,9 +15,9 @@ from pops.core.accounts.search import find_guarantors
 from pops.core.money import format_cents
 from pops.web.backoffice.desk.action import receipt_page
 from pops.web.backoffice.desk.apply_form import ApplyForm
-from pops.web.backoffice.desk.forms import MoneyField
 from pops.web.backoffice.desk.payment_form import KnowsCheckField, TakePaymentForm, number_of_check
 from pops.web.backoffice.desk.taking import FOUND_LIMIT, TakesMoney
+from pops.web.backoffice.fields import MoneyField
 from pops.web.backoffice.once import SentOnce
 from receipts.models import Receipt
 from receipts.owed import find_payable_lines, get_balances
