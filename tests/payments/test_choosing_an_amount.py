@@ -5,8 +5,15 @@ import uuid
 import pytest
 
 from payments.models import Payment
+from receipts.owed import get_balances
 from tests.factories.accounts import ServiceLineFactory, StatementFactory
 from tests.factories.payments import PaymentFactory
+
+
+def shown_to(guarantor):
+    """What the page carries: the balances it shows."""
+    balances = get_balances(guarantor)
+    return f"{balances.current_cents} {balances.amount_due_cents}"
 
 
 @pytest.fixture
@@ -19,9 +26,9 @@ def owes_100(guarantor):
 def choose(owes_100, client_of):
     client = client_of(owes_100)
 
-    def choose(choice="other", amount="", payment_id=None):
+    def choose(choice="other", amount="", payment_id=None, **more):
         data = {"payment_id": payment_id or uuid.uuid4(), "choice": choice, "other_amount": amount}
-        return client.post("/pay/", data)
+        return client.post("/pay/", {**data, "shown": shown_to(owes_100), **more})
 
     return choose
 
@@ -49,7 +56,7 @@ def test_amount_due_is_offered_when_it_differs(owes_100, client_of, choose):
     ("typed", "cents"), [("25", 2500), ("$1,234.50", 123_450), ("0.50", 50), ("999999.99", 99_999_999)]
 )
 def test_another_amount_is_taken_as_typed(choose, typed, cents):
-    assert choose(amount=typed).status_code == 302
+    assert choose(amount=typed, agreed=f"far-{cents}-10000").status_code == 302
 
     assert Payment.objects.get().amount_cents == cents
 
@@ -111,7 +118,7 @@ def test_a_practice_can_refuse_more_than_the_balance(owes_100, choose):
 def test_balances_in_collections_can_not_be_paid(guarantor, client_of):
     ServiceLineFactory(guarantor=guarantor, billed_cents=7_700, encounter__in_collections=True)
 
-    data = {"payment_id": uuid.uuid4(), "choice": "current"}
+    data = {"payment_id": uuid.uuid4(), "choice": "current", "shown": shown_to(guarantor)}
     answer = client_of(guarantor).post("/pay/", data)
 
     assert answer.status_code == 422
@@ -126,6 +133,36 @@ def test_a_balance_too_small_for_a_card_is_not_offered(guarantor, client_of):
     assert answer.status_code == 422
     assert "Choose one of these amounts." in answer.content.decode()
     assert not Payment.objects.exists()
+
+
+def test_a_balance_too_small_for_a_card_says_so_and_how_it_can_be_paid(guarantor, client_of):
+    ServiceLineFactory(guarantor=guarantor, billed_cents=30)
+    guarantor.group.allow_overpayment = False
+    guarantor.group.save()
+    client = client_of(guarantor)
+
+    page = client.get("/pay/").content.decode()
+
+    assert "$0.30 is too small for a card" in page
+    assert "A card can’t take less than $0.50." in page
+    assert "To pay it another way" in page
+    assert "Continue" not in page
+    for typed in ("0.30", "0.50"):
+        data = {"payment_id": uuid.uuid4(), "choice": "other", "other_amount": typed, "shown": shown_to(guarantor)}
+        answer = client.post("/pay/", data)
+        assert answer.status_code == 422
+        assert "or less" not in answer.content.decode()
+        assert "or more" not in answer.content.decode()
+
+
+def test_a_balance_too_small_for_a_card_can_be_paid_with_more_where_that_is_allowed(guarantor, client_of):
+    ServiceLineFactory(guarantor=guarantor, billed_cents=30)
+
+    page = client_of(guarantor).get("/pay/").content.decode()
+
+    assert "Your Current Balance of $0.30 is too small for a card" in page
+    assert "the rest is kept as credit" in page
+    assert "Continue" in page
 
 
 @pytest.mark.parametrize("state", ["processing", "review"])

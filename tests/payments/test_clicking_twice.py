@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def form(guarantor):
     ServiceLineFactory(guarantor=guarantor)
-    return {"payment_id": str(uuid.uuid4()), "choice": "other", "other_amount": "50.00"}
+    return {"payment_id": str(uuid.uuid4()), "choice": "other", "other_amount": "50.00", "shown": "10000 0"}
 
 
 def test_eight_clicks_at_once_start_one_attempt(stripe_sandbox, guarantor, form, client_of):

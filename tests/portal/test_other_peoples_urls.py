@@ -34,7 +34,7 @@ def test_another_guarantors_attempt_can_not_be_taken_over(addresses, guarantor, 
     payment = guarantor.payments.get(state="started")
     stranger = client_of(GuarantorFactory())
 
-    form = {"payment_id": payment.pk, "choice": "other", "other_amount": "50.00"}
+    form = {"payment_id": payment.pk, "choice": "other", "other_amount": "50.00", "shown": "0 0"}
     assert stranger.post("/pay/", form).status_code == 404
     payment.refresh_from_db()
     assert payment.guarantor == guarantor

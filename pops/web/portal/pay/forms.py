@@ -5,21 +5,26 @@ from typing import Any
 
 from django import forms
 
+from payments.models import Payment
 from pops.core.accounts.models import Guarantor
 from pops.core.money import InvalidAmount, format_cents, parse_cents
+from pops.web.portal.pay.questions import MAX_CENTS, MIN_CENTS, Question, find_question
 from receipts.owed import Balances
-
-# Stripe's limits for US dollars.
-MIN_CENTS = 50
-MAX_CENTS = 99_999_999
 
 
 class AmountForm(forms.Form):
-    """Current Balance, Amount Due or another amount. Cleans to `amount_cents`."""
+    """Current Balance, Amount Due or another amount. Cleans to `amount_cents`.
+
+    Nothing is started for an amount that its page didn't show, nor for one that `question` asks about, until the
+    button is pressed on the page that says so.
+    """
 
     CURRENT, DUE, OTHER = "current", "due", "other"
+    LABELS = {CURRENT: "Current Balance", DUE: "Amount Due"}
 
     payment_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    shown = forms.RegexField(r"^-?\d{1,18} -?\d{1,18}$", required=False)  # the balances on the page, in cents
+    agreed = forms.CharField(required=False, max_length=60)  # the question that the page asked
     choice = forms.ChoiceField(
         widget=forms.RadioSelect,
         error_messages={
@@ -36,19 +41,40 @@ class AmountForm(forms.Form):
 
     def __init__(self, *args: Any, guarantor: Guarantor, balances: Balances, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.question: Question | None = None
         self.may_overpay = guarantor.group.allow_overpayment
         self.balance_cents = balances.current_cents
+        self.balances = {self.CURRENT: balances.current_cents, self.DUE: balances.amount_due_cents}
         self.amounts = {self.CURRENT: balances.current_cents}
         # A second choice only where it is a different amount.
         if balances.amount_due_cents < balances.current_cents:
             self.amounts[self.DUE] = balances.amount_due_cents
         # What Stripe would refuse is not offered.
         self.amounts = {key: cents for key, cents in self.amounts.items() if MIN_CENTS <= cents <= MAX_CENTS}
-        labels = {self.CURRENT: "Current Balance", self.DUE: "Amount Due"}
         self.fields["choice"].choices = [  # type: ignore[attr-defined]
-            *((key, f"{labels[key]} {format_cents(cents)}") for key, cents in self.amounts.items()),
+            *((key, f"{self.LABELS[key]} {format_cents(cents)}") for key, cents in self.amounts.items()),
             (self.OTHER, "Other amount"),
         ]
+
+    @property
+    def is_too_small(self) -> bool:
+        """Something is owed, and it is less than a card can take."""
+        return 0 < self.balance_cents < MIN_CENTS
+
+    @property
+    def can_pay(self) -> bool:
+        """Whether there is any amount that can be paid here."""
+        return self.may_overpay or self.balance_cents >= MIN_CENTS
+
+    @property
+    def min_cents(self) -> int:
+        """The least that a card can take."""
+        return MIN_CENTS
+
+    @property
+    def balances_now(self) -> str:
+        """What the page shows, as it comes back in `shown`."""
+        return f"{self.balances[self.CURRENT]} {self.balances[self.DUE]}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -57,7 +83,35 @@ class AmountForm(forms.Form):
             data["amount_cents"] = self._clean_other(data.get("other_amount", ""))
         elif choice:
             data["amount_cents"] = self.amounts[choice]
+        if not self.errors:
+            self._ask(data, choice or "")
         return data
+
+    def find_repeated(self, guarantor: Guarantor) -> Payment | None:
+        """The settled attempt that this form started when it was sent before: the balances of then are no more."""
+        data = getattr(self, "cleaned_data", {})
+        payment = guarantor.payments.filter(pk=data.get("payment_id")).exclude(state=Payment.State.STARTED).first()
+        is_same = payment and (data.get("choice") != self.OTHER or data.get("amount_cents") == payment.amount_cents)
+        return payment if is_same else None
+
+    def _ask(self, data: dict[str, Any], choice: str) -> None:
+        question = self._find_change(data["shown"], choice)
+        asked = find_question(cents=data["amount_cents"], balance_cents=self.balance_cents)
+        if question is None and asked and asked.key != data["agreed"]:
+            question = asked
+        if question:
+            self.question = question
+            self.add_error(None, question.words)
+
+    def _find_change(self, shown: str, choice: str) -> Question | None:
+        """What became of the balance that was chosen, or that another amount was chosen beside, under the page."""
+        key = self.CURRENT if choice == self.OTHER else choice
+        cents = dict(zip((self.CURRENT, self.DUE), map(int, shown.split()), strict=False)).get(key)
+        if cents == self.balances[key]:
+            return None
+        before = "" if cents is None else f" It was {format_cents(cents)} when you opened this page."
+        words = f"Your {self.LABELS[key]} is {format_cents(self.balances[key])} now.{before} Nothing was charged."
+        return Question("", "Your balance has changed", f"{words} Look at the amounts and continue.")
 
     def _clean_other(self, text: str) -> int | None:
         try:
@@ -71,6 +125,8 @@ class AmountForm(forms.Form):
         return cents
 
     def _find_error(self, cents: int) -> str:
+        if not self.can_pay:
+            return f"A card can't take less than {format_cents(MIN_CENTS)}."
         if cents < MIN_CENTS:
             return f"Enter {format_cents(MIN_CENTS)} or more."
         if cents > MAX_CENTS:

@@ -32,6 +32,8 @@ def start(request: GuarantorRequest) -> HttpResponseBase:
     form = AmountForm(request.POST or None, guarantor=request.guarantor, balances=balances)
     if form.is_valid():
         return _start(request, form.cleaned_data["payment_id"], form.cleaned_data["amount_cents"])
+    if repeated := form.find_repeated(request.guarantor):
+        return redirect("payments:pay", repeated.pk)
     context = {
         "form": form,
         "balances": balances,

@@ -1,0 +1,45 @@
+"""What is asked once before an amount is taken. Who says yes, by pressing the button again, goes on."""
+
+from dataclasses import dataclass
+
+from pops.core.money import format_cents
+
+# Stripe's limits for US dollars.
+MIN_CENTS = 50
+MAX_CENTS = 99_999_999
+# Less than this paid ahead is no slip of the finger worth a question.
+FAR_CENTS = 10_000
+
+
+@dataclass(frozen=True)
+class Question:
+    """Its key names the amounts: a yes to one question is no yes to the next."""
+
+    key: str
+    title: str
+    words: str
+
+
+def find_question(*, cents: int, balance_cents: int) -> Question | None:
+    """What to ask about an amount that can be paid, if anything."""
+    rest, above = balance_cents - cents, cents - balance_cents
+    if 0 < rest < MIN_CENTS:
+        return Question(f"rest-{cents}-{balance_cents}", "A rest too small for a card", _words_of_rest(cents, rest))
+    if above > max(balance_cents, FAR_CENTS):
+        words = _words_of_far(cents, above, balance_cents)
+        return Question(f"far-{cents}-{balance_cents}", "Is this the amount you mean?", words)
+    return None
+
+
+def _words_of_rest(cents: int, rest: int) -> str:
+    return (
+        f"Paying {format_cents(cents)} leaves {format_cents(rest)} of your Current Balance. That is less than a card "
+        f"can take ({format_cents(MIN_CENTS)}). Choose Current Balance to pay all of it, or continue."
+    )
+
+
+def _words_of_far(cents: int, above: int, balance_cents: int) -> str:
+    return (
+        f"{format_cents(cents)} is {format_cents(above)} more than your Current Balance of "
+        f"{format_cents(balance_cents)}. Correct it, or continue: the rest is kept as credit on your account."
+    )
