@@ -4,7 +4,10 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 
+from batches.opening import open_api_batch
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
@@ -20,9 +23,16 @@ from receipts.balances import (
 from receipts.corrections.common import get_guarantor_id, require_reason, take_in_order
 from receipts.issue import post_to_lines
 from receipts.models import Disbursement, Receipt
-from receipts.owed import find_payable_lines, lock_lines, why_not_as_seen
+from receipts.owed import find_payable_lines, find_surplus, get_balances, lock_lines, why_not_as_seen
 
 NO_ESCROW = "no_escrow"
+
+
+class NoService(Refused):
+    """Nothing is owed that the money could be applied to."""
+
+    def __init__(self) -> None:
+        super().__init__("no_service", "There is no service that this money could be applied to.")
 
 
 def why_not_post_escrow(receipt: Receipt) -> Refused | None:
@@ -92,14 +102,74 @@ def post_escrow(
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void", "guarantor").get(pk=receipt_number)
         refuse(why_not_post_escrow(receipt) or why_not_as_seen(receipt.guarantor, seen))
-        lock_lines({*find_applied_lines(receipt), *(line.pk for line in find_payable_lines(receipt.guarantor))})
-        chosen = choose_lines(receipt.guarantor, cents=get_applicable_cents(receipt), wanted=parts)
-        if not chosen:
-            raise Refused("no_service", "There is no service that this money could be applied to.")
-        lacking = sum(chosen.values()) - get_receipt_balance(receipt).escrow_cents
-        back = {line: -cents for line, cents in take_in_order(lacking, find_overpaid_lines(receipt)).items()}
-        post_to_lines(held, receipt_number=receipt_number, batch_id=batch.pk, parts={**back, **chosen}, by=by)
+        return _apply(held, receipt, cents=get_applicable_cents(receipt), parts=parts, batch_id=batch.pk, by=by)
+
+
+def _apply(
+    held: Held, receipt: Receipt, *, cents: int, parts: Mapping[int, int] | None, batch_id: int, by: User
+) -> int:
+    """Apply escrow of a receipt of the guarantor held, and what is too much elsewhere: all doors end here.
+
+    The cents applied. Raises Refused.
+    """
+    lock_lines({*find_applied_lines(receipt), *(line.pk for line in find_payable_lines(receipt.guarantor))})
+    chosen = choose_lines(receipt.guarantor, cents=cents, wanted=parts)
+    if not chosen:
+        raise NoService
+    lacking = sum(chosen.values()) - get_receipt_balance(receipt).escrow_cents
+    back = {line: -cents for line, cents in take_in_order(lacking, find_overpaid_lines(receipt)).items()}
+    post_to_lines(held, receipt_number=receipt.pk, batch_id=batch_id, parts={**back, **chosen}, by=by)
     return sum(chosen.values())
+
+
+# --- By the guarantor -------------------------------------------------------------------------------------------
+
+
+def find_free_credit(guarantor: Guarantor) -> list[tuple[Receipt, int]]:
+    """The guarantor's receipts with credit that nobody else has a claim to, oldest first, each with its cents.
+
+    What is disputed, or on its way back to a card, is not theirs to use.
+    """
+    has_credit = Q(amount_cents__gt=F("applied_cents")) | Q(pk__in=find_surplus(guarantor.pk))
+    receipts = (
+        guarantor.receipts.filter(status=Receipt.Status.PAID, void=None)
+        .exclude(kind=Receipt.Kind.REFUND)
+        .annotate(applied_cents=Coalesce(Sum("postings__amount_cents"), 0))
+        .filter(has_credit)
+        .order_by("received_at", "number")
+    )
+    free = [(receipt, get_applicable_cents(receipt) - get_on_the_way_cents(receipt)) for receipt in receipts]
+    return [(receipt, cents) for receipt, cents in free if cents > 0 and not is_disputed(receipt)]
+
+
+def get_usable_credit(guarantor: Guarantor, *, current_cents: int) -> int:
+    """How much of the credit the guarantor can apply to a Current Balance now, in cents.
+
+    Nothing where Auto-Post is off: there the practice decides what money is applied to.
+    """
+    if current_cents <= 0 or not guarantor.group.auto_post:
+        return 0
+    return min(current_cents, sum(cents for _, cents in find_free_credit(guarantor)))
+
+
+def use_credit(*, guarantor_id: int, today: dt.date, by: User) -> int:
+    """Apply a guarantor's credit to what they owe, oldest receipt and oldest balance first. The cents applied.
+
+    The postings go into the day's API Payments batch, as the portal's payments do. Raises PeriodLocked, and Refused
+    when there is nothing to apply, or nothing to apply it to: such as the second time that a form is sent.
+    """
+    with transaction.atomic():
+        held = hold(days=[today], guarantor=guarantor_id)
+        guarantor = Guarantor.objects.select_related("group").get(pk=guarantor_id)
+        left = get_usable_credit(guarantor, current_cents=get_balances(guarantor).current_cents)
+        if not left:
+            raise NoService
+        batch_id, applied = open_api_batch(held, batch_date=today), 0
+        for receipt, free in find_free_credit(guarantor):
+            if applied < left:
+                cents = min(free, left - applied)
+                applied += _apply(held, receipt, cents=cents, parts=None, batch_id=batch_id, by=by)
+    return applied
 
 
 def disburse_escrow(*, receipt_number: int, cents: int, reason: str, today: dt.date, by: User) -> Disbursement:

@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
+from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 
 P = ParamSpec("P")
@@ -15,6 +16,7 @@ P = ParamSpec("P")
 class GuarantorRequest(HttpRequest):
     """A request by a signed-in guarantor."""
 
+    user: User
     guarantor: Guarantor
 
 

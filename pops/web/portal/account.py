@@ -5,7 +5,8 @@ from django.shortcuts import redirect, render
 
 from payments.selectors import find_unclear_payment
 from pops.web.portal.access import GuarantorRequest, guarantor_required
-from receipts.owed import find_lines, get_credit, sum_balances
+from pops.web.portal.credit import get_credit_context
+from receipts.owed import find_lines, sum_balances
 
 
 def home(request: HttpRequest) -> HttpResponseBase:
@@ -19,13 +20,14 @@ def home(request: HttpRequest) -> HttpResponseBase:
 def account(request: GuarantorRequest) -> HttpResponse:
     """The guarantor's balances and the service lines they are made of."""
     lines = list(find_lines(request.guarantor))
+    balances = sum_balances(lines)
     return render(
         request,
         "portal/account.html",
         {
             "guarantor": request.guarantor,
-            "balances": sum_balances(lines),
-            "credit_cents": get_credit(request.guarantor),
+            "balances": balances,
+            **get_credit_context(request.guarantor, balances),
             "unclear": find_unclear_payment(request.guarantor),
             "open_lines": [line for line in lines if line.remaining_cents > 0 and not line.encounter.in_collections],
             "collection_lines": [line for line in lines if line.remaining_cents > 0 and line.encounter.in_collections],

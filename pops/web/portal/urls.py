@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from pops.web.portal import account, branding
+from pops.web.portal import account, branding, credit
 
 urlpatterns = [
     path("", account.home, name="home"),
+    path("credit/", credit.use, name="use_credit"),
     path("logo/<int:group_id>/", branding.logo, name="logo"),
     path("pay/", include("pops.web.portal.pay.urls")),
     path("receipts/", include("pops.web.portal.receipts.urls")),

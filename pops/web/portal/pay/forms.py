@@ -90,7 +90,9 @@ class AmountForm(forms.Form):
     def find_repeated(self, guarantor: Guarantor) -> Payment | None:
         """The settled attempt that this form started when it was sent before: the balances of then are no more."""
         data = getattr(self, "cleaned_data", {})
-        payment = guarantor.payments.filter(pk=data.get("payment_id")).exclude(state=Payment.State.STARTED).first()
+        if "payment_id" not in data:
+            return None
+        payment = guarantor.payments.filter(pk=data["payment_id"]).exclude(state=Payment.State.STARTED).first()
         is_same = payment and (data.get("choice") != self.OTHER or data.get("amount_cents") == payment.amount_cents)
         return payment if is_same else None
 

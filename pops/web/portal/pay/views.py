@@ -17,6 +17,7 @@ from payments.models import Payment
 from payments.selectors import find_unclear_payment
 from payments.truth import bring_up_to_date
 from pops.web.portal.access import GuarantorRequest, guarantor_required
+from pops.web.portal.credit import get_credit_context
 from pops.web.portal.pay.forms import AmountForm
 from receipts.balances import find_taken_just_now
 from receipts.owed import get_balances
@@ -37,6 +38,7 @@ def start(request: GuarantorRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "balances": balances,
+        **get_credit_context(request.guarantor, balances),
         "just_paid": find_taken_just_now(request.guarantor, now=timezone.now()),
         "unclear": find_unclear_payment(request.guarantor),
     }

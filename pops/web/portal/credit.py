@@ -1,0 +1,40 @@
+"""A guarantor's credit: what the account and pay pages say of it, and its use."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from pops.core.accounts.models import Guarantor
+from pops.core.money import format_cents
+from pops.core.practice.selectors import get_practice
+from pops.core.refusals import Refused
+from pops.web.portal.access import GuarantorRequest, guarantor_required
+from receipts.corrections.escrow import get_usable_credit, use_credit
+from receipts.owed import Balances, get_balances, get_credit
+
+
+def get_credit_context(guarantor: Guarantor, balances: Balances) -> dict[str, Any]:
+    """The credit, and how much of it can be applied to the Current Balance now, in cents."""
+    credit_cents = get_credit(guarantor)
+    usable = get_usable_credit(guarantor, current_cents=balances.current_cents) if credit_cents > 0 else 0
+    return {"credit_cents": credit_cents, "usable_cents": usable}
+
+
+@require_POST
+@guarantor_required
+def use(request: GuarantorRequest) -> HttpResponseBase:
+    """Apply the credit to what is owed, then say on the page that it was asked from what is left to pay."""
+    today = get_practice().business_date(timezone.now())
+    try:
+        cents = use_credit(guarantor_id=request.guarantor.pk, today=today, by=request.user)
+    except Refused:
+        messages.info(request, "No credit was applied: there is none left, or nothing that it could be applied to.")
+    else:
+        left = format_cents(get_balances(request.guarantor).current_cents)
+        words = f"{format_cents(cents)} of your credit is applied. Your Current Balance is {left} now."
+        messages.success(request, f"{words} No card was charged.")
+    return redirect("payments:start" if "pay" in request.POST else "home")
