@@ -8,6 +8,7 @@ from django.db import transaction
 from payments.gateway import intents
 from payments.gateway.client import Rejected
 from payments.gateway.intents import Intent
+from payments.gateway.reasons import SLIPS
 from payments.models import Payment
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
@@ -46,6 +47,28 @@ def start_payment(*, payment_id: uuid.UUID, guarantor: Guarantor, amount_cents: 
         # Asked anew: the row waited for a merge of the account to end, if there was one.
         refuse(why_not_use(Guarantor.objects.get(pk=guarantor.pk)))
     return guarantor.payments.get(pk=payment_id)
+
+
+def why_not_start_again(payment: Payment) -> Refused | None:
+    """Why an attempt is not followed by another from the same card form: only a slip in the card's details is."""
+    is_slip = payment.receipt and payment.receipt.transactions.filter(reason__in=SLIPS).exists()
+    if payment.state == Payment.State.UNSUCCESSFUL and is_slip:
+        return None
+    return Refused("no_slip", "This payment was not declined for a mistake in the card's details.")
+
+
+def start_again(*, payment: Payment, now: dt.datetime) -> Payment:
+    """The attempt that follows on a declined one, of the same amount: asked for twice it is the same.
+
+    Raises Refused, TooManyAttempts.
+    """
+    refuse(why_not_start_again(payment))
+    return start_payment(
+        payment_id=uuid.uuid5(payment.pk, "again"),
+        guarantor=payment.guarantor,
+        amount_cents=payment.amount_cents,
+        now=now,
+    )
 
 
 def ensure_intent(*, payment: Payment, now: dt.datetime) -> Intent:

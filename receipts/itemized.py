@@ -156,6 +156,11 @@ class Itemized:
         return self.receipt.amount_cents - self.total.applied
 
     @property
+    def requested(self) -> int:
+        """What was asked to be paid, whether it was or not."""
+        return sum(movement.requested for movement in self.movements)
+
+    @property
     def net(self) -> int:
         """What is left of the payment after its refunds."""
         return sum(relative.amount for relative in self.relatives if not relative.is_void)

@@ -42,6 +42,7 @@ class Intent:
     id: str
     client_secret: str
     is_canceled: bool
+    needs_action: bool  # the bank's own check was begun and not finished
     outcome: Outcome
     charge_id: str
     refunded_cents: int
@@ -99,6 +100,7 @@ def read_intent(intent: stripe.PaymentIntent, *, now: dt.datetime) -> Intent:
         id=intent.id,
         client_secret=intent.client_secret or "",
         is_canceled=intent.status == "canceled",
+        needs_action=intent.status == "requires_action",
         outcome=_outcome(intent, charge, now),
         charge_id=charge.id if charge else "",
         refunded_cents=charge.amount_refunded if charge else 0,

@@ -28,6 +28,9 @@ REASONS = {
     "payment_intent_payment_attempt_failed": BANK_DECLINED,
 }
 
+# What the payer can correct on the spot: the card is the right one, its details are not.
+SLIPS = {REASONS[code] for code in ("incorrect_cvc", "incorrect_number", "invalid_expiry_month", "incorrect_zip")}
+
 
 def plain_reason(*codes: str | None) -> str:
     """The words for the first code that we know: pass the decline code, then the error code."""

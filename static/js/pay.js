@@ -6,7 +6,10 @@ const status = document.getElementById("card-status");
 const errorBox = document.getElementById("card-error");
 const unknownBox = document.getElementById("card-unknown");
 const loading = document.getElementById("card-loading");
-const returnUrl = new URL(form.dataset.returnPath, window.location.href).href;
+const slow = document.getElementById("card-slow");
+const receipt = document.getElementById("card-receipt");
+const PATIENCE = 10_000; // milliseconds
+const returnUrl = () => new URL(form.dataset.returnPath, window.location.href).href;
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 function appearance() {
@@ -34,13 +37,13 @@ function appearance() {
 }
 
 function show(box, text) {
-  if (text) box.querySelector("p").textContent = text;
+  if (text) box.querySelector("span").textContent = text;
   box.hidden = false;
   box.focus();
 }
 
 function fail(text) {
-  loading.hidden = true;
+  loading.hidden = slow.hidden = true;
   show(errorBox, text);
 }
 
@@ -52,9 +55,12 @@ function wasSubmitted(error) {
 
 async function confirm(stripe, elements) {
   try {
+    const { error: slip } = await elements.submit();
+    if (slip) return slip;
     const { error } = await stripe.confirmPayment({
       elements,
-      confirmParams: { return_url: returnUrl },
+      clientSecret: form.dataset.clientSecret,
+      confirmParams: { return_url: returnUrl() },
       redirect: "if_required",
     });
     return error;
@@ -63,28 +69,55 @@ async function confirm(stripe, elements) {
   }
 }
 
-function start() {
-  form.hidden = false;
-  if (!window.Stripe) {
-    fail("The card form could not be loaded. Nothing was charged. Check your connection and reload this page.");
-    return;
+// After a slip in the card's details the server starts the attempt that follows, and the card stays in its form.
+async function startAgain() {
+  try {
+    const { againPath, csrf } = form.dataset;
+    const answer = await fetch(againPath, { method: "POST", headers: { "X-CSRFToken": csrf } });
+    if (!answer.ok) return false;
+    const next = await answer.json();
+    Object.assign(form.dataset, { clientSecret: next.client_secret, returnPath: next.returned, againPath: next.again });
+    window.history.replaceState(null, "", next.pay);
+    unknownBox.querySelector("a").href = next.returned;
+    receipt.querySelector("span").textContent = next.receipt;
+    receipt.hidden = false;
+    return true;
+  } catch {
+    return false;
   }
-  const stripe = window.Stripe(form.dataset.publishableKey);
-  const elements = stripe.elements({ clientSecret: form.dataset.clientSecret, appearance: appearance() });
+}
+
+function mount(stripe) {
+  const { amount, currency } = form.dataset;
+  const elements = stripe.elements({ mode: "payment", amount: Number(amount), currency, appearance: appearance() });
   const card = elements.create("payment");
   card.on("ready", () => {
-    loading.hidden = true;
+    window.clearTimeout(patience);
+    loading.hidden = slow.hidden = true;
     payButton.disabled = false;
   });
   card.on("loaderror", () => {
-    fail("The card form could not be loaded. Nothing was charged. Reload this page in a few minutes.");
+    window.clearTimeout(patience);
+    fail("The card form could not be loaded. Reload this page in a few minutes.");
   });
   // What is typed there is typed in Stripe's frame: this page doesn't hear it.
   for (const kind of ["focus", "blur", "change"]) card.on(kind, () => document.dispatchEvent(new Event("session:use")));
   card.mount("#payment-element");
   dark.addEventListener("change", () => elements.update({ appearance: appearance() }));
+  return [elements, card];
+}
+
+function start() {
+  const stripe = window.Stripe(form.dataset.publishableKey);
+  const [elements, card] = mount(stripe);
 
   let busy = false;
+  function goOn() {
+    status.textContent = "";
+    form.removeAttribute("aria-busy");
+    busy = payButton.disabled = false;
+  }
+
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (busy || payButton.disabled) return;
@@ -96,14 +129,13 @@ function start() {
     // Nothing is charged in a session that has ended: its page is left. Without an answer, paying is no worse off.
     if ((await window.popsSession.extend()) === 0) return;
     const error = await confirm(stripe, elements);
-    if (!error || wasSubmitted(error)) {
-      window.location.assign(returnUrl);
+    const submitted = !error || wasSubmitted(error);
+    if (submitted && !(error?.type === "card_error" && (await startAgain()))) {
+      window.location.assign(returnUrl());
       return; // still busy: nothing can be confirmed while the next page loads
     }
-    status.textContent = "";
-    form.removeAttribute("aria-busy");
+    goOn();
     if (error.type === "validation_error" || error.type === "card_error") {
-      busy = payButton.disabled = false;
       show(errorBox, error.message); // an alert: read out, wherever the focus goes
       if (error.type === "validation_error") card.focus();
       return;
@@ -119,4 +151,15 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();
 });
 
-start();
+// Stripe's script, or the frame that it opens, may be slow, or blocked without a word.
+const patience = window.setTimeout(() => {
+  slow.hidden = false;
+}, PATIENCE);
+const script = document.createElement("script");
+script.addEventListener("load", start);
+script.addEventListener("error", () => {
+  window.clearTimeout(patience);
+  fail("The card form could not be loaded. Check your connection and reload this page.");
+});
+script.src = form.dataset.stripeJs;
+document.head.append(script);

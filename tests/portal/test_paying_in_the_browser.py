@@ -71,7 +71,6 @@ def test_from_the_emailed_code_to_the_receipt(page, live_server, owes):
     [
         ("4000000000000002", "Your bank declined the card. Your bank can tell you why."),
         ("4000000000009995", "The card doesn't have enough funds for this payment."),
-        ("4000000000000127", "The card's security code is not right."),
         ("4000000000000069", "The card has expired."),
     ],
 )

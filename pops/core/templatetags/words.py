@@ -5,10 +5,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from pops.core import colours, words
-from pops.core.money import format_cents
+from pops.core.money import format_cents, plain_dollars
 
 register = template.Library()
 register.filter("money", format_cents)
+register.filter("dollars", plain_dollars)
 register.filter("day", words.day)
 register.filter("at", words.at)
 register.filter("tel", words.tel)

@@ -105,15 +105,19 @@ class Browser:
         return intent if intent and hmac.compare_digest(str(intent.get("client_secret")), secret) else None
 
     def _session(self, query: dict[str, str]) -> HttpReply:
-        """What the card form needs to know: the intent and, with a CustomerSession, the saved cards."""
+        """What the card form needs to know: the intent and, with a CustomerSession, the saved cards.
+
+        With a mode the intent is told only when the payment is confirmed.
+        """
         with self.core.store.lock:
-            intent = self._intent(query)
-            if intent is None or query.get("key") != self.publishable_key:
+            intent, is_deferred = self._intent(query), query.get("mode") == "payment"
+            if (intent is None and not is_deferred) or query.get("key") != self.publishable_key:
                 return _json(400, {"error": {"type": "invalid_request_error", "message": _refusal(query)}})
             session = self._customer_session(query.get("customer_session", ""))
             features = session["components"]["payment_element"]["features"] if session else {}
             saved = self._saved_cards(session) if features.get("payment_method_redisplay") == "enabled" else []
-            return _json(200, {"intent": public(render(intent)), "saved": saved, "features": features})
+            shown = public(render(intent)) if intent else None
+            return _json(200, {"intent": shown, "saved": saved, "features": features})
 
     def _customer_session(self, secret: str) -> Obj | None:
         sessions = self.core.store.newest_first("customer_session")

@@ -174,11 +174,11 @@ function savedChosen() {
 }
 
 async function session() {
-  const { clientSecret = "", customerSession = "", key } = settings;
-  const query = new URLSearchParams({ client_secret: clientSecret, customer_session: customerSession, key });
+  const { clientSecret = "", customerSession = "", mode = "", key } = settings;
+  const query = new URLSearchParams({ client_secret: clientSecret, customer_session: customerSession, mode, key });
   try {
     const answer = await (await fetch(`/elements/session?${query}`)).json();
-    if (!answer.error && !OPEN.includes(answer.intent.status)) {
+    if (answer.intent && !OPEN.includes(answer.intent.status)) {
       const message = `The payment has a status of ${answer.intent.status}: it can't be paid again.`;
       return { error: { type: "invalid_request_error", message } };
     }

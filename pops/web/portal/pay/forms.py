@@ -7,7 +7,7 @@ from django import forms
 
 from payments.models import Payment
 from pops.core.accounts.models import Guarantor
-from pops.core.money import InvalidAmount, format_cents, parse_cents
+from pops.core.money import InvalidAmount, format_cents, parse_cents, plain_dollars
 from pops.web.portal.pay.questions import MAX_CENTS, MIN_CENTS, Question, find_question
 from receipts.owed import Balances
 
@@ -39,22 +39,34 @@ class AmountForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, guarantor: Guarantor, balances: Balances, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, guarantor: Guarantor, balances: Balances, before: str = "", **kwargs: Any) -> None:
+        """`before` is the amount of a payment that came to nothing, in dollars: nobody should type it again."""
         super().__init__(*args, **kwargs)
         self.question: Question | None = None
         self.may_overpay = guarantor.group.allow_overpayment
         self.balance_cents = balances.current_cents
         self.balances = {self.CURRENT: balances.current_cents, self.DUE: balances.amount_due_cents}
-        self.amounts = {self.CURRENT: balances.current_cents}
-        # A second choice only where it is a different amount.
-        if balances.amount_due_cents < balances.current_cents:
-            self.amounts[self.DUE] = balances.amount_due_cents
-        # What Stripe would refuse is not offered.
-        self.amounts = {key: cents for key, cents in self.amounts.items() if MIN_CENTS <= cents <= MAX_CENTS}
+        self.amounts = self._find_amounts()
         self.fields["choice"].choices = [  # type: ignore[attr-defined]
             *((key, f"{self.LABELS[key]} {format_cents(cents)}") for key, cents in self.amounts.items()),
             (self.OTHER, "Other amount"),
         ]
+        self.initial = {**self.initial, **self._choose_again(before)}
+
+    def _find_amounts(self) -> dict[str, int]:
+        """A second choice only where it is a different amount, and nothing that Stripe would refuse."""
+        amounts = dict(self.balances)
+        if amounts[self.DUE] >= amounts[self.CURRENT]:
+            del amounts[self.DUE]
+        return {key: cents for key, cents in amounts.items() if MIN_CENTS <= cents <= MAX_CENTS}
+
+    def _choose_again(self, before: str) -> dict[str, str]:
+        try:
+            cents = parse_cents(before)
+        except InvalidAmount:
+            return {}
+        choice = next((key for key, amount in self.amounts.items() if amount == cents), self.OTHER)
+        return {"choice": choice, "other_amount": plain_dollars(cents) if choice == self.OTHER else ""}
 
     @property
     def is_too_small(self) -> bool:

@@ -6,5 +6,6 @@ app_name = "payments"
 urlpatterns = [
     path("", views.start, name="start"),
     path("<uuid:payment_id>/", views.pay, name="pay"),
+    path("<uuid:payment_id>/again/", views.again, name="again"),
     path("<uuid:payment_id>/return/", views.returned, name="returned"),
 ]

@@ -5,24 +5,28 @@ import uuid
 from functools import partial
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from payments.attempts import TooManyAttempts, ensure_intent, start_payment
+from payments.attempts import TooManyAttempts, ensure_intent, start_again, start_payment
 from payments.gateway.client import ProcessorError
 from payments.gateway.intents import Intent, Result
 from payments.models import Payment
 from payments.selectors import find_unclear_payment
 from payments.truth import bring_up_to_date
+from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.credit import get_credit_context
 from pops.web.portal.pay.forms import AmountForm
 from receipts.balances import find_taken_just_now
-from receipts.owed import get_balances
+from receipts.owed import Balances, get_balances
 
 logger = logging.getLogger(__name__)
+
+State = Payment.State
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,11 +34,16 @@ logger = logging.getLogger(__name__)
 def start(request: GuarantorRequest) -> HttpResponseBase:
     """Choose an amount; the attempt is started under the id that came with the page."""
     balances = get_balances(request.guarantor)
-    form = AmountForm(request.POST or None, guarantor=request.guarantor, balances=balances)
+    before = request.GET.get("amount", "")
+    form = AmountForm(request.POST or None, guarantor=request.guarantor, balances=balances, before=before)
     if form.is_valid():
         return _start(request, form.cleaned_data["payment_id"], form.cleaned_data["amount_cents"])
     if repeated := form.find_repeated(request.guarantor):
         return redirect("payments:pay", repeated.pk)
+    return _amount_page(request, form, balances)
+
+
+def _amount_page(request: GuarantorRequest, form: AmountForm, balances: Balances) -> HttpResponse:
     context = {
         "form": form,
         "balances": balances,
@@ -63,9 +72,9 @@ def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) 
 def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """The attempt as it stands: the card form, or what became of it."""
     payment = get_object_or_404(request.guarantor.payments, pk=payment_id)
-    if payment.receipt_id and payment.state != Payment.State.REVIEW:
+    if payment.receipt_id and payment.state != State.REVIEW:
         return redirect("receipts:detail", payment.receipt_id)
-    if payment.state != Payment.State.STARTED:
+    if payment.state != State.STARTED:
         return render(request, f"portal/pay/{payment.state}.html", {"payment": payment})
     try:
         intent = ensure_intent(payment=payment, now=timezone.now())
@@ -82,6 +91,8 @@ def _card_page(request: GuarantorRequest, payment: Payment, intent: Intent) -> H
     context = {
         "payment": payment,
         "intent": intent,
+        "attempt": _card_form(payment, intent),
+        "looked": "looked" in request.GET,
         "escrow_cents": max(payment.amount_cents - balance, 0),
         "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
         "stripe_js_url": settings.STRIPE_JS_URL,
@@ -100,12 +111,37 @@ def returned(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBa
     except ProcessorError:
         logger.exception("Stripe could not be asked about payment %s", payment.pk)
         return render(request, "portal/pay/processing.html", {"payment": payment})
-    if payment.state == Payment.State.PROCESSING:
+    if payment.state == State.PROCESSING:
         return render(request, "portal/pay/processing.html", {"payment": payment})
-    return redirect("payments:pay", payment.pk)
+    # Still open: nothing was paid, and the card page says so.
+    return redirect(f"{reverse('payments:pay', args=[payment.pk])}{'?looked' * (payment.state == State.STARTED)}")
+
 
 
 # Said at sign-in, when the session ended while the bank was asked.
 returned.signed_out_words = (  # type: ignore[attr-defined]
     "You were signed out. Your payment was sent; don't pay it again. Sign in to see the receipt."
 )
+
+
+@require_POST
+@guarantor_required
+def again(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
+    """After a slip in the card's details: the next attempt, for the form that still holds the card.
+
+    409: there is none, and what became of this one stands at its return address.
+    """
+    payment = get_object_or_404(request.guarantor.payments, pk=payment_id)
+    try:
+        payment = bring_up_to_date(payment_id=payment.pk, now=timezone.now())
+        following = start_again(payment=payment, now=timezone.now())
+        intent = ensure_intent(payment=following, now=timezone.now())
+    except (ProcessorError, Refused):
+        return JsonResponse({}, status=409)
+    return JsonResponse(_card_form(following, intent) | {"receipt": payment.receipt_id})
+
+
+def _card_form(payment: Payment, intent: Intent) -> dict[str, str]:
+    """What the card form needs to know of an attempt."""
+    paths = {name: reverse(f"payments:{name}", args=[payment.pk]) for name in ("pay", "returned", "again")}
+    return {"client_secret": intent.client_secret, **paths}

@@ -40,6 +40,7 @@ class Elements {
     return {
       key: this.stripe.key,
       clientSecret: this.options.clientSecret,
+      mode: this.options.mode,
       customerSession: this.options.customerSessionClientSecret,
       appearance: this.options.appearance || {},
       locale: this.options.locale,
