@@ -133,6 +133,21 @@ class Message(models.Model):
         return kinds.get_kind(self.kind).reasons.get(self.reason, self.reason) or self.error
 
     @property
+    def is_waiting(self) -> bool:
+        """It has not left yet."""
+        return self.state in self.WAITING
+
+    @property
+    def is_unwanted(self) -> bool:
+        """It is kept to say why there is none."""
+        return self.state == self.State.NOT_WANTED
+
+    @property
+    def has_come_back(self) -> bool:
+        """It reached nobody, as far as is known."""
+        return self.state in (self.State.BOUNCED, self.State.FAILED)
+
+    @property
     def can_be_sent_again(self) -> bool:
         """Once it is on its way no longer, and only once; and only what is written anew."""
         again = kinds.get_kind(self.kind).can_be_sent_again

@@ -29,6 +29,8 @@ class Payment(models.Model):
 
     # In the air: the sweep asks Stripe about these.
     UNSETTLED = (State.STARTED, State.PROCESSING)
+    # Nobody can say yet whether these were paid.
+    UNCLEAR = (State.PROCESSING, State.REVIEW)
     # No news changes these any more.
     FINAL = (State.PAID, State.REVIEW, State.RETURNED)
 

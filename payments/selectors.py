@@ -93,4 +93,4 @@ def find_open_attempts(guarantor: Guarantor) -> QuerySet[Payment]:
 
 def find_unclear_payment(guarantor: Guarantor) -> Payment | None:
     """The guarantor's newest attempt of which nobody can say yet whether it was paid."""
-    return guarantor.payments.filter(state__in=[Payment.State.PROCESSING, Payment.State.REVIEW]).first()
+    return guarantor.payments.filter(state__in=Payment.UNCLEAR).first()

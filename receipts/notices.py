@@ -1,5 +1,6 @@
 """What POPS tells guarantors about their receipts: exactly the seven fields. No service, provider or patient."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from django.urls import reverse
 from notifications import kinds
 from notifications.kinds import Content, Kind, NotWanted, Write
 from notifications.models import Message
-from notifications.services import copy_message, lock_for_copy
+from notifications.services import copy_message, lock_for_copy, why_not_send_again
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.methods import card_type
@@ -26,6 +27,9 @@ from receipts.models import Receipt
 from receipts.wording import KINDS
 
 KIND = "receipt"
+# How many mails a guarantor can have sent again, and in what time.
+ASKED_ALLOWED = 5
+ASKED_WINDOW = dt.timedelta(hours=1)
 MAILED = (Receipt.Kind.PAYMENT, Receipt.Kind.REFUND)
 
 
@@ -148,6 +152,27 @@ def send_again(*, message_id: int, reason: str, by: User) -> Message:
         receipt = Receipt.objects.select_related("guarantor__group", "void").get(pk=message.about_id or 0)
         refuse(why_not_mail(receipt))
         return copy_message(message, to=receipt.guarantor.email, reason=reason, by=by)
+
+
+def find_newest_message(receipt: Receipt) -> Message | None:
+    """The mail that a receipt's state is told by: the last one sent, or the note why there is none."""
+    return messages_of(receipt).last()
+
+
+def why_not_send_again_for_guarantor(receipt: Receipt, message: Message) -> Refused | None:
+    """Why a guarantor can't have a receipt's mail sent again."""
+    return why_not_send_again(message) or why_not_mail(receipt)
+
+
+def send_again_for_guarantor(*, receipt: Receipt, now: dt.datetime, by: User) -> Message:
+    """Send a receipt's email once more for the guarantor who asks for it on its page. Raises Refused."""
+    message = find_newest_message(receipt)
+    if message is None:
+        raise Refused("no_mail", "This receipt has no email.")
+    if Message.objects.filter(copied_by=by, queued_at__gt=now - ASKED_WINDOW).count() >= ASKED_ALLOWED:
+        raise Refused("too_often", "You had several emails sent again in a short time. Try again in an hour.")
+    refuse(why_not_send_again_for_guarantor(receipt, message))
+    return send_again(message_id=message.pk, reason="The guarantor asked for it on the receipt's page.", by=by)
 
 
 def why_not_mail(receipt: Receipt) -> Refused | None:

@@ -15,6 +15,7 @@ from batches.opening import open_api_batch
 from batches.period import PeriodLocked
 from payments.gateway.intents import Outcome, Result
 from payments.models import Payment
+from payments.notices import post_unsuccessful
 from pops.core.locks import Held
 from pops.core.words import day
 from receipts.issue import as_json, wake_workers
@@ -92,7 +93,10 @@ def _record(
         elif payment.state == State.UNSUCCESSFUL:
             return None
         elif outcome.result in (Result.PAID, Result.DECLINED):
-            return issue_for(payment, outcome, note=note)
+            number = issue_for(payment, outcome, note=note)
+            if outcome.result is Result.DECLINED and payment.state == State.PROCESSING:
+                post_unsuccessful(receipt_number=number, guarantor_id=payment.guarantor_id)
+            return number
         elif outcome.result is Result.PROCESSING:
             move(payment_id, State.PROCESSING)
         elif outcome.result is Result.CANCELED:

@@ -11,13 +11,16 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from payments.models import Payment
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.receipts.forms import SearchForm, list_query
+from pops.web.portal.receipts.mail import get_mail_context
 from pops.web.portal.receipts.rows import render_rows
 from receipts.documents.calls import queue_document
 from receipts.history import Page, get_page, get_practice_and_choices
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt, ReceiptDocument
+from receipts.owed import get_balances
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +34,7 @@ private = cache_control(private=True, no_cache=True)
 def history(request: GuarantorRequest) -> HttpResponseBase:
     """Receipt History. Filters and place are in the address, so that a link leads back to them."""
     now = timezone.now()
-    practice, choices = get_practice_and_choices(guarantor_id=request.guarantor.pk, now=now)
+    practice, choices = get_practice_and_choices(guarantor_id=request.guarantor.pk, now=now, unclear=Payment.UNCLEAR)
     form = SearchForm(request.GET, choices=choices)
     page = _get_page(request.guarantor.pk, form)
     if page.is_start:
@@ -59,6 +62,8 @@ def detail(request: GuarantorRequest, number: int) -> HttpResponse:
         "receipt": receipt,
         "list_query": list_query(request.GET),
         "receipt_page": "receipts:detail",
+        "balances": None if receipt.is_refund else get_balances(request.guarantor),
+        **get_mail_context(receipt),
     }
     return render(request, "receipts/detail.html", context)
 
