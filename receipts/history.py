@@ -5,13 +5,14 @@ Pages are cut by the last receipt's place in the list (keyset), never by countin
 """
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
-from pops.core.methods import method_words
+from pops.core.methods import BRANDS, Method, method_words
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.words import day, shown
@@ -22,6 +23,10 @@ from receipts.wording import KINDS, STANDINGS
 PAGE = 20
 VISITS = 4
 SERVICES = 3
+
+OWN = "r.guarantor_id = %(guarantor)s"
+# Brands and methods as the rows name them.
+LABELS = json.dumps({**BRANDS, **dict(Method.choices)})
 
 # What a receipt printed was posted with it: both moments are the same.
 ROWS = f"""
@@ -42,9 +47,10 @@ SELECT r.number, r.received_on, r.kind, r.status, r.amount_cents, r.refund_of_id
     (SELECT json_agg(json_build_array(number, amount_cents) ORDER BY number)
      FROM receipts_receipt refund
      WHERE refund_of_id = r.number
-         AND NOT EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = refund.number))
+         AND NOT EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = refund.number)),
+    {{total}}
 FROM receipts_receipt r
-WHERE r.guarantor_id = %(guarantor)s
+WHERE {OWN}
 """  # noqa: S608  constants of ours
 
 PLACE = "(SELECT received_at FROM receipts_receipt WHERE number = %({0})s AND guarantor_id = %(guarantor)s), %({0})s"
@@ -55,8 +61,21 @@ CONDITIONS = {
         SELECT FROM receipts_posting p
         JOIN accounts_serviceline l ON l.id = p.line_id JOIN accounts_encounter e ON e.id = l.encounter_id
         WHERE p.receipt_id = r.number AND e.patient_id = %(patient)s)""",
-    "cents": "(r.number = %(number)s OR abs(r.amount_cents) = %(cents)s)",
-    "transaction": "EXISTS (SELECT FROM receipts_transaction WHERE receipt_id = r.number AND number = %(transaction)s)",
+    "month": "extract(month FROM r.received_on) = %(month)s",
+    "day": "extract(day FROM r.received_on) = %(day)s",
+    "in_year": "extract(year FROM r.received_on) = %(in_year)s",
+    # A declined payment is found by what was asked for, a card by its last four digits.
+    "cents": """(r.number = %(number)s OR abs(r.amount_cents) = %(cents)s OR EXISTS (
+        SELECT FROM receipts_transaction WHERE receipt_id = r.number
+            AND (amount_cents = 0 AND requested_cents = %(cents)s OR card_last4 = %(last4)s)))""",
+    # Each word stands somewhere in what the row and its details show, be it a part of a longer one.
+    "words": """(SELECT bool_and(position(word IN said.text) > 0) FROM unnest(%(words)s::text[]) AS word, (
+        SELECT lower(concat_ws(' ',
+            (SELECT string_agg(concat_ws(' ', number, %(labels)s::jsonb ->> method, card_last4, check_number,
+                                         coalesce(%(labels)s::jsonb ->> card_brand, card_brand)), ' ')
+             FROM receipts_transaction WHERE receipt_id = r.number),
+            (SELECT string_agg(concat_ws(' ', patient_name, provider_name, facility_name, description), ' ')
+             FROM receipts_posting WHERE receipt_id = r.number))) AS text) AS said)""",
     "before": f"(r.received_at, r.number) < ({PLACE.format('before')})",
     "after": f"(r.received_at, r.number) > ({PLACE.format('after')})",
 }
@@ -71,14 +90,18 @@ STATUSES = {
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for. `number` is a receipt's, `cents` an amount: one that fits either is found."""
+    """What is looked for. `number` is a receipt's, `cents` an amount, `last4` a card's: one that fits any is found."""
 
     year: int | None = None
     status: str = ""
     patient: int | None = None
     number: int | None = None
     cents: int | None = None
-    transaction: str = ""
+    last4: str | None = None
+    month: int | None = None
+    day: int | None = None
+    in_year: int | None = None
+    words: Sequence[str] = ()
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -86,10 +109,11 @@ class Search:
         years = {"first_day": dt.date(self.year, 1, 1), "last_day": dt.date(self.year, 12, 31)} if self.year else {}
         return {
             **years,
-            "number": self.number,
-            "cents": self.cents,
-            "patient": self.patient,
-            "transaction": self.transaction or None,
+            **{
+                name: getattr(self, name) for name in ("number", "cents", "last4", "patient", "month", "day", "in_year")
+            },
+            "words": list(self.words) or None,
+            "labels": LABELS,
         }
 
 
@@ -134,6 +158,7 @@ class Page:
     has_older: bool
     has_newer: bool
     is_start: bool = False  # reached from below: asked for without a place, it may hold more
+    total: int | None = None  # of what was looked for, on all pages; None when nothing was
 
     @property
     def last_number(self) -> int:
@@ -147,15 +172,26 @@ def get_page(*, guarantor_id: int, search: Search, before: int | None = None, af
     if search.status:
         conditions.append(STATUSES[search.status][1])
     order = "r.received_at, r.number" if after else "r.received_at DESC, r.number DESC"
-    sql = " AND ".join([ROWS, *conditions]) + f" ORDER BY {order} LIMIT {PAGE + 1}"
+    total = _count(conditions, is_search=search != Search())
+    sql = " AND ".join([ROWS.format(total=total), *conditions]) + f" ORDER BY {order} LIMIT {PAGE + 1}"
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         found = cursor.fetchall()
-    rows = [_row(*row) for row in found[:PAGE]]
+    rows = [_row(*row) for *row, _ in found[:PAGE]]
+    count = found[0][-1] if found else None
     if after:
         has_newer = len(found) > PAGE
-        return Page(rows[::-1], has_older=True, has_newer=has_newer, is_start=not has_newer)
-    return Page(rows, has_older=len(found) > PAGE, has_newer=before is not None)
+        return Page(rows[::-1], has_older=True, has_newer=has_newer, is_start=not has_newer, total=count)
+    return Page(rows, has_older=len(found) > PAGE, has_newer=before is not None, total=count)
+
+
+def _count(conditions: list[str], *, is_search: bool) -> str:
+    """SQL for how many there are on all pages: only what is looked for is counted, and all receipts never."""
+    if not is_search:
+        return "NULL"
+    places = (CONDITIONS["before"], CONDITIONS["after"])
+    same = [condition for condition in conditions if condition not in places]
+    return f"(SELECT count(*) FROM receipts_receipt r WHERE {' AND '.join([OWN, *same])})"  # noqa: S608  constants of ours
 
 
 def _row(

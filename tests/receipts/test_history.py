@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -233,14 +234,50 @@ def test_a_refund_is_found_by_its_amount(guarantor, client):
     assert numbers(client, "?status=refunded") == [1042]
 
 
-@pytest.mark.parametrize("words", ["Leo", "1e3", "20.001", "' OR 1=1", "<b>"])
-def test_what_is_no_number_and_no_amount_is_told_plainly(mixed, client, words):
-    answer = client.get("/receipts/", {"q": words})
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Receipt #{leo}", {"leo"}),
+        ("receipt no. {sofia}", {"sofia"}),
+        ("Leo", {"leo"}),
+        ("alvarez", {"leo", "sofia"}),
+        ("sofia visa", {"sofia"}),
+        ("Visa", {"leo", "sofia", "failed"}),
+        ("visa ending in 4242", {"leo", "sofia"}),
+        ("4242", {"leo", "sofia"}),
+        ("office visit", {"leo", "sofia"}),
+        ("Raman", {"leo", "sofia"}),
+        ("credit card", {"leo", "sofia", "failed"}),
+        ("$50.00", {"failed"}),  # asked for, and declined
+        ("3/2/2026", {"sofia", "failed"}),
+        ("2026-03-02", {"sofia", "failed"}),
+        ("March 2nd, 2026", {"sofia", "failed"}),
+        ("Mar", {"sofia", "failed"}),
+        ("December", {"leo"}),
+        ("December 2025", {"leo"}),
+        ("December 2026", set()),
+        ("December $20", {"leo"}),
+        ("december 9999", set()),
+        ("march 30.00", {"sofia"}),
+        ("Mastercard", set()),
+        ("100%", set()),
+        ("20.001", set()),
+        ("' OR 1=1", set()),
+        ("<b>", set()),
+    ],
+)
+def test_by_what_a_person_types(mixed, client, typed, found):
+    query = urlencode({"q": typed.format(**mixed)})
 
-    shown = page_text(answer.content.decode())
-    assert "There is a problem" in shown
-    assert "Enter a receipt number, a transaction number or an amount, for example 1042 or 25.00." in shown
-    assert "<title>Error:" in answer.content.decode()
+    assert set(numbers(client, f"?{query}")) == {mixed[name] for name in found}
+
+
+def test_what_was_found_is_counted_over_all_pages(guarantor, client):
+    make_many(guarantor, PAGE + 5, applied=(Applied(50),))
+
+    assert f"{PAGE + 5} receipts found" in text(client, "?q=Leo")
+    assert f"{PAGE + 5} receipts found" in text(client, "?q=Leo&before=10")
+    assert "receipts found" not in text(client)
 
 
 @pytest.mark.parametrize("query", ["?year=1999", "?year=x", "?status=x", "?patient=x", "?before=x", "?after=-1"])

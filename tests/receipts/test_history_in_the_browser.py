@@ -117,7 +117,7 @@ def test_all_of_it_works_without_javascript(without_javascript, live_server, man
     expect(page).to_have_url(re.compile(r"/receipts/\?before=26#receipt-10$"))
     expect(row(page, 10)).to_be_in_viewport()
     page.get_by_text("Search and filter").click()
-    page.get_by_label("Number or amount").fill("7.00")
+    page.get_by_label("What are you looking for?").fill("7.00")
     page.get_by_role("button", name="Show receipts").click()
     expect(page.locator(".receipt-list > li")).to_have_count(1)
     expect(row(page, 7)).to_be_visible()
@@ -138,16 +138,36 @@ def test_back_leads_to_the_same_place_with_filters(page, live_server, sign_in, m
     expect(row(page, 8)).to_be_in_viewport()
 
 
-def test_a_search_that_is_not_understood_is_told_at_its_field(page, live_server, sign_in, many):
+def test_the_list_is_found_as_it_was_left(page, live_server, sign_in, many):
+    sign_in(many).goto(f"{live_server.url}/receipts/?status=paid")
+    for number in (40, 33):
+        arrow(page, number).click()
+    row(page, 33).get_by_text("1 transaction").click()
+    link = row(page, 30).locator("a.receipt-row")
+    link.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    link.click()
+
+    page.locator("a.back-link").click()
+
+    expect(page).to_have_url(re.compile("#receipt-30$"))
+    for number, is_open in ((40, True), (33, True), (30, False)):
+        expect(row(page, number).locator(".receipt-facts")).to_be_visible(visible=is_open)
+    expect(row(page, 33).get_by_text("ch_33")).to_be_visible()
+    page.wait_for_function("top => Math.abs(scrollY - top) < 3", arg=before)
+
+    page.get_by_role("banner").get_by_role("link", name="Receipts").click()
+    expect(page.locator(".receipt-facts:visible")).to_have_count(0)
+
+
+def test_a_search_says_how_much_it_found(page, live_server, sign_in, many):
     sign_in(many).goto(f"{live_server.url}/receipts/")
     page.get_by_text("Search and filter").click()
-    page.get_by_label("Number or amount").fill("Leo")
+    page.get_by_label("What are you looking for?").fill("Leo Visa")
     page.get_by_role("button", name="Show receipts").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("Enter a receipt number, a transaction number or an amount")
-    page.get_by_role("alert").get_by_role("link").click()
-    expect(page.get_by_label("Number or amount")).to_be_focused()
-    expect(page.get_by_label("Number or amount")).to_have_value("Leo")
+    expect(page.get_by_role("status")).to_have_text("45 receipts found")
+    expect(page.get_by_label("What are you looking for?")).to_have_value("Leo Visa")
 
 
 def test_download_gives_the_stored_pdf(page, live_server, sign_in, guarantor):

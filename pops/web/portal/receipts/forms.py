@@ -1,16 +1,13 @@
 """What a guarantor types to find a receipt."""
 
-import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django import forms
 
-from pops.core.money import InvalidAmount, parse_cents
+from pops.web.portal.receipts.query import LARGEST, read_query
 from receipts.history import STATUSES, Choices, Search
 
-LARGEST = 2**63 - 1
-NOT_UNDERSTOOD = "Enter a receipt number, a transaction number or an amount, for example 1042 or 25.00."
 FILTERS = ("q", "year", "status", "patient")
 PLACE = ("before", "after")
 
@@ -39,17 +36,8 @@ class SearchForm(forms.Form):
         self.fields["patient"].choices = choices.patients  # type: ignore[attr-defined]
 
     def clean_q(self) -> dict[str, object]:
-        """What is looked for: a number may be a receipt's or an amount in whole dollars."""
-        text = self.cleaned_data["q"].removeprefix("#").removeprefix("-").strip()
-        if not text:
-            return {}
-        try:
-            cents = parse_cents(text)
-        except InvalidAmount:
-            if re.fullmatch(r"[A-Za-z0-9_-]{6,255}", text):
-                return {"transaction": text}
-            raise forms.ValidationError(NOT_UNDERSTOOD) from None
-        return {"cents": cents, "number": int(text)} if text.isdigit() else {"cents": cents}
+        """The fields of the search that the text stands for."""
+        return read_query(self.cleaned_data["q"])
 
     @property
     def search(self) -> Search:
