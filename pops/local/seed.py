@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import random
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ from pops.core.access.models import User
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
 from pops.core.accounts.services import create_guarantor_login
 from pops.core.practice.models import Facility, Group, Practice, Provider
-from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD
+from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD, YESTERDAY
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
 from receipts.owed import get_balances
@@ -118,6 +119,7 @@ def _make_visit(
     chance: random.Random,
     today: dt.date,
     days_ago: int | None = None,
+    services: Sequence[tuple[str, str, int, int]] = (),
 ) -> None:
     encounter = Encounter.objects.create(
         number=number,
@@ -126,7 +128,8 @@ def _make_visit(
         facility=chance.choice(list(Facility.objects.all())),
     )
     service_date = today - dt.timedelta(days=days_ago or chance.randint(5, 150))
-    for line, (description, code, billed, share) in enumerate(chance.sample(SERVICES, chance.randint(1, 3)), 1):
+    billed_for = services or chance.sample(SERVICES, chance.randint(1, 3))
+    for line, (description, code, billed, share) in enumerate(billed_for, 1):
         patient_share = billed * share // 100
         adjusted = (billed - patient_share) // 3
         is_recent = service_date > statement.statement_date
@@ -183,8 +186,9 @@ def _make_new_charges(guarantor: Guarantor, today: dt.date, chance: random.Rando
         guarantor=guarantor, statement_date=today - dt.timedelta(days=2), balance_cents=0
     )
     for n, patient in enumerate(guarantor.patients.order_by("pk")):
-        days_ago = 1 if n == 0 else 20 + 9 * n
-        _make_visit(patient, statement, 67_530 + n, chance=chance, today=today, days_ago=days_ago)
+        # Yesterday's leaves something to pay that no statement shows: Current Balance is more than Amount Due.
+        days_ago, services = (20 + 9 * n, []) if n else (1, YESTERDAY)
+        _make_visit(patient, statement, 67_530 + n, chance=chance, today=today, days_ago=days_ago, services=services)
     statement.balance_cents = get_balances(guarantor).amount_due_cents
     statement.save(update_fields=["balance_cents"])
 

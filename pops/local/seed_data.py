@@ -25,6 +25,9 @@ SERVICES = [
     ("Telehealth visit", "99442", 9600, 30),
 ]
 
+# The sample guarantor's visit that is on no statement yet.
+YESTERDAY = [SERVICES[0], SERVICES[5]]
+
 # Guarantor, email, patients. The first one is the sample guarantor of the demo.
 HOUSEHOLDS = [
     ("Maria Alvarez", "maria.alvarez@example.com", ["Maria Alvarez", "Leo Alvarez", "Sofia Alvarez"]),

@@ -4,8 +4,10 @@ import pytest
 from django.utils import timezone
 
 from payments.models import Refund
+from pops.core.accounts.models import Guarantor
 from pops.local.seed import seed_practice
 from receipts.models import Receipt
+from receipts.owed import get_balances
 from tests.books import assert_books_balance
 
 pytestmark = pytest.mark.django_db
@@ -26,3 +28,12 @@ def test_a_practice_that_is_there_is_left_alone(practice):
     assert not seed_practice(now=timezone.now())
 
     assert not Receipt.objects.exists()
+
+
+@pytest.mark.usefixtures("stripe_sandbox")
+def test_the_sample_guarantor_can_choose_between_both_balances():
+    seed_practice(now=timezone.now())
+
+    balances = get_balances(Guarantor.objects.get(name="Maria Alvarez"))
+
+    assert 50 <= balances.amount_due_cents < balances.current_cents
