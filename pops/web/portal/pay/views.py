@@ -117,7 +117,6 @@ def returned(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBa
     return redirect(f"{reverse('payments:pay', args=[payment.pk])}{'?looked' * (payment.state == State.STARTED)}")
 
 
-
 # Said at sign-in, when the session ended while the bank was asked.
 returned.signed_out_words = (  # type: ignore[attr-defined]
     "You were signed out. Your payment was sent; don't pay it again. Sign in to see the receipt."
