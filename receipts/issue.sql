@@ -47,7 +47,7 @@ BEGIN
                insurance_pending_cents, insurance_paid_cents, patient_paid_cents + cents, remaining_cents - cents
         FROM (SELECT *, least(payable_cents, _amount - (sum(payable_cents) OVER oldest_first - payable_cents)) AS cents
               FROM receipts_owed WHERE line_id = ANY (_lines) AND payable_cents > 0
-              WINDOW oldest_first AS (ORDER BY service_date, encounter, line_number)) share
+              WINDOW oldest_first AS (ORDER BY responsible_on, encounter, line_number)) share
         WHERE cents > 0;
     END IF;
 

@@ -16,8 +16,8 @@ from pops.core.accounts.models import Guarantor, ServiceLine
 from pops.core.money import format_cents
 from pops.core.refusals import Refused
 
-# Oldest first: Auto-Post and every list go by this.
-OLDEST_FIRST = ("service_date", "encounter__number", "line_number")
+# Oldest first: Auto-Post and every list go by this. The view answers with the date of service where no other is known.
+OLDEST_FIRST = ("owed__responsible_on", "encounter__number", "line_number")
 SURPLUS = (Path(__file__).parent / "surplus.sql").read_text()
 
 

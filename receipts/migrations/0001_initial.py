@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('patient_paid_cents', models.BigIntegerField()),
                 ('remaining_cents', models.BigIntegerField()),
                 ('payable_cents', models.BigIntegerField()),
+                ('responsible_on', models.DateField()),
             ],
             options={
                 'db_table': 'receipts_owed',

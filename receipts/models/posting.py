@@ -61,6 +61,7 @@ class Owed(models.Model):
     patient_paid_cents = models.BigIntegerField()
     remaining_cents = models.BigIntegerField()
     payable_cents = models.BigIntegerField()
+    responsible_on = models.DateField()
 
     class Meta:
         managed = False

@@ -131,6 +131,11 @@ class ServiceLine(models.Model):
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="lines")
     line_number = models.PositiveSmallIntegerField()
     service_date = models.DateField()
+    responsibility_date = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The day its balance became the patient's: payments go to the oldest. Empty: by date of service.",
+    )
     description = models.CharField(max_length=200)
     procedure_code = models.CharField(max_length=10, blank=True)
     billed_cents = models.BigIntegerField()

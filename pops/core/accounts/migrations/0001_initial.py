@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('line_number', models.PositiveSmallIntegerField()),
                 ('service_date', models.DateField()),
+                ('responsibility_date', models.DateField(blank=True, help_text="The day its balance became the patient's: payments go to the oldest. Empty: by date of service.", null=True)),
                 ('description', models.CharField(max_length=200)),
                 ('procedure_code', models.CharField(blank=True, max_length=10)),
                 ('billed_cents', models.BigIntegerField()),
