@@ -77,11 +77,24 @@ class Patient(models.Model):
     """The person treated. Whose guarantor they were before is kept: what was paid then stays on their services."""
 
     guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="patients")
+    number = models.CharField(
+        "patient number",
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="In the practice's own system.",
+    )
     name = models.CharField(max_length=200)
     birth_date = models.DateField(null=True, blank=True)
     is_retired = models.BooleanField(
         "retired", default=False, db_default=False, help_text="Entered by mistake: gets no visit any more."
     )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="patient_number_is_unique"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -92,8 +105,21 @@ class Statement(models.Model):
     """A statement sent to the guarantor; `balance_cents` is its Statement Balance."""
 
     guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="statements")
+    number = models.CharField(
+        "statement number",
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="In the practice's own system.",
+    )
     statement_date = models.DateField()
     balance_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="statement_number_is_unique"),
+        ]
 
     def __str__(self) -> str:
         return f"Statement of {self.statement_date:%B %-d, %Y}"
@@ -188,3 +214,27 @@ class ServiceLine(models.Model):
     def service_id(self) -> str:
         """Encounter and line, as the practice names it: 67563-4."""
         return f"{self.encounter.number}-{self.line_number}"
+
+
+class Appointment(models.Model):
+    """A time agreed for a patient, as the practice's own system told us."""
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", "Booked"
+        SEEN = "seen", "Seen"
+        CANCELED = "canceled", "Canceled"
+        MISSED = "missed", "Missed"
+
+    number = models.CharField(
+        "appointment number", max_length=40, unique=True, help_text="In the practice's own system."
+    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
+    provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments")
+    facility = models.ForeignKey(Facility, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments")
+    starts_at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True, help_text="How long it takes.")
+    visit_type = models.CharField(max_length=100, blank=True)
+    status = models.CharField(max_length=8, choices=Status, default=Status.BOOKED)
+
+    def __str__(self) -> str:
+        return self.number

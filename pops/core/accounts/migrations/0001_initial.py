@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
             name='Patient',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(blank=True, db_default='', default='', help_text="In the practice's own system.", max_length=40, verbose_name='patient number')),
                 ('name', models.CharField(max_length=200)),
                 ('birth_date', models.DateField(blank=True, null=True)),
                 ('is_retired', models.BooleanField(db_default=False, default=False, help_text='Entered by mistake: gets no visit any more.', verbose_name='retired')),
@@ -182,6 +183,7 @@ class Migration(migrations.Migration):
             name='Statement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(blank=True, db_default='', default='', help_text="In the practice's own system.", max_length=40, verbose_name='statement number')),
                 ('statement_date', models.DateField()),
                 ('balance_cents', models.BigIntegerField()),
             ],
