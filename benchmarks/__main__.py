@@ -16,7 +16,16 @@ from pops.local.process import launcher
 
 django.setup()
 
-from benchmarks import back_office, books, email, history, pdf, recording, webhook  # noqa: E402  models need the set-up above
+from benchmarks import (  # noqa: E402  models need the set-up above
+    back_office,
+    books,
+    email,
+    history,
+    importing,
+    pdf,
+    recording,
+    webhook,
+)
 from benchmarks.soak import run as soak  # noqa: E402
 
 BENCHMARKS = {
@@ -24,6 +33,7 @@ BENCHMARKS = {
     "books": books.benchmark,
     "email": email.benchmark,
     "history": history.benchmark,
+    "importing": importing.benchmark,
     "pdf": pdf.benchmark,
     "recording": recording.benchmark,
     "soak": soak.benchmark,

@@ -83,3 +83,15 @@ def _hold(sql: str, held: Held, guarantor: int | list[int] | None) -> None:
                 "guarantor": guarantor,
             },
         )
+
+
+def hold_guarantors(guarantors: Iterable[int]) -> None:
+    """Hold the rows of many guarantors, in the order of their ids: for what changes accounts and records no money.
+
+    Call it first in a transaction. Each payment holds one guarantor, so nobody waits in a circle.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM accounts_guarantor WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) g",
+            [sorted(set(guarantors))],
+        )

@@ -17,6 +17,9 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
+from imports.kinds import KINDS
+from imports.models import AccountImport
+from imports.runs import Wish, run_import
 from notifications.models import Message
 from payments.gateway.client import client
 from payments.gateway.intents import Outcome, Result, create_intent
@@ -28,6 +31,7 @@ from pops.core.access.models import User
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
 from pops.core.accounts.services import create_guarantor_login
 from pops.core.practice.models import Facility, Group, Practice, Provider
+from pops.local.datadir import ROOT
 from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD, YESTERDAY
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
@@ -49,6 +53,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
         _make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
     _make_history(now, chance)
     _note_emails_of_the_past()
+    _import_samples(now)
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.
     open_days = ReferenceBatch.objects.filter(status="open").order_by("-batch_date")
     for batch in open_days[1:]:
@@ -169,6 +174,16 @@ def _note_emails_of_the_past() -> None:
     Message.objects.filter(pk=latest).update(
         state="bounced", ended_at=F("queued_at"), error="The address does not take mail."
     )
+
+
+def _import_samples(now: dt.datetime) -> None:
+    """Three households more, as a practice's own system brings them: the files of docs/import.md."""
+    today = str(now.astimezone(ZoneInfo(TIME_ZONE)).date())
+    for kind in KINDS:
+        path = ROOT / "docs" / "samples" / f"{kind}.csv"
+        run = AccountImport.objects.create(name=path.name, brought_by=User.objects.get(email=STAFF[-1][0]))
+        run_import(run, path=path, wish=Wish(), today=today, tell=lambda step, line: None)
+        run.note(ended_at=now)
 
 
 def _make_sample_receipts(guarantor: Guarantor, now: dt.datetime) -> None:

@@ -1,0 +1,173 @@
+"""The columns that a kind of row has, and which heading of a file is which column."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from imports.readers.faults import Unreadable
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A row of another table, found by what a cell says. `relation` gives its key, id and guarantor_id."""
+
+    relation: str
+    unknown: str
+    by_name: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file. `sets` is the one of the table; `sql_type` that of the cell, made by `parse`.
+
+    `blank` is what an empty cell means; `default` is the SQL for new rows of a file that lacks the column.
+    """
+
+    name: str
+    parse: Callable[[str], str]
+    also: tuple[str, ...] = ()
+    sets: str = ""
+    sql_type: str = "text"
+    required: bool = False
+    blank: str = ""
+    default: str = "''"
+    refers: Reference | None = None
+    value: str = ""
+    help: str = ""
+
+    @property
+    def target(self) -> str:
+        return self.sets or self.name
+
+    @property
+    def label(self) -> str:
+        """Account number, Birth date."""
+        return self.name.replace("_", " ").capitalize()
+
+    @property
+    def source(self) -> str:
+        """SQL for what the cell sets: itself, or the id of the row that it names."""
+        return self.value or (f"{self.name}_.id" if self.refers else f"s.{self.name}")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What must not be: SQL over the row `s`, what it refers to, and the row `t` that is there.
+
+    {names} in it are what the columns will be. `words` is SQL too. A guard is asked again when the rows are held.
+    """
+
+    column: str
+    broken: str
+    words: str
+    is_guard: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of row that is imported: its table, what makes it itself, whose it is.
+
+    `owner` is SQL for the guarantor that the row belongs to, `owned` for the one of the row `t` that is there.
+    """
+
+    name: str
+    one: str
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    owner: str
+    owned: str
+    unique_where: str = ""
+    rules: tuple[Rule, ...] = ()
+    notices: tuple[Rule, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @property
+    def label(self) -> str:
+        """Guarantors, Service lines."""
+        return self.name.replace("_", " ").capitalize()
+
+    @property
+    def required(self) -> list[Column]:
+        return [column for column in self.columns if column.required]
+
+    @cached_property
+    def by_words(self) -> dict[str, str]:
+        """The column's name by each way to write it."""
+        return {plain(word): column.name for column in self.columns for word in (column.name, *column.also)}
+
+
+def plain(heading: str) -> str:
+    """A heading without what people write around its words: "Guarantor ID #" -> "guarantorid"."""
+    return re.sub(r"[^a-z0-9]", "", heading.lower())
+
+
+def propose(kind: Kind, headings: list[str]) -> dict[str, str]:
+    """Which heading is which column, by its words: heading to name of the column. Each column once, the first wins."""
+    found: dict[str, str] = {}
+    for heading in headings:
+        name = kind.by_words.get(plain(heading), "")
+        if name and name not in found.values():
+            found[heading] = name
+    return found
+
+
+def find_kind(kinds: Mapping[str, Kind], headings: list[str]) -> Kind | None:
+    """The kind that the headings fit best, with all that it needs; None when none or several do."""
+    fits: Counter[str] = Counter()
+    for kind in kinds.values():
+        found = set(propose(kind, headings).values())
+        if {column.name for column in kind.required} <= found:
+            fits[kind.name] = len(found)
+    best = fits.most_common(2)
+    if not best or (len(best) > 1 and best[0][1] == best[1][1]):
+        return None
+    return kinds[best[0][0]]
+
+
+def check_columns(kind: Kind, headings: list[str], columns: Mapping[str, str]) -> None:
+    """Raises Unreadable unless each heading is there once and each column that is needed has one."""
+    twice = [heading for heading, times in Counter(headings).items() if times > 1 and heading in columns]
+    if twice:
+        raise Unreadable(f"The first line has {' and '.join(twice)} twice. Give each column a name of its own.")
+    names = Counter(columns.values())
+    if doubled := [kind.by_name[name].label for name, times in names.items() if times > 1]:
+        raise Unreadable(f"Two columns of the file are matched with {' and '.join(doubled)}. Choose one.")
+    lacking = [column.label for column in kind.required if column.name not in names]
+    if lacking:
+        raise Unreadable(f"The file has no column for: {', '.join(lacking)}. {kind.label} need it.")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is read of each row: the columns, and where in the row they stand."""
+
+    kind: Kind
+    headings: list[str]
+    places: list[tuple[int, Column]]
+
+    @property
+    def columns(self) -> list[Column]:
+        return [column for _, column in self.places]
+
+    @property
+    def names(self) -> set[str]:
+        return {column.name for column in self.columns}
+
+    @property
+    def heading_of(self) -> dict[str, str]:
+        """What the file calls each column."""
+        return {column.name: self.headings[index] for index, column in self.places}
+
+
+def make_plan(kind: Kind, headings: list[str], columns: Mapping[str, str]) -> Plan:
+    """The plan of reading a file with these columns. Raises Unreadable."""
+    columns = {heading: name for heading, name in columns.items() if name and heading in headings}
+    check_columns(kind, headings, columns)
+    places = [(headings.index(heading), kind.by_name[name]) for heading, name in columns.items()]
+    return Plan(kind, headings, places)

@@ -1,0 +1,294 @@
+"""What can be imported: guarantors, patients, encounters, service lines, statements, appointments."""
+
+from functools import partial
+
+from imports.cells import NULL, cents, code, date, email, moment, signed_cents, whole, words, yes_or_no
+from imports.columns import Column, Kind, Reference, Rule
+from imports.readers.faults import Bad
+from pops.core.accounts.models import Appointment
+
+LARGEST = 2**63 - 1
+
+GUARANTOR = Reference(
+    "(SELECT account_number AS key, id, id AS guarantor_id FROM accounts_guarantor)",
+    "There is no guarantor with this account number. Import guarantors first",
+)
+PATIENT = Reference(
+    "(SELECT number AS key, id, guarantor_id FROM accounts_patient WHERE number <> '')",
+    "There is no patient with this number. Import patients first",
+)
+ENCOUNTER = Reference(
+    "(SELECT e.number AS key, e.id, p.guarantor_id FROM accounts_encounter e"
+    " JOIN accounts_patient p ON p.id = e.patient_id)",
+    "There is no encounter with this number. Import encounters first",
+)
+STATEMENT = Reference(
+    "(SELECT number AS key, id, guarantor_id FROM accounts_statement WHERE number <> '')",
+    "There is no statement with this number. Import statements first",
+)
+# A name that two have finds neither.
+NAMED = (
+    "(SELECT lower(name) AS key, CASE count(*) WHEN 1 THEN min(id) END AS id, NULL::bigint AS guarantor_id FROM {}"
+    " GROUP BY 1)"
+)
+PROVIDER = Reference(
+    NAMED.format("practice_provider"),
+    "There is no provider of this name, or more than one. See POPS Management > Providers",
+    by_name=True,
+)
+FACILITY = Reference(
+    NAMED.format("practice_facility"),
+    "There is no facility of this name, or more than one. See POPS Management > Facilities",
+    by_name=True,
+)
+GROUP = Reference(
+    NAMED.format("practice_group"),
+    "There is no POPS Group of this name. See POPS Management > POPS Groups",
+    by_name=True,
+)
+ONLY_GROUP = "(SELECT CASE count(*) WHEN 1 THEN min(id) END FROM practice_group)"
+
+ACCOUNT = Column(
+    "account_number", partial(code, longest=20), required=True,
+    also=("account", "account_no", "acct", "guarantor_id", "guarantor_number", "guarantor_account", "guarantor"),
+)  # fmt: skip
+PATIENT_NUMBER = Column(
+    "patient_number", partial(code, longest=40), required=True,
+    also=("patient_id", "patient_no", "patient", "mrn", "medical_record_number", "chart_number"),
+)  # fmt: skip
+ENCOUNTER_NUMBER = Column(
+    "encounter_number", partial(whole, most=LARGEST), sql_type="bigint", required=True,
+    also=("encounter", "encounter_id", "visit", "visit_number", "visit_id"),
+)  # fmt: skip
+
+
+def _refers(column: Column, to: Reference, sets: str) -> Column:
+    """The same column in a file of those who name it, there to be found."""
+    return Column(**{**vars(column), "refers": to, "sets": sets})
+
+
+def _sets(column: Column, name: str) -> Column:
+    return Column(**{**vars(column), "sets": name})
+
+
+def _zeros(table: str, column: str, number: str) -> Rule:
+    """A number that is new, while one with other zeros before it is there."""
+    same = (
+        f"FROM {table} o WHERE ltrim(o.{column}, '0') = ltrim(s.{number}, '0') AND o.{column} NOT IN ('', s.{number})"
+    )
+    return Rule(
+        number,
+        f"t.id IS NULL AND EXISTS (SELECT {same})",
+        f"'is new, while ' || (SELECT min(o.{column}) {same}) || ' is there: were zeros at its beginning lost?'",
+    )
+
+
+def _future(column: str) -> Rule:
+    return Rule(column, f"s.{column} > %(today)s", f"'is in the future: ' || s.{column}")
+
+
+GUARANTORS = Kind(
+    name="guarantors",
+    one="guarantor",
+    table="accounts_guarantor",
+    key=("account_number",),
+    owner="t.id",
+    owned="t.id",
+    columns=(
+        ACCOUNT,
+        Column("name", partial(words, longest=300), required=True, also=("guarantor_name", "full_name")),
+        Column("email", email, also=("email_address", "e_mail", "guarantor_email")),
+        Column("phone", partial(words, longest=40), also=("phone_number", "telephone", "mobile", "cell")),
+        Column("group", partial(words, longest=200), also=("pops_group",), sets="group_id", blank=NULL, refers=GROUP,
+               value=f"coalesce(group_.id, {ONLY_GROUP})", default=ONLY_GROUP,
+               help="Needed when there are several POPS Groups."),
+        Column("no_email", yes_or_no, also=("email_opt_out", "opt_out"), sets="email_opt_out", sql_type="boolean",
+               blank="f", default="false", help="The guarantor asked for no receipts by email: yes or no."),
+    ),
+    rules=(
+        _zeros("accounts_guarantor", "account_number", "account_number"),
+        Rule("group", "{group} IS NULL", "'is needed: there are several POPS Groups'"),
+    ),
+)  # fmt: skip
+
+# Money that was applied to services stays with the guarantor who paid it.
+APPLIED = "EXISTS (SELECT FROM receipts_posting p JOIN accounts_serviceline l ON l.id = p.line_id"
+PATIENTS = Kind(
+    name="patients",
+    one="patient",
+    table="accounts_patient",
+    key=("patient_number",),
+    unique_where="number <> ''",
+    owner="account_number_.guarantor_id",
+    owned="t.guarantor_id",
+    columns=(
+        _sets(PATIENT_NUMBER, "number"),
+        _refers(ACCOUNT, GUARANTOR, "guarantor_id"),
+        Column("name", partial(words, longest=200), required=True, also=("patient_name", "full_name")),
+        Column("birth_date", date, also=("date_of_birth", "dob", "birthdate"), sql_type="date", blank=NULL,
+               default="NULL"),
+    ),
+    rules=(
+        _zeros("accounts_patient", "number", "patient_number"),
+        _future("birth_date"),
+        Rule(
+            "account_number",
+            f"t.guarantor_id <> {{account_number}} AND {APPLIED} JOIN accounts_encounter e ON e.id = l.encounter_id"
+            " WHERE e.patient_id = t.id)",
+            "'is another than before, and payments are applied to this patient''s services. Refund or void them first'",
+            is_guard=True,
+        ),
+    ),
+)  # fmt: skip
+
+OF_ENCOUNTER = "(SELECT p.guarantor_id FROM accounts_patient p WHERE p.id = t.patient_id)"
+ENCOUNTERS = Kind(
+    name="encounters",
+    one="encounter",
+    table="accounts_encounter",
+    key=("encounter_number",),
+    owner="patient_number_.guarantor_id",
+    owned=OF_ENCOUNTER,
+    columns=(
+        _sets(ENCOUNTER_NUMBER, "number"),
+        _refers(PATIENT_NUMBER, PATIENT, "patient_id"),
+        Column("provider", partial(words, longest=200), required=True, also=("provider_name", "rendering_provider"),
+               sets="provider_id", refers=PROVIDER, help="As it is called in POPS Management."),
+        Column("facility", partial(words, longest=200), required=True, also=("facility_name", "location"),
+               sets="facility_id", refers=FACILITY, help="As it is called in POPS Management."),
+        Column("in_collections", yes_or_no, also=("collections",), sql_type="boolean", blank="f", default="false"),
+    ),
+    rules=(
+        Rule(
+            "patient_number",
+            f"{OF_ENCOUNTER} <> patient_number_.guarantor_id AND {APPLIED} WHERE l.encounter_id = t.id)",
+            "'is of another guarantor than before, and payments are applied to it. Refund or void first'",
+            is_guard=True,
+        ),
+    ),
+)  # fmt: skip
+
+
+def _amount(name: str, *also: str, **facts: str | bool) -> Column:
+    return Column(name, cents, also=also, sets=f"{name}_cents", sql_type="bigint", blank="0", default="0", **facts)  # type: ignore[arg-type]
+
+
+SHARE = "{billed} - {adjusted} - {insurance_pending} - {insurance_paid}"
+SERVICE_LINES = Kind(
+    name="service_lines",
+    one="service line",
+    table="accounts_serviceline",
+    key=("encounter_number", "line_number"),
+    owner="encounter_number_.guarantor_id",
+    owned="encounter_number_.guarantor_id",
+    columns=(
+        _refers(ENCOUNTER_NUMBER, ENCOUNTER, "encounter_id"),
+        Column("line_number", partial(whole, most=32_767), sql_type="smallint", required=True,
+               also=("line", "line_no", "charge_number")),
+        Column("service_date", date, sql_type="date", required=True, also=("date_of_service", "dos")),
+        Column("responsibility_date", date, sql_type="date", blank=NULL, default="NULL",
+               also=("patient_responsibility_date", "resp_date"),
+               help="The day its balance became the patient's. Payments go to the oldest."),
+        Column("description", partial(words, longest=200), required=True, also=("service", "procedure")),
+        Column("procedure_code", partial(code, longest=10), also=("code", "cpt", "cpt_code", "hcpcs")),
+        _amount("billed", "billed_amount", "amount_billed", "charge", "charge_amount", "charges", required=True),
+        _amount("adjusted", "adjustment", "adjustments", "insurance_adjusted", "contractual"),
+        _amount("insurance_pending", "pending", "pending_insurance"),
+        _amount("insurance_paid", "paid_by_insurance", "insurance_payment", "insurance_payments"),
+        Column("statement_number", partial(code, longest=40), blank=NULL, default="NULL", sets="statement_id",
+               also=("statement", "statement_id"), refers=STATEMENT,
+               help="The first statement it stood on. Without one it is not yet in Amount Due."),
+    ),
+    rules=(
+        _future("service_date"),
+        Rule("billed", f"{SHARE} < 0", "'is less than what is adjusted, pending and paid by insurance together'"),
+        Rule("statement_number", "statement_number_.guarantor_id <> encounter_number_.guarantor_id",
+             "'is of another guarantor than the encounter'"),
+    ),
+    notices=(
+        Rule(
+            "billed",
+            f"{SHARE} < (SELECT sum(p.amount_cents) FROM receipts_posting p WHERE p.line_id = t.id)",
+            "'costs less than was paid for it: what is too much counts for the guarantor'",
+        ),
+    ),
+)  # fmt: skip
+
+STATEMENTS = Kind(
+    name="statements",
+    one="statement",
+    table="accounts_statement",
+    key=("statement_number",),
+    unique_where="number <> ''",
+    owner="account_number_.guarantor_id",
+    owned="t.guarantor_id",
+    columns=(
+        Column("statement_number", partial(code, longest=40), sets="number", required=True,
+               also=("statement", "statement_id", "statement_no")),
+        _refers(ACCOUNT, GUARANTOR, "guarantor_id"),
+        Column("statement_date", date, sql_type="date", required=True, also=("date",)),
+        Column("balance", signed_cents, sets="balance_cents", sql_type="bigint", required=True,
+               also=("statement_balance", "amount"), help="May be below zero."),
+    ),
+    rules=(
+        _future("statement_date"),
+        Rule(
+            "account_number",
+            "t.guarantor_id <> {account_number}"
+            " AND EXISTS (SELECT FROM accounts_serviceline l WHERE l.statement_id = t.id)",
+            "'is another than before, and services stand on this statement'",
+            is_guard=True,
+        ),
+    ),
+)  # fmt: skip
+
+
+# What practices' systems call the states of an appointment.
+STATES = {
+    Appointment.Status.BOOKED: ("booked", "scheduled", "confirmed", "pending"),
+    Appointment.Status.SEEN: ("seen", "completed", "arrived", "fulfilled", "checked out"),
+    Appointment.Status.CANCELED: ("canceled", "cancelled"),
+    Appointment.Status.MISSED: ("missed", "no show", "no-show", "noshow"),
+}
+STATE_OF = {word: status.value for status, words_for_it in STATES.items() for word in words_for_it}
+
+
+def _status(text: str) -> str:
+    """The state of an appointment."""
+    if text.lower() not in STATE_OF:
+        raise Bad(f"is none of {', '.join(status.value for status in STATES)}: {text[:20]}")
+    return STATE_OF[text.lower()]
+
+
+def _optional(column: str, also: str, to: Reference) -> Column:
+    return Column(column, partial(words, longest=200), also=(also,), sets=f"{column}_id", blank=NULL, default="NULL",
+                  refers=to, help="As it is called in POPS Management.")  # fmt: skip
+
+
+APPOINTMENTS = Kind(
+    name="appointments",
+    one="appointment",
+    table="accounts_appointment",
+    key=("appointment_number",),
+    owner="NULL::bigint",
+    owned="NULL::bigint",
+    columns=(
+        Column("appointment_number", partial(code, longest=40), sets="number", required=True,
+               also=("appointment", "appointment_id")),
+        _refers(PATIENT_NUMBER, PATIENT, "patient_id"),
+        Column("starts_at", moment, sql_type="timestamptz", required=True,
+               also=("start", "start_time", "date_time", "appointment_time"),
+               help="Date and time on the practice's clock: 2026-03-01 14:30."),
+        Column("minutes", partial(whole, most=1440), also=("duration", "length"), sql_type="smallint", blank=NULL,
+               default="NULL"),
+        _optional("provider", "provider_name", PROVIDER),
+        _optional("facility", "facility_name", FACILITY),
+        Column("visit_type", partial(words, longest=100), also=("type", "appointment_type")),
+        Column("status", _status, also=("state",), blank=Appointment.Status.BOOKED,
+               default=f"'{Appointment.Status.BOOKED}'",
+               help="Booked, seen, canceled or missed."),
+    ),
+)  # fmt: skip
+
+# In the order in which they are imported: each names what came before.
+KINDS = {kind.name: kind for kind in (GUARANTORS, PATIENTS, STATEMENTS, ENCOUNTERS, SERVICE_LINES, APPOINTMENTS)}

@@ -1,0 +1,36 @@
+"""The report of an import's bad lines: the lines themselves, with what is wrong before them, to be mended."""
+
+import csv
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from imports.checks import read_faults
+from imports.columns import Plan
+from imports.readers.rows import Row, Table
+from receipts.documents.packet import text
+
+# Before the file's own columns. They are none of an import's, so that a mended report is read as a file like any other.
+FIRST = ("Line", "What is wrong")
+
+
+def write_report(plan: Plan, found: Table, *, table: str, path: Path) -> None:
+    """Write the bad lines as CSV, as UTF-8 that spreadsheets know as such."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*FIRST, *map(text, found.headings)])
+        rows = found.rows()
+        for line, words in _sentences(plan, table):
+            row = next((row for row in rows if row.line >= line), Row(line, []))
+            writer.writerow([line, text(words), *map(text, row.cells)])
+
+
+def _sentences(plan: Plan, table: str) -> Iterator[tuple[int, str]]:
+    for line, faults in groupby(read_faults(table=table), key=lambda fault: fault[0]):
+        yield line, "; ".join(sentence(plan, column, words) for _, column, words in faults)
+
+
+def sentence(plan: Plan, column: str, words: str) -> str:
+    """A fault as it is said: the file's own heading, then what is wrong with it."""
+    heading = plan.heading_of.get(column, column)
+    return f"{heading}: {words}" if words[:1].isupper() else f"{heading} {words}".strip()

@@ -1,0 +1,134 @@
+"""The rows of a file on their way: a table of its own for each import, unlogged, dropped at the end.
+
+A real table and not a temporary one: behind PgBouncer each transaction may have another connection.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db import connection, transaction
+
+from imports.cells import NULL
+from imports.columns import Plan
+from imports.readers.faults import Bad
+from imports.readers.rows import Row
+from pops.core.practice.selectors import get_practice
+
+PREFIX = "imports_rows_"
+# Characters, not rows, that wait in Python for the database.
+WAITING = 1 << 16
+TOLD_EVERY = 2_000
+# In a faults cell: lines of faults, each a column, a tab and what is wrong with it.
+COLUMN_END, FAULT_END = "\t", "\n"
+GUARDED = tuple("'" + sign for sign in "=+-@")
+
+
+def staging_table(run_id: int) -> str:
+    """The name of an import's table."""
+    return f"{PREFIX}{run_id}"
+
+
+def create_staging(plan: Plan, *, table: str) -> None:
+    """An empty table for the rows of a file."""
+    columns = "".join(f', "{column.name}" {column.sql_type}' for column in plan.columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(f"CREATE UNLOGGED TABLE {table} (line int NOT NULL, faults text{columns})")
+
+
+def drop_staging(*, table: str) -> None:
+    """Drop the table, if it is there."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def find_left_tables() -> list[str]:
+    """Tables of imports that may have died."""
+    return [name for name in connection.introspection.table_names() if name.startswith(PREFIX)]
+
+
+def copy_rows(plan: Plan, rows: Iterator[Row], *, table: str, tell: Callable[[int], None]) -> int:
+    """Copy all rows into the table, made into what their columns hold, and return how many there were.
+
+    A time without an offset is on the practice's clock: the database's is set to it meanwhile.
+    """
+    stream = RowStream(plan, rows, tell)
+    names = "".join(f', "{column.name}"' for column in plan.columns)
+    with transaction.atomic(), connection.cursor() as cursor:
+        _set_clock(cursor, get_practice().time_zone)
+        cursor.copy_expert(f"COPY {table} (line, faults{names}) FROM STDIN (FORMAT csv, NULL '{NULL}')", stream)
+        if stream.error:
+            raise stream.error
+        _set_clock(cursor, connection.timezone_name)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE UNIQUE INDEX ON {table} (line)")
+        cursor.execute(f"ANALYZE {table}")
+    return stream.count
+
+
+def _set_clock(cursor: Any, time_zone: str) -> None:
+    """For the rest of this transaction."""
+    cursor.execute("SELECT set_config('timezone', %s, true)", [time_zone])
+
+
+class RowStream:
+    """Rows as COPY reads them, made when they are read: what waits in memory is some pages of text."""
+
+    def __init__(self, plan: Plan, rows: Iterator[Row], tell: Callable[[int], None]) -> None:
+        self.plan, self.rows, self.tell = plan, rows, tell
+        self.count = 0
+        self.error: Exception | None = None
+        self._buffer = io.StringIO()
+        self._writer = csv.writer(self._buffer, lineterminator="\n")
+
+    def read(self, size: int = WAITING) -> str:
+        """The next piece of text, of about that size; empty at the end. The database asks for it."""
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        try:
+            self._fill(size)
+        except Exception as error:
+            self.error = error  # raised here, the driver would make another of it
+            return ""
+        return self._buffer.getvalue()
+
+    def _fill(self, size: int) -> None:
+        for row in self.rows:
+            self._writer.writerow(stage(self.plan, row))
+            self.count += 1
+            if self.count % TOLD_EVERY == 0:
+                self.tell(row.line)
+            # COPY takes no more than it asked for, in bytes of UTF-8.
+            if self._buffer.tell() > size // 8:
+                break
+
+
+def stage(plan: Plan, row: Row) -> list[str]:
+    """The cells for the table: the line, what is wrong with it, and each column's value.
+
+    Asked for each cell of the file: it calls nothing but the columns' own parsers.
+    """
+    if row.fault:
+        return [str(row.line), f"{COLUMN_END}{row.fault}", *(NULL for _ in plan.places)]
+    values, faults = [str(row.line), NULL], []
+    for index, column in plan.places:
+        cell = row.cells[index].strip()
+        if cell[:1] == "'" and cell.startswith(GUARDED):  # as our own report writes it, so that no spreadsheet runs it
+            cell = cell[1:]
+        if cell and cell != NULL:
+            try:
+                values.append(column.parse(cell))
+                continue
+            except Bad as bad:
+                faults.append(f"{column.name}{COLUMN_END}{bad}")
+        elif not column.required:
+            values.append(column.blank)
+            continue
+        else:
+            faults.append(f"{column.name}{COLUMN_END}is empty")
+        values.append(NULL)
+    if faults:
+        values[1] = FAULT_END.join(faults)
+    return values

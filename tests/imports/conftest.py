@@ -1,0 +1,23 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from imports.models import AccountImport
+from tests.factories.imports import bring
+from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
+
+
+@pytest.fixture
+def clinic(db: None) -> None:
+    """A practice with one group, one provider and one facility."""
+    PracticeFactory()
+    GroupFactory(name="Lakeside")
+    ProviderFactory(name="Raman, MD")
+    FacilityFactory(name="Main Clinic")
+
+
+@pytest.fixture
+def load(clinic: None, tmp_path: Path) -> Callable[..., AccountImport]:
+    """Import what a file would hold."""
+    return lambda content, **wish: bring(tmp_path / "accounts.csv", content, **wish)

@@ -1,0 +1,131 @@
+"""A practice's accounts come in from files, are brought up to date by the next ones, and owe what they say."""
+
+import datetime as dt
+
+import pytest
+
+from pops.core.accounts.models import Appointment, Guarantor, Patient, ServiceLine, Statement
+from receipts.owed import get_balances
+from tests.factories.imports import ALL, GUARANTORS, LINES
+from tests.factories.practice import GroupFactory
+
+
+@pytest.fixture
+def loaded(load):
+    """All six files, each once."""
+    runs = [load(content) for content in ALL.values()]
+    assert [(run.kind, run.state, run.new, run.problem) for run in runs] == [(kind, "done", 1, "") for kind in ALL]
+
+
+def test_all_kinds_come_in(loaded):
+    guarantor = Guarantor.objects.get()
+    assert (guarantor.account_number, guarantor.email, guarantor.group.name) == (
+        "00123",
+        "maria@example.com",
+        "Lakeside",
+    )
+    assert guarantor.user is None
+    assert Patient.objects.get().birth_date == dt.date(2015, 4, 30)
+    line = ServiceLine.objects.get()
+    assert (line.service_id, line.billed_cents, line.patient_share_cents) == ("67563-1", 123_456, 20_000)
+    assert (line.responsibility_date, line.statement) == (dt.date(2026, 2, 1), Statement.objects.get())
+    assert get_balances(guarantor).amount_due_cents == 20_000
+    # 14:30 on the practice's clock, which went to daylight saving time the night before.
+    assert Appointment.objects.get().starts_at == dt.datetime(2026, 3, 9, 18, 30, tzinfo=dt.UTC)
+
+
+def test_the_same_files_again_change_nothing(loaded, load):
+    before = list(ServiceLine.objects.values())
+
+    assert [(run.new, run.changed, run.unchanged) for run in map(load, ALL.values())] == [(0, 0, 1)] * 6
+    assert list(ServiceLine.objects.values()) == before
+
+
+def test_a_later_file_brings_rows_up_to_date_and_adds_others(loaded, load):
+    run = load(LINES.replace("34.56,0,1000", "34.56,0,1100") + "67563,2,2026-01-05,,Strep test,87880,36.00,,,,\n")
+
+    assert (run.new, run.changed, run.unchanged) == (1, 1, 0)
+    assert [line.patient_share_cents for line in ServiceLine.objects.order_by("line_number")] == [10_000, 3_600]
+
+
+def test_a_column_that_the_file_lacks_stays_as_it_is_and_an_empty_cell_empties(loaded, load):
+    load("account_number,name,phone\n00123,Maria Alvarez-Ruiz,\n")
+
+    guarantor = Guarantor.objects.get()
+    assert (guarantor.name, guarantor.email, guarantor.phone) == ("Maria Alvarez-Ruiz", "maria@example.com", "")
+
+
+def test_history_says_which_import_changed_a_guarantor(loaded, load):
+    run = load("account_number,name\n00123,Maria Ruiz\n")
+
+    event = Guarantor.pgh_event_model.objects.latest("pgh_id")
+    assert (event.name, event.pgh_context.metadata["reason"]) == ("Maria Ruiz", f"Import {run.pk}: accounts.csv")
+
+
+def test_with_bad_lines_nothing_is_loaded_or_only_the_good_ones(load):
+    content = GUARANTORS + "124,Bad Address,nowhere,\n125,James Whitcomb,,\n"
+
+    run = load(content)
+    assert (run.state, run.bad, run.problem) == ("refused", 1, "1 of 3 lines are bad. Nothing was loaded.")
+    assert run.faults == [[3, "email is no email address: nowhere"]]
+    assert not Guarantor.objects.exists()
+
+    run = load(content, skip_bad=True)
+    assert (run.state, run.new, run.bad) == ("done", 2, 1)
+    assert Guarantor.objects.count() == 2
+
+
+def test_a_mended_report_is_imported_as_it_is(load):
+    content = 'Acct #,Guarantor Name,Phone Number,Favorite\n00123,"O\'Neil, ""Pat""",+1 555,x\n1 24,Ann,,y\n'
+    run = load(content, skip_bad=True)
+    names = {"Acct #": "account_number", "Guarantor Name": "name", "Phone Number": "phone", "Favorite": ""}
+    assert (run.new, run.column_of) == (1, names)
+
+    report = run.report.read().decode("utf-8-sig")
+    assert report.splitlines() == [
+        "Line,What is wrong,Acct #,Guarantor Name,Phone Number,Favorite",
+        '3,"Acct # has a space in it, or a sign that can\'t be seen",1 24,Ann,,y',
+    ]
+    run = load(report.replace("1 24", "124").replace("Ann,", "Ann,'+1 777"))
+    assert (run.state, run.new) == ("done", 1)
+    assert Guarantor.objects.get(account_number="124").phone == "+1 777"
+
+
+def test_a_check_alone_loads_nothing(load):
+    run = load(GUARANTORS, only_check=True)
+
+    assert (run.state, run.rows, run.bad) == ("checked", 1, 0)
+    assert not Guarantor.objects.exists()
+
+
+def test_with_several_groups_each_new_guarantor_names_theirs(load):
+    GroupFactory(name="North")
+    assert load(GUARANTORS).faults == [[2, "group is needed: there are several POPS Groups"]]
+
+    assert load("account_number,name,group\n00123,Maria,NORTH\n").state == "done"
+    assert load("account_number,name\n00123,Maria Ruiz\n").changed == 1
+    assert Guarantor.objects.get().group.name == "North"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "separator", "said"),
+    [
+        ("utf-8", ",", "UTF-8, separated by commas"),
+        ("utf-8-sig", ";", "UTF-8, separated by semicolons"),
+        ("utf-16", "\t", "UTF-16, separated by tabs"),
+        ("utf-16-le", ",", "UTF-16, separated by commas"),
+        ("cp1252", "|", "Windows-1252, separated by bars"),
+    ],
+)
+def test_encodings_and_separators_are_found_out_and_said(load, encoding, separator, said):
+    content = "account_number,name,phone\n00123,Renée “Zoë” Müller,\n".replace(",", separator)
+
+    assert load(content.encode(encoding)).said == said
+    assert Guarantor.objects.get().name == "Renée “Zoë” Müller"
+
+
+def test_objects_a_line_each_are_read_too(load):
+    run = load('{"account_number": "00123", "name": "王小明", "no_email": true, "phone": null}\n')
+
+    assert (run.state, run.said) == ("done", "UTF-8, one JSON object a line")
+    assert Guarantor.objects.get(name="王小明", email_opt_out=True).phone == ""
