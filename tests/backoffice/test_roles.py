@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import BatchDocument, BatchReopening, PeriodLock
+from imports.models import AccountImport
 from payments.models import Refund
 from pops.core.accounts.merging import merge_guarantors
 from pops.web.backoffice.urls import urlpatterns
@@ -32,6 +33,10 @@ PAGES = {
     "reopen": LEADERS,
     "archive": LEADERS,
     "document": EVERYONE,
+    "imports": {ADMIN},
+    "import": {ADMIN},
+    "import_columns": {ADMIN},
+    "import_report": {ADMIN},
     "period": LEADERS,
     "find": EVERYONE,
     "take": EVERYONE,
@@ -96,6 +101,7 @@ def addresses(practice, guarantor):
         "document_id": 10**9,
         "encounter_id": visit.pk,
         "guarantor_id": guarantor.pk,
+        "import_id": AccountImport.objects.create(name="lines.csv", kind="service_lines").pk,
         "merge_id": merge.pk,
         "number": receipt.pk,
         "other_id": thrice.pk,

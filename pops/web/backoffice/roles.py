@@ -28,7 +28,7 @@ ADMIN = [
     *MANAGER, "access.view_user", "access.add_user", "access.change_user", "auth.view_group",
     "mfa.view_authenticator", "mfa.delete_authenticator", "practice.change_practice",
     "practice.add_group", "practice.change_group", "practice.add_facility", "practice.change_facility",
-    "practice.add_provider", "practice.change_provider",
+    "practice.add_provider", "practice.change_provider", "imports.import_accounts",
 ]  # fmt: skip
 ROLES = {"Front desk": DESK, "Billing manager": MANAGER, "Administrator": ADMIN}
 
