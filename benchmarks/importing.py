@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from benchmarks.data import make_guarantors
-from imports.models import AccountImport
 from pops.core.accounts.models import Encounter
+from pops.core.imports.models import AccountImport
 
 # Beside it the same with a tenth: memory that grew with the file would show.
 LINES = int(os.environ.get("IMPORT_LINES", "1000000"))

@@ -67,7 +67,7 @@ INSTALLED_APPS = [
     "batches",
     "receipts",
     "payments",
-    "imports",
+    "pops.core.imports",
     "pops.web.sign_in",
     "pops.web.backoffice",
     "pghistory",
@@ -294,7 +294,7 @@ CELERY_TASK_DEFAULT_QUEUE = "urgent"
 CELERY_TASK_ROUTES = {
     "receipts.tasks.*": {"queue": "documents"},
     "payments.tasks.check_books": {"queue": "documents"},  # it may take minutes
-    "imports.tasks.*": {"queue": "documents"},
+    "pops.core.imports.tasks.*": {"queue": "documents"},
 }
 # Beat answers `celery inspect ping` as workers do, and no longer once it has stood still for twice its longest pause.
 # Its file is no sign of life: Debian's `dbm` writes it when beat ends.
@@ -334,12 +334,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
     "work-off-imports": {
-        "task": "imports.tasks.work_off_imports",
+        "task": "pops.core.imports.tasks.work_off_imports",
         "schedule": 60.0,
         "options": {"expires": 55},
     },
     "forget-imports": {
-        "task": "imports.tasks.forget_imports",
+        "task": "pops.core.imports.tasks.forget_imports",
         "schedule": 3600.0,
         "options": {"expires": 600},
     },

@@ -17,9 +17,6 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
-from imports.kinds import KINDS
-from imports.models import AccountImport
-from imports.runs import Wish, run_import
 from notifications.models import Message
 from payments.gateway.client import client
 from payments.gateway.intents import Outcome, Result, create_intent
@@ -30,6 +27,9 @@ from payments.recording.refunds import record_refund
 from pops.core.access.models import User
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
 from pops.core.accounts.services import create_guarantor_login
+from pops.core.imports.kinds import KINDS
+from pops.core.imports.models import AccountImport
+from pops.core.imports.runs import Wish, run_import
 from pops.core.practice.models import Facility, Group, Practice, Provider
 from pops.local.datadir import ROOT
 from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD, YESTERDAY

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,25 +11,14 @@ from batches.models import BatchClose, ReferenceBatch
 from pops.core.methods import Tender
 from pops.core.money import plain_dollars
 from pops.core.practice.selectors import get_practice
+from pops.core.spreadsheets import text
 from receipts.models import Disbursement, Posting, Receipt, ReceiptVoid, Transaction
 
-# A cell that begins with one of these is run as a formula by spreadsheets.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 HEADINGS = (
     "Row", "Receipt", "Date", "Time", "Kind", "Status", "Voided", "Guarantor", "Account", "Patient",
     "Method", "Card brand", "Last four", "Check number", "Approval code", "Transaction number",
     "Service ID", "Service date", "Description", "Amount", "Requested", "Reason", "By",
 )  # fmt: skip
-
-
-def text(value: object) -> str:
-    """Text that no spreadsheet runs: what looks like a formula gets an apostrophe before it.
-
-    Full-width signs and other spaces are taken for the plain ones, as spreadsheets in East Asia do.
-    """
-    words = "" if value is None else str(value)
-    plain = unicodedata.normalize("NFKC", words).lstrip(" ")
-    return f"'{words}" if plain.startswith(FORMULA) else words
 
 
 def find_transactions(batch: ReferenceBatch) -> Iterable[Transaction]:

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import BatchDocument, BatchReopening, PeriodLock
-from imports.models import AccountImport
 from payments.models import Refund
 from pops.core.accounts.merging import merge_guarantors
+from pops.core.imports.models import AccountImport
 from pops.web.backoffice.urls import urlpatterns
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, UserFactory

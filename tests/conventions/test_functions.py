@@ -13,7 +13,8 @@ SERVICES = (
     "batches/closing.py", "batches/reopening.py", "batches/working.py", "batches/opening.py", "batches/period.py",
     "batches/holding.py", "receipts/issue.py", "receipts/taking.py", "receipts/corrections/",
     "receipts/documents/calls.py", "payments/attempts.py", "payments/recording/", "payments/truth.py",
-    "payments/refunds.py", "imports/brought.py", "payments/review.py", "payments/events.py", "payments/gateway/",
+    "payments/refunds.py", "payments/review.py", "payments/events.py", "payments/gateway/",
+    "pops/core/imports/brought.py",
     "notifications/services.py", "pops/core/access/services.py", "pops/core/accounts/services.py",
 )  # fmt: skip
 # What changes something is told by whom, when, and what is held.

@@ -3,8 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
-from imports.models import AccountImport
-from imports.runs import Wish, run_import
+from pops.core.imports.models import AccountImport
+from pops.core.imports.runs import Wish, run_import
 
 TODAY = dt.date(2026, 3, 2)
 GUARANTORS = "account_number,name,email,phone\n00123,Maria Alvarez,maria@example.com,(555) 010-3000\n"

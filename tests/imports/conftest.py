@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from imports.models import AccountImport
+from pops.core.imports.models import AccountImport
 from tests.factories.imports import bring
 from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from imports.readers.faults import Unreadable
-from imports.readers.text import inspect
 from pops.core.accounts.models import Guarantor, ServiceLine
+from pops.core.imports.readers.faults import Unreadable
+from pops.core.imports.readers.text import inspect
 from pops.core.practice.models import Group
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, StatementFactory
 

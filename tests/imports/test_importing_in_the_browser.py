@@ -7,9 +7,9 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
-from imports.models import AccountImport
-from imports.tasks import forget_imports, work_off_imports
 from pops.core.accounts.models import Guarantor
+from pops.core.imports.models import AccountImport
+from pops.core.imports.tasks import forget_imports, work_off_imports
 from tests.browsing import accessibility_problems
 from tests.factories.practice import GroupFactory, PracticeFactory
 from tests.factories.staff import ADMIN, member

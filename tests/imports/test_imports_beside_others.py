@@ -10,10 +10,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from imports.models import AccountImport
-from imports.staging import find_left_tables
 from payments.recording.payments import record_outcome
 from pops.core.accounts.models import Guarantor, Patient, ServiceLine
+from pops.core.imports.models import AccountImport
+from pops.core.imports.staging import find_left_tables
 from receipts.models import Posting, Receipt
 from tests.concurrency import run_together, wait_until
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory
@@ -52,7 +52,7 @@ def charges(cents_of_line, *, backwards=False):
 
 def test_two_imports_at_once_end_as_one_of_them(guarantors, tmp_path, monkeypatch):
     """Each has the rows in another order, and both load in many steps."""
-    monkeypatch.setattr("imports.runs.STEP", 20)
+    monkeypatch.setattr("pops.core.imports.runs.STEP", 20)
     files = [charges(lambda line: 1000 + line), charges(lambda line: 1000 + line, backwards=True)]
 
     runs = run_together([lambda n=n: bring(tmp_path / f"{n}.csv", files[n]) for n in (0, 1)])
@@ -64,7 +64,7 @@ def test_two_imports_at_once_end_as_one_of_them(guarantors, tmp_path, monkeypatc
 
 
 def test_new_guarantors_of_two_imports_come_in_once(guarantors, tmp_path, monkeypatch):
-    monkeypatch.setattr("imports.runs.STEP", 10)
+    monkeypatch.setattr("pops.core.imports.runs.STEP", 10)
     rows = [f"N{n:03},Guarantor {n}\n" for n in range(60)]
     files = ["account_number,name\n" + "".join(order) for order in (rows, rows[::-1])]
 
@@ -76,7 +76,7 @@ def test_new_guarantors_of_two_imports_come_in_once(guarantors, tmp_path, monkey
 
 def test_payments_of_the_same_guarantors_are_recorded_beside_an_import(guarantors, tmp_path, monkeypatch):
     """Charges go up and down while they are paid: each posting fits its moment, and nobody waits in a circle."""
-    monkeypatch.setattr("imports.runs.STEP", 15)
+    monkeypatch.setattr("pops.core.imports.runs.STEP", 15)
     bring(tmp_path / "first.csv", charges(lambda line: 2000))
     payments = [PaymentFactory(guarantor=guarantors[n % GUARANTORS], amount_cents=1500) for n in range(48)]
     news = [(payment.pk, outcome_of(payment, at=NOON)) for payment in payments]
@@ -101,7 +101,7 @@ def test_a_patient_whose_services_are_paid_meanwhile_does_not_move(guarantors, t
         record_outcome(payment_id=payment.pk, outcome=news)
         return 0
 
-    monkeypatch.setattr("imports.runs.count_bad", pay_then_count)
+    monkeypatch.setattr("pops.core.imports.runs.count_bad", pay_then_count)
     run = bring(tmp_path / "move.csv", "patient_number,account_number,name\nP-1,901,Leo Alvarez\n")
 
     assert (run.state, "While it was loaded, something came" in run.problem) == ("refused", True)

@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from imports.kinds import KINDS
 from pops.core.accounts.models import Appointment, Encounter, Guarantor, ServiceLine
+from pops.core.imports.kinds import KINDS
 from receipts.owed import get_balances
 from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 

@@ -7,13 +7,13 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from imports.brought import ask_for_check, ask_for_load, bring_file, why_not_load, why_not_match
-from imports.columns import Column
-from imports.kinds import KINDS
-from imports.models import AccountImport
+from pops.core.imports.brought import ask_for_check, ask_for_load, bring_file, why_not_load, why_not_match
+from pops.core.imports.columns import Column
+from pops.core.imports.kinds import KINDS
+from pops.core.imports.models import AccountImport
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction, DeskView
-from pops.web.backoffice.desk.forms import SentOnce
+from pops.web.backoffice.once import SentOnce
 
 RIGHTS = ("imports.import_accounts",)
 # What the proxies of docs/deployment let through.

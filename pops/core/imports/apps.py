@@ -2,4 +2,4 @@ from django.apps import AppConfig
 
 
 class ImportsConfig(AppConfig):
-    name = "imports"
+    name = "pops.core.imports"

@@ -8,9 +8,9 @@ from pathlib import Path
 from celery import shared_task
 from django.utils import timezone
 
-from imports.brought import claim_import, find_waiting, forget_old
-from imports.models import AccountImport
-from imports.runs import Wish, run_import
+from pops.core.imports.brought import claim_import, find_waiting, forget_old
+from pops.core.imports.models import AccountImport
+from pops.core.imports.runs import Wish, run_import
 from pops.core.practice.selectors import get_practice
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from imports.readers.faults import Unreadable
+from pops.core.imports.readers.faults import Unreadable
 
 
 @dataclass(frozen=True)

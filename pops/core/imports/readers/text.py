@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from imports.readers.faults import Unreadable
+from pops.core.imports.readers.faults import Unreadable
 
 # A million service lines take a tenth of it. Beyond, somebody chose the wrong file.
 MAX_BYTES = 1 << 30

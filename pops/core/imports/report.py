@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from imports.checks import read_faults
-from imports.columns import Plan
-from imports.readers.rows import Row, Table
-from receipts.documents.packet import text
+from pops.core.imports.checks import read_faults
+from pops.core.imports.columns import Plan
+from pops.core.imports.readers.rows import Row, Table
+from pops.core.spreadsheets import text
 
 # Before the file's own columns. They are none of an import's, so that a mended report is read as a file like any other.
 FIRST = ("Line", "What is wrong")

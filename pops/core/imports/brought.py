@@ -10,18 +10,18 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 
-from imports import staging
-from imports.columns import check_columns
-from imports.kinds import KINDS
-from imports.models import AccountImport
-from imports.readers.faults import Unreadable
-from imports.runs import look_at
 from pops.core.access.models import User
+from pops.core.imports import staging
+from pops.core.imports.columns import check_columns
+from pops.core.imports.kinds import KINDS
+from pops.core.imports.models import AccountImport
+from pops.core.imports.readers.faults import Unreadable
+from pops.core.imports.runs import look_at
 from pops.core.refusals import Refused, refuse
 from pops.core.words import shown
 
 State = AccountImport.State
-WORK_OFF = "imports.tasks.work_off_imports"
+WORK_OFF = "pops.core.imports.tasks.work_off_imports"
 # A worker that said nothing for so long is dead: another goes on. It says something every 2,000 lines.
 DEAD = dt.timedelta(minutes=6)
 # Files hold health data: they are kept as long as somebody may still mend one.

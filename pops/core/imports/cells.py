@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-from imports.readers.faults import Bad
+from pops.core.imports.readers.faults import Bad
 from pops.core.money import InvalidAmount, format_cents, parse_cents
 from pops.core.words import day, shown
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from imports.readers.faults import Bad, Unreadable
-from imports.readers.text import Text, inspect
+from pops.core.imports.readers.faults import Bad, Unreadable
+from pops.core.imports.readers.text import Text, inspect
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # A heading is a few words. What is longer is a file without line ends.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from imports.checks import Span, becomes, check_guards, joins
-from imports.columns import Plan
+from pops.core.imports.checks import Span, becomes, check_guards, joins
+from pops.core.imports.columns import Plan
 from pops.core.locks import hold_guarantors
 
 # Lines of a step. A payment of one of their guarantors waits for it, at most.

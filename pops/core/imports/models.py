@@ -5,8 +5,8 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Now
 
-from imports.kinds import KINDS
 from pops.core.access.models import User
+from pops.core.imports.kinds import KINDS
 
 
 class AccountImport(models.Model):

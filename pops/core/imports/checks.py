@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from imports.columns import Column, Plan, Rule
-from imports.staging import COLUMN_END, FAULT_END
+from pops.core.imports.columns import Column, Plan, Rule
+from pops.core.imports.staging import COLUMN_END, FAULT_END
 
 # Of the sentences that are kept beside the run; all of them are in its report.
 SHOWN = 50

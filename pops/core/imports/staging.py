@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from imports.cells import NULL
-from imports.columns import Plan
-from imports.readers.faults import Bad
-from imports.readers.rows import Row
+from pops.core.imports.cells import NULL
+from pops.core.imports.columns import Plan
+from pops.core.imports.readers.faults import Bad
+from pops.core.imports.readers.rows import Row
 from pops.core.practice.selectors import get_practice
 
 PREFIX = "imports_rows_"

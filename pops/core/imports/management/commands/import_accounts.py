@@ -10,10 +10,10 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from imports.kinds import KINDS
-from imports.models import AccountImport
-from imports.readers.text import MAX_BYTES
-from imports.runs import Wish, run_import
+from pops.core.imports.kinds import KINDS
+from pops.core.imports.models import AccountImport
+from pops.core.imports.readers.text import MAX_BYTES
+from pops.core.imports.runs import Wish, run_import
 from pops.core.practice.selectors import get_practice
 
 # Between two signs of life.

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from imports.cells import NULL, cents, code, date, email, moment, signed_cents, whole, words, yes_or_no
-from imports.columns import Column, Kind, Reference, Rule
-from imports.readers.faults import Bad
 from pops.core.accounts.models import Appointment
+from pops.core.imports.cells import NULL, cents, code, date, email, moment, signed_cents, whole, words, yes_or_no
+from pops.core.imports.columns import Column, Kind, Reference, Rule
+from pops.core.imports.readers.faults import Bad
 
 LARGEST = 2**63 - 1
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import pghistory
 from django.core.files import File
 
-from imports import staging
-from imports.checks import SHOWN, Span, check_all, count_bad, read_faults, read_notices
-from imports.columns import Kind, Plan, find_kind, make_plan, propose
-from imports.kinds import KINDS
-from imports.loading import STEP, ChangedMeanwhile, load_step, refresh_plans
-from imports.models import AccountImport
-from imports.readers.faults import Unreadable
-from imports.readers.rows import Table, read_table
-from imports.report import sentence, write_report
+from pops.core.imports import staging
+from pops.core.imports.checks import SHOWN, Span, check_all, count_bad, read_faults, read_notices
+from pops.core.imports.columns import Kind, Plan, find_kind, make_plan, propose
+from pops.core.imports.kinds import KINDS
+from pops.core.imports.loading import STEP, ChangedMeanwhile, load_step, refresh_plans
+from pops.core.imports.models import AccountImport
+from pops.core.imports.readers.faults import Unreadable
+from pops.core.imports.readers.rows import Table, read_table
+from pops.core.imports.report import sentence, write_report
 
 State = AccountImport.State
 # Told the step's name and the line that it is at.

@@ -1,0 +1,25 @@
+"""What a spreadsheet does to the cells of a CSV file, and keeping it from that."""
+
+import calendar
+import re
+import unicodedata
+
+# A cell that begins with one of these is run as a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A cell of only these is made a number, a date, a time or a truth: 123 of 000123, 4.7E+13 of 47E012, a day of 9-1.
+MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:]])
+VALUE = re.compile(rf"(?=.*\d)(?:[\d\s.,:/+%$€£¥()-]|E|AM|PM|{MONTHS})+|TRUE|FALSE", re.IGNORECASE)
+# Read as a number it is still the same digits: a spreadsheet keeps fifteen.
+SAME_AS_NUMBER = re.compile(r"[1-9][0-9]{0,14}")
+
+
+def text(value: object) -> str:
+    """Text that a spreadsheet neither runs nor changes: what it would run or change gets an apostrophe before it.
+
+    So does what begins with an apostrophe: a program that takes one away has the very text. Full-width signs and other
+    spaces are taken for the plain ones, as spreadsheets in East Asia do.
+    """
+    words = "" if value is None else str(value)
+    plain = unicodedata.normalize("NFKC", words).strip(" ")
+    is_changed = VALUE.fullmatch(plain) and not SAME_AS_NUMBER.fullmatch(words)
+    return f"'{words}" if is_changed or plain.startswith((*FORMULA, "'")) else words
