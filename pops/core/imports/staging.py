@@ -15,6 +15,7 @@ from pops.core.imports.columns import Plan
 from pops.core.imports.readers.faults import Bad
 from pops.core.imports.readers.rows import Row
 from pops.core.practice.selectors import get_practice
+from pops.core.spreadsheets import text
 
 PREFIX = "imports_rows_"
 # Characters, not rows, that wait in Python for the database.
@@ -22,7 +23,6 @@ WAITING = 1 << 16
 TOLD_EVERY = 2_000
 # In a faults cell: lines of faults, each a column, a tab and what is wrong with it.
 COLUMN_END, FAULT_END = "\t", "\n"
-GUARDED = tuple("'" + sign for sign in "=+-@")
 
 
 def staging_table(run_id: int) -> str:
@@ -115,7 +115,7 @@ def stage(plan: Plan, row: Row) -> list[str]:
     values, faults = [str(row.line), NULL], []
     for index, column in plan.places:
         cell = row.cells[index].strip()
-        if cell[:1] == "'" and cell.startswith(GUARDED):  # as our own report writes it, so that no spreadsheet runs it
+        if cell[:1] == "'" and text(cell[1:]) == cell:  # as our own report writes it, so that no spreadsheet changes it
             cell = cell[1:]
         if cell and cell != NULL:
             try:
