@@ -86,9 +86,10 @@ def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID
         )
         (batch_id,) = cursor.fetchone()
         cursor.execute(
-            "SELECT l.id, f.name, v.name, p.name, e.number || '-' || l.line_number, l.service_date, l.description,"
-            " l.billed_cents, l.adjusted_cents, l.insurance_pending_cents, l.insurance_paid_cents,"
-            " l.patient_share_cents, coalesce((SELECT sum(amount_cents) FROM receipts_posting WHERE line_id = l.id), 0)"
+            "SELECT l.id, f.name, f.address, v.name, p.name, e.number || '-' || l.line_number, l.service_date,"
+            " l.description, l.procedure_code, l.billed_cents, l.adjusted_cents, l.insurance_pending_cents,"
+            " l.insurance_paid_cents, l.patient_share_cents,"
+            " coalesce((SELECT sum(amount_cents) FROM receipts_posting WHERE line_id = l.id), 0)"
             " FROM accounts_serviceline l JOIN accounts_encounter e ON e.id = l.encounter_id"
             " JOIN accounts_patient p ON p.id = e.patient_id JOIN practice_facility f ON f.id = e.facility_id"
             " JOIN practice_provider v ON v.id = e.provider_id"
@@ -110,18 +111,18 @@ def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID
         )
         postings, left = [], amount
         for line in lines:
-            share, paid = line[11], int(line[12])
+            share, paid = line[13], int(line[14])
             take = min(left, share - paid)
             if take > 0:
-                postings.append((number, batch_id, *line[:11], take, paid + take, share - paid - take))
+                postings.append((number, batch_id, *line[:13], take, paid + take, share - paid - take))
                 left -= take
         if postings:
             execute_values(
                 cursor,
-                "INSERT INTO receipts_posting (receipt_id, batch_id, line_id, facility_name, provider_name,"
-                " patient_name, service_id, service_date, description, billed_cents, adjusted_cents,"
-                " insurance_pending_cents, insurance_paid_cents, amount_cents, patient_paid_cents, remaining_cents)"
-                " VALUES %s",
+                "INSERT INTO receipts_posting (receipt_id, batch_id, line_id, facility_name, facility_address,"
+                " provider_name, patient_name, service_id, service_date, description, procedure_code, billed_cents,"
+                " adjusted_cents, insurance_pending_cents, insurance_paid_cents, amount_cents, patient_paid_cents,"
+                " remaining_cents) VALUES %s",
                 postings,
             )
         cursor.execute(

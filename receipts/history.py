@@ -211,6 +211,7 @@ def _row(
     words = STANDINGS[standing]
     applied = went[0]["applied"] if went else 0
     returned = sum(amount for _, amount in back)
+    methods = [shown(method_words(*facts)) for _, _, *facts, _ in moved]
     return Row(
         number=number,
         day=day(received_on),
@@ -218,9 +219,9 @@ def _row(
         tone=words.tone,
         amount=format_cents(cents),
         is_struck=is_void,
-        methods=[shown(method_words(*facts)) for _, _, *facts, _ in moved],
+        methods=methods,
         reason=shown(moved[0][-1]) if standing is Standing.UNSUCCESSFUL and moved else "",
-        transactions=[(shown(name), format_cents(amount)) for name, amount, *_ in moved],
+        transactions=_transactions(moved, methods),
         visits=[_visit(visit) for visit in went],
         more_visits=went[0]["visits"] - len(went) if went else 0,
         escrow=format_cents(cents - applied) if cents != applied and not is_void else "",
@@ -230,6 +231,14 @@ def _row(
         net=format_cents(cents + returned),
         unapplied=KINDS[Receipt.Kind(kind)].unapplied,
     )
+
+
+def _transactions(moved: list[list[Any]], methods: list[str]) -> list[tuple[str, str]]:
+    """Number and amount of each; of several also which is the cash and which the check."""
+    names = [shown(row[0]) for row in moved]
+    if len(moved) > 1:
+        names = [f"{name}, {method}" for name, method in zip(names, methods, strict=True)]
+    return [(name, format_cents(row[1])) for name, row in zip(names, moved, strict=True)]
 
 
 def _note(cents: int, returned: int) -> str:

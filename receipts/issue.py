@@ -106,17 +106,19 @@ def wake_workers(mail_state: str | None) -> None:
 
 POST_TO_LINES = """
 INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, posted_by_id, posted_at,
-                              facility_name, provider_name, patient_name,
-                              service_id, service_date, description, billed_cents, adjusted_cents,
+                              facility_name, facility_address, provider_name, patient_name,
+                              service_id, service_date, description, procedure_code, billed_cents, adjusted_cents,
                               insurance_pending_cents, insurance_paid_cents, patient_paid_cents, remaining_cents,
                               reason)
 SELECT %(receipt)s, line_id, %(batch)s, part.cents, %(by)s,
        CASE WHEN %(is_new)s THEN (SELECT issued_at FROM receipts_receipt WHERE number = %(receipt)s)
             ELSE statement_timestamp() END,
        (SELECT name FROM practice_facility WHERE id = facility_id),
+       (SELECT address FROM practice_facility WHERE id = facility_id),
        (SELECT name FROM practice_provider WHERE id = provider_id), patient_name,
-       encounter || '-' || line_number, service_date, description, billed_cents, adjusted_cents,
-       insurance_pending_cents, insurance_paid_cents, patient_paid_cents + part.cents, remaining_cents - part.cents,
+       encounter || '-' || line_number, service_date, description, procedure_code, billed_cents,
+       adjusted_cents, insurance_pending_cents, insurance_paid_cents, patient_paid_cents + part.cents,
+       remaining_cents - part.cents,
        %(reason)s
 FROM jsonb_to_recordset(%(parts)s::jsonb) AS part (line_id bigint, cents bigint)
 JOIN receipts_owed USING (line_id)

@@ -37,14 +37,15 @@ BEGIN
                         WHERE o.guarantor_id = _guarantor AND o.payable_cents > 0
                         ORDER BY l.id FOR NO KEY UPDATE OF l);
         INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, posted_by_id, facility_name,
-                                      provider_name, patient_name, service_id, service_date, description,
-                                      billed_cents, adjusted_cents, insurance_pending_cents, insurance_paid_cents,
-                                      patient_paid_cents, remaining_cents)
+                                      facility_address, provider_name, patient_name, service_id, service_date,
+                                      description, procedure_code, billed_cents, adjusted_cents,
+                                      insurance_pending_cents, insurance_paid_cents, patient_paid_cents, remaining_cents)
         SELECT _number, line_id, _batch, cents, _issued_by,
                (SELECT name FROM practice_facility WHERE id = facility_id),
+               (SELECT address FROM practice_facility WHERE id = facility_id),
                (SELECT name FROM practice_provider WHERE id = provider_id), patient_name,
-               encounter || '-' || line_number, service_date, description, billed_cents, adjusted_cents,
-               insurance_pending_cents, insurance_paid_cents, patient_paid_cents + cents, remaining_cents - cents
+               encounter || '-' || line_number, service_date, description, procedure_code, billed_cents,
+               adjusted_cents, insurance_pending_cents, insurance_paid_cents, patient_paid_cents + cents, remaining_cents - cents
         FROM (SELECT *, least(payable_cents, _amount - (sum(payable_cents) OVER oldest_first - payable_cents)) AS cents
               FROM receipts_owed WHERE line_id = ANY (_lines) AND payable_cents > 0
               WINDOW oldest_first AS (ORDER BY responsible_on, encounter, line_number)) share

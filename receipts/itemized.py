@@ -6,29 +6,14 @@ screen only.
 
 import datetime as dt
 from dataclasses import dataclass, fields
-from typing import Any
 
 from django.db.models import QuerySet
 
 from pops.core.methods import method_words
 from pops.core.words import shown
+from receipts.family import Relative, get_family, is_given_back, net_of
 from receipts.models import Disbursement, Posting, Receipt, Standing, Transaction
-from receipts.wording import KINDS, STANDINGS, KindWords
-
-# A receipt with the payment that it belongs to and all that became of that one, by refund or failed refund.
-FAMILY = """
-WITH RECURSIVE up AS (
-    SELECT number, refund_of_id FROM receipts_receipt WHERE number = %(number)s
-    UNION ALL SELECT r.number, r.refund_of_id FROM receipts_receipt r JOIN up ON r.number = up.refund_of_id
-), down AS (
-    SELECT number FROM up WHERE refund_of_id IS NULL
-    UNION ALL SELECT r.number FROM receipts_receipt r JOIN down ON r.refund_of_id = down.number
-)
-SELECT r.number, r.guarantor_id, r.received_on, r.kind, r.amount_cents, v.voided_at
-FROM down JOIN receipts_receipt r USING (number)
-LEFT JOIN receipts_receiptvoid v ON v.receipt_id = r.number
-ORDER BY r.number
-"""
+from receipts.wording import GIVEN_BACK, KINDS, STANDINGS, KindWords, StandingWords
 
 
 SET_ASIDE = "Set aside, as it does not belong to your account here"
@@ -58,6 +43,7 @@ class Line:
     service_date: dt.date
     service_id: str
     description: str
+    procedure_code: str
     amounts: Amounts
 
 
@@ -76,6 +62,7 @@ class Place:
     """A facility and its visits."""
 
     facility: str
+    address: str
     visits: list[Visit]
 
 
@@ -88,18 +75,6 @@ class Movement:
     amount: int
     requested: int
     reason: str
-
-
-@dataclass(frozen=True)
-class Relative:
-    """A receipt of the same money: the payment, a refund of it, or a refund that failed."""
-
-    number: int
-    received_on: dt.date
-    label: str
-    amount: int
-    is_void: bool
-    is_this: bool
 
 
 @dataclass(frozen=True)
@@ -136,19 +111,39 @@ class Itemized:
         return KINDS[Receipt.Kind(self.receipt.kind)]
 
     @property
+    def standing_words(self) -> StandingWords:
+        """How it stands now, in words."""
+        return GIVEN_BACK if self.is_given_back else STANDINGS[self.standing]
+
+    @property
+    def is_given_back(self) -> bool:
+        """Refunded whole."""
+        return is_given_back(self.receipt, self.relatives)
+
+    @property
+    def proves_payment(self) -> bool:
+        """Only then may any part of it look as if money had been paid and kept. A refund proves a refund."""
+        return self.receipt.is_paid and not self.standing.is_voided and not self.is_given_back
+
+    @property
+    def has_document(self) -> bool:
+        """Whether its PDF is handed out: it was stored when the receipt was issued, and knows of nothing after."""
+        return not self.standing.is_voided and not self.is_given_back
+
+    @property
     def document_title(self) -> str:
         """What stands on top of every page on paper."""
-        return STANDINGS[self.standing].document_title.format(self.receipt.number)
+        return self.standing_words.document_title.format(self.receipt.number)
 
     @property
     def page_title(self) -> str:
         """What the portal's page is called."""
-        return STANDINGS[self.standing].page_title.format(self.receipt.number)
+        return self.standing_words.page_title.format(self.receipt.number)
 
     @property
     def date_label(self) -> str:
         """What the receipt's date is called."""
-        return STANDINGS[self.standing].date
+        return self.standing_words.date
 
     @property
     def escrow(self) -> int:
@@ -163,7 +158,11 @@ class Itemized:
     @property
     def net(self) -> int:
         """What is left of the payment after its refunds."""
-        return sum(relative.amount for relative in self.relatives if not relative.is_void)
+        return net_of(self.relatives)
+
+    @property
+    def has_several_movements(self) -> bool:
+        return len(self.movements) > 1
 
     @property
     def has_relatives(self) -> bool:
@@ -172,14 +171,14 @@ class Itemized:
 
 def itemize(receipt: Receipt) -> Itemized:
     """The receipt as a guarantor sees it now."""
-    return _itemize(receipt, _family(receipt), _after(receipt))
+    return _itemize(receipt, get_family(receipt), _after(receipt))
 
 
 def itemize_as_issued(receipt: Receipt) -> Itemized:
     """The receipt as it was the moment it was issued: the same whenever it is asked for."""
     family = [
         relative
-        for relative in _family(receipt, as_of=receipt.issued_at)
+        for relative in get_family(receipt, as_of=receipt.issued_at)
         if relative.number <= receipt.number  # a payment knows nothing of its later refunds
     ]
     return _itemize(receipt, family, [])
@@ -187,7 +186,7 @@ def itemize_as_issued(receipt: Receipt) -> Itemized:
 
 def for_itemizing(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
     """Receipts with all that itemize() reads."""
-    return receipts.select_related("void").prefetch_related("transactions", "postings")
+    return receipts.select_related("void", "guarantor__group").prefetch_related("transactions", "postings")
 
 
 def _itemize(receipt: Receipt, relatives: list[Relative], after: list[Later]) -> Itemized:
@@ -211,9 +210,10 @@ def printed_postings(receipt: Receipt) -> list[Posting]:
     return [posting for posting in receipt.postings.all() if posting.posted_at == receipt.issued_at]
 
 
-def _place_in_order(posting: Posting) -> tuple[str, str, str, dt.date, int]:
+def _place_in_order(posting: Posting) -> tuple[str, str, str, str, dt.date, int]:
     return (
         posting.facility_name,
+        posting.facility_address,
         posting.patient_name,
         posting.provider_name,
         posting.service_date,
@@ -226,6 +226,7 @@ def _line(posting: Posting) -> Line:
         service_date=posting.service_date,
         service_id=shown(posting.service_id),
         description=shown(posting.description),
+        procedure_code=shown(posting.procedure_code),
         amounts=Amounts(
             billed=posting.billed_cents,
             adjusted=posting.adjusted_cents + posting.insurance_pending_cents,
@@ -240,13 +241,13 @@ def _line(posting: Posting) -> Line:
 
 def _group(postings: list[Posting], lines: list[Line]) -> list[Place]:
     """Lines by facility, provider and patient. The postings are sorted by these."""
-    grouped: dict[str, dict[tuple[str, str], list[Line]]] = {}
+    grouped: dict[tuple[str, str], dict[tuple[str, str], list[Line]]] = {}
     for posting, line in zip(postings, lines, strict=True):
-        visits = grouped.setdefault(shown(posting.facility_name), {})
+        visits = grouped.setdefault((shown(posting.facility_name), shown(posting.facility_address)), {})
         visits.setdefault((shown(posting.patient_name), shown(posting.provider_name)), []).append(line)
     return [
-        Place(facility, [_visit(patient, provider, part) for (patient, provider), part in visits.items()])
-        for facility, visits in grouped.items()
+        Place(facility, address, [_visit(patient, provider, part) for (patient, provider), part in visits.items()])
+        for (facility, address), visits in grouped.items()
     ]
 
 
@@ -262,22 +263,6 @@ def _movement(row: Transaction) -> Movement:
         requested=row.requested_cents,
         reason=shown(row.reason),
     )
-
-
-def _family(receipt: Receipt, *, as_of: dt.datetime | None = None) -> list[Relative]:
-    """The receipts of the same money, oldest first; voided ones as of a moment, or now."""
-    rows: Any = Receipt.objects.raw(FAMILY, {"number": receipt.number})  # with voided_at, which the model hasn't
-    return [
-        Relative(
-            number=row.number,
-            received_on=row.received_on,
-            label=KINDS[Receipt.Kind(row.kind)].verdict,
-            amount=row.amount_cents,
-            is_void=row.voided_at is not None and (as_of is None or row.voided_at <= as_of),
-            is_this=row.number == receipt.number,
-        )
-        for row in rows
-    ]
 
 
 def _after(receipt: Receipt) -> list[Later]:

@@ -23,6 +23,7 @@ from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused, refuse
 from pops.core.words import day, shown
+from receipts.family import get_family, is_given_back
 from receipts.models import Receipt
 from receipts.wording import KINDS
 
@@ -180,6 +181,8 @@ def why_not_mail(receipt: Receipt) -> Refused | None:
     guarantor = receipt.guarantor
     if hasattr(receipt, "void"):
         return Refused("voided", "The receipt was voided: there is nothing to confirm.")
+    if is_given_back(receipt, get_family(receipt)):
+        return Refused("given_back", "The payment was refunded in full: there is nothing to confirm.")
     if not guarantor.group.email_receipts:
         return _unwanted(Reason.SWITCHED_OFF)
     if guarantor.email_opt_out:

@@ -5,8 +5,8 @@ CREATE VIEW receipts_owed AS
 SELECT l.id AS line_id, p.guarantor_id, e.in_collections, paid.cents AS patient_paid_cents,
        share.cents - paid.cents AS remaining_cents,
        CASE WHEN e.in_collections THEN 0 ELSE greatest(share.cents - paid.cents, 0) END AS payable_cents,
-       e.number AS encounter, l.line_number, l.service_date, l.description, p.name AS patient_name, e.facility_id,
-       e.provider_id, l.billed_cents, l.adjusted_cents, l.insurance_pending_cents, l.insurance_paid_cents,
+       e.number AS encounter, l.line_number, l.service_date, l.description, l.procedure_code, p.name AS patient_name,
+       e.facility_id, e.provider_id, l.billed_cents, l.adjusted_cents, l.insurance_pending_cents, l.insurance_paid_cents,
        coalesce(l.responsibility_date, l.service_date) AS responsible_on
 FROM accounts_patient p
 JOIN accounts_encounter e ON e.patient_id = p.id

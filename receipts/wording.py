@@ -16,6 +16,7 @@ class StandingWords:
     page_title: str
     document_title: str
     date: str = "Date"
+    no_proof: str = ""  # stands in each part of what proves no payment
 
 
 STANDINGS = {
@@ -25,12 +26,29 @@ STANDINGS = {
         "Refund came back", "info", "Receipt {}", "Receipt {} of a refund that came back"
     ),
     Standing.UNSUCCESSFUL: StandingWords(
-        "Unsuccessful", "error", "Payment unsuccessful", "Unsuccessful payment {}: not a proof of payment"
+        "Unsuccessful",
+        "error",
+        "Payment unsuccessful",
+        "Unsuccessful payment {}: not a proof of payment",
+        no_proof="Unsuccessful: not a proof of payment",
     ),
     Standing.VOIDED: StandingWords(
-        "Voided", "warning", "Voided receipt {}", "Voided receipt {}: not a proof of payment"
+        "Voided",
+        "warning",
+        "Voided receipt {}",
+        "Voided receipt {}: not a proof of payment",
+        no_proof="Voided: not a proof of payment",
     ),
 }
+
+# A payment that was refunded whole. It stands, so this is no standing; in the list its refund is seen beside it.
+GIVEN_BACK = StandingWords(
+    "Refunded in full",
+    "info",
+    "Receipt {}, refunded in full",
+    "Receipt {}, refunded in full: not a proof of payment",
+    no_proof="Refunded in full: not a proof of payment",
+)
 
 
 @dataclass(frozen=True)

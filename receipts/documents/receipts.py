@@ -16,11 +16,15 @@ from receipts.models import Receipt, ReceiptDocument
 
 def render_html(receipt: Receipt, practice: Practice) -> str:
     """The receipt as a page for paper."""
+    group = receipt.guarantor.group
     context = {
         "itemized": itemize_as_issued(receipt),
         "receipt": receipt,
         "practice": practice,
         "practice_name": shown(practice.name),
+        "contact": [
+            part for part in (group.footer_phone or practice.phone, group.footer_email or practice.email) if part
+        ],
     }
     return render_to_string("receipts/pdf/receipt.html", context)
 

@@ -25,6 +25,8 @@ class Applied:
     patient: str = "Leo Alvarez"
     provider: str = "Priya Raman, MD"
     facility: str = "Lakeside Main Clinic"
+    address: str = "14 Harbor Street, Burlington, VT 05401"
+    code: str = "99213"
     on: dt.date = dt.date(2026, 2, 1)
     billed: int = 14200
     adjusted: int = 3000
@@ -89,11 +91,13 @@ def _posting(receipt: Receipt, part: Applied, line: ServiceLine) -> Posting:
         amount_cents=part.cents,
         posted_at=receipt.issued_at,
         facility_name=part.facility,
+        facility_address=part.address,
         provider_name=part.provider,
         patient_name=part.patient,
         service_id=part.service_id,
         service_date=part.on,
         description=part.description,
+        procedure_code=part.code,
         billed_cents=part.billed,
         adjusted_cents=part.adjusted,
         insurance_pending_cents=part.pending,
@@ -149,9 +153,29 @@ def several_patients_and_providers(guarantor: Guarantor) -> Receipt:
         movement(12000),
         applied=(
             Applied(5000, service_id="67563-1"),
-            Applied(1000, "Strep test, rapid", "67563-2", billed=3600, adjusted=600, pending=2000, insurance=0),
-            Applied(2000, "Annual physical", "67570-1", patient="Sofia Alvarez", facility=north, billed=23500),
-            Applied(1000, "Lipid panel", "67570-2", patient="Sofia Alvarez", facility=north, paid_before=500),
+            Applied(
+                1000, "Strep test, rapid", "67563-2", code="87880", billed=3600, adjusted=600, pending=2000, insurance=0
+            ),
+            Applied(
+                2000,
+                "Annual physical",
+                "67570-1",
+                patient="Sofia Alvarez",
+                facility=north,
+                address="",
+                code="",
+                billed=23500,
+            ),
+            Applied(
+                1000,
+                "Lipid panel",
+                "67570-2",
+                patient="Sofia Alvarez",
+                facility=north,
+                address="",
+                code="80061",
+                paid_before=500,
+            ),
             Applied(3000, "Telehealth visit", "67581-1", provider="Helen Sørensen, NP", on=dt.date(2025, 12, 31)),
         ),
     )

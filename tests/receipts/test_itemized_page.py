@@ -90,7 +90,7 @@ def test_what_was_chosen_at_the_desk_was_printed(desk, guarantor, client_of):
 
     text = shown(client_of, Receipt.objects.get(number=number))
 
-    assert "| Chosen |" in text
+    assert "| Chosen Code 99213 |" in text
     assert "Since this receipt was issued" not in text
 
 

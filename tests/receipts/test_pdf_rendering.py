@@ -23,7 +23,9 @@ def pdf_of(receipt, practice):
 
 def ask(command, pdf, *options):
     """What one of Poppler's tools says of a PDF."""
-    return subprocess.run([command, *options, "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    to_stdout = ["-"] if command == "pdftotext" else []
+    run = subprocess.run([command, *options, "-", *to_stdout], input=pdf, capture_output=True, check=True)
+    return run.stdout.decode()
 
 
 def objects(pdf):
@@ -101,6 +103,35 @@ def test_an_unsuccessful_one_says_on_every_page_that_it_proves_nothing(practice,
     for page in pages:
         assert "not a proof of payment" in page
         assert "Paid" not in page
+
+
+@pytest.mark.parametrize("count", [6, 7, 8, 27, 28])
+def test_no_page_has_totals_alone_and_none_ends_with_a_heading(practice, guarantor, count):
+    for page in pdf_text(pdf_of(many_lines(guarantor, count), practice)).split("\f\n"):
+        assert "Physical therapy" in page
+        assert "Lakeside Main Clinic" not in page or page.index("Physical therapy") > page.index("Lakeside Main Clinic")
+
+
+def test_a_word_of_75_letters_breaks_and_leaves_the_amounts_alone(practice, guarantor):
+    long = "Pneumonoultramicroscopicsilicovolcanoconiosis" + "x" * 30
+    facts = {"patient": "P" * 200, "provider": "D" * 200, "facility": "F" * 200, "address": "A" * 300}
+    receipt = make_receipt(guarantor, movement(100, number="n" * 200), applied=(Applied(100, long, **facts),))
+
+    words = re.findall(
+        r'<word xMin="([\d.]+)" .*?xMax="([\d.]+)".*?>(.*?)</word>',
+        ask("pdftotext", pdf_of(receipt, practice), "-bbox"),
+    )
+
+    assert max(float(right) for _, right, _ in words) <= 612 - 16 * 72 / 25.4 + 1
+    first = next(float(left) for left, _, word in words if word == "$142.00" and float(left) < 300)
+    (begun,) = {float(right) for _, right, word in words if word.startswith("Pneumono")}
+    assert begun < first
+
+
+def test_of_several_tenders_it_says_which_is_the_check(practice, guarantor):
+    text = pdf_text(pdf_of(EXAMPLES["three_transactions"](guarantor), practice))
+
+    assert re.search(r"Check 1023 +\$5\.00\n +1042-3", text)
 
 
 # The font that has the script: a letter that none has is drawn as a box, by the first font.

@@ -73,9 +73,10 @@ def detail(request: GuarantorRequest, number: int) -> HttpResponse:
 @guarantor_required
 def document(request: GuarantorRequest, number: int) -> HttpResponseBase:
     """The stored PDF: to keep, or with `open` to look at. Until it is there, a page that turns into it."""
-    receipt = get_object_or_404(request.guarantor.receipts.select_related("document", "void"), number=number)
-    if hasattr(receipt, "void"):
-        return render(request, "portal/receipts/document_void.html", {"receipt": receipt}, status=410)
+    receipt = get_object_or_404(for_itemizing(request.guarantor.receipts.select_related("document")), number=number)
+    if not (itemized := itemize(receipt)).has_document:
+        context = {"receipt": receipt, "itemized": itemized}
+        return render(request, "portal/receipts/document_void.html", context, status=410)
     if not hasattr(receipt, "document"):
         queue_document(receipt_number=number)
         return render(request, "portal/receipts/document_wait.html", {"receipt": receipt}, status=202)
