@@ -15,7 +15,6 @@ from receipts.family import Relative, get_family, is_given_back, net_of
 from receipts.models import Disbursement, Posting, Receipt, Standing, Transaction
 from receipts.wording import GIVEN_BACK, KINDS, STANDINGS, KindWords, StandingWords
 
-
 SET_ASIDE = "Set aside, as it does not belong to your account here"
 NO_LONGER_SET_ASIDE = "No longer set aside"
 
