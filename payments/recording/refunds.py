@@ -136,25 +136,20 @@ def _is_recorded(refund: Refund) -> bool:
 def _give_back(held: Held, refund: Refund, facts: RefundFacts, date: dt.date, decision: Decision | None) -> None:
     """Void the payment, or issue the refund's receipt: also when its batch was closed on the way, or a person decided.
 
-    What was disbursed is taken back for a decided one. Raises RefundTooMuch.
+    It is of the payment, or of what came back of an earlier refund. What was disbursed is taken back for a decided one.
+    Raises RefundTooMuch.
     """
     asked = None if decision else refund.requested_by
     if refund.voids and asked and _try_void(held, refund, date, asked):
         return
-    batch_id = open_api_batch(held, batch_date=date)
+    batch_id, source = open_api_batch(held, batch_date=date), _find_source(refund.receipt, facts.amount_cents)
     if decision:
-        lacking = facts.amount_cents - get_receipt_balance(refund.receipt).left_cents
-        take_back_disbursed(
-            held,
-            receipt=refund.receipt,
-            cents=max(lacking, 0),
-            batch_id=batch_id,
-            reason=decision.reason,
-            by=decision.by,
-        )
+        lacking = max(facts.amount_cents - get_receipt_balance(source).left_cents, 0)
+        words = {"reason": decision.reason, "by": decision.by}
+        take_back_disbursed(held, receipt=source, cents=lacking, batch_id=batch_id, **words)
     refund.refund_receipt_id = issue_refund(
         held,
-        receipt=refund.receipt,
+        receipt=source,
         tenders=[_movement(facts, number=facts.stripe_id, cents=-facts.amount_cents)],
         batch_id=batch_id,
         received_on=date,
@@ -163,6 +158,13 @@ def _give_back(held: Held, refund: Refund, facts: RefundFacts, date: dt.date, de
         by=refund.requested_by,
         channel=Receipt.Channel.ONLINE,
     )
+
+
+def _find_source(payment: Receipt, cents: int) -> Receipt:
+    """The receipt that holds the money that was given back: the payment, or one of a refund of it that came back."""
+    came_back = Receipt.objects.filter(made_by_return__receipt=payment).order_by("pk")
+    holders = (row for row in [payment, *came_back] if get_receipt_balance(row).left_cents >= cents)
+    return next(holders, payment)
 
 
 def _try_void(held: Held, refund: Refund, date: dt.date, by: User) -> bool:

@@ -1,6 +1,8 @@
 """What Stripe did is recorded, or lies in review with its reason until a person settles it: no rule hides it."""
 
+import functools
 import uuid
+from collections import Counter
 
 import pytest
 from django.db import IntegrityError, connection
@@ -25,6 +27,7 @@ from receipts.itemized import itemize
 from receipts.models import Receipt
 from receipts.owed import get_balances
 from tests.books import assert_books_balance
+from tests.concurrency import run_together
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, today
 from tests.payments.stripe_side import post_event, start
@@ -188,6 +191,48 @@ def test_a_refund_in_review_that_the_bank_did_not_take_needs_no_decision(dana, g
 
     assert (Refund.objects.get().state, Receipt.objects.count()) == ("failed", 1)
     judge()
+
+
+@pytest.mark.parametrize("voids", [False, True])
+def test_a_second_refund_after_one_that_came_back_is_of_what_came_back(dana, guarantor, stripe_sandbox, voids):
+    payment = start(guarantor)
+    stripe_sandbox.confirm(payment.intent_id, card_number=FAILS)
+    receipt = bring_up_to_date(payment_id=payment.pk, now=timezone.now()).receipt
+    facts = {"cents": None, "reason": "Overpaid", "now": timezone.now(), "today": today(), "by": dana, "voids": voids}
+    first = request_refund(refund_id=uuid.uuid4(), receipt_number=receipt.pk, **facts)
+    stripe_sandbox.settle(first.stripe_id)
+    deliver_all(stripe_sandbox)
+    back = Receipt.objects.get(kind="came_back")
+
+    refund_at_stripe(receipt)
+    deliver_all(stripe_sandbox)
+
+    second = Refund.objects.exclude(pk=first.pk).get()
+    assert (second.state, second.refund_receipt.refund_of) == ("succeeded", back)
+    assert get_receipt_balance(back).left_cents == 0
+    judge()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_however_many_decide_at_once_one_decision_counts(paid, dana, stripe_sandbox):
+    disburse_escrow(receipt_number=paid.pk, cents=2000, reason="The lab's", today=today(), by=dana)
+    refund_at_stripe(paid)
+    deliver_all(stripe_sandbox)
+    refund = Refund.objects.get()
+
+    def decide_as(job):
+        try:
+            job(refund_id=refund.pk, reason="The lab gave it back.", now=timezone.now(), by=dana)
+        except Refused as refusal:
+            return refusal.code
+        return "done"
+
+    jobs = [functools.partial(decide_as, job) for job in [record_reviewed_refund, settle_refund_elsewhere] * 3]
+    outcomes = run_together(jobs, width=6)
+
+    assert Counter(outcomes) == {"done": 1, "not_in_review": 5}
+    refund.refresh_from_db()
+    assert Receipt.objects.filter(kind="refund").count() == (refund.state == "succeeded")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,9 @@ FROM refund CROSS JOIN LATERAL (SELECT CASE
         THEN 'it failed, and no receipt brings its money in again'
     WHEN came_back_receipt_id IS NOT NULL AND (state <> 'failed' OR NOT is_recorded)
         THEN 'it is ' || state || ' and receipt ' || came_back_receipt_id || ' says that it failed'
-    WHEN (given_kind, given_of, given_cents) <> ('refund', receipt_id, -amount_cents)
+    -- Once a refund came back, the next one is of the receipt that brought its money in again.
+    WHEN (given_kind, given_cents) <> ('refund', -amount_cents) OR (given_of <> receipt_id AND NOT EXISTS (
+        SELECT FROM payments_refund o WHERE o.receipt_id = refund.receipt_id AND o.came_back_receipt_id = given_of))
         THEN 'its receipt ' || refund_receipt_id || ' says otherwise'
     WHEN (back_kind, back_of, back_cents) <> ('came_back', coalesce(refund_receipt_id, receipt_id), amount_cents)
         THEN 'its receipt ' || came_back_receipt_id || ' says otherwise'
