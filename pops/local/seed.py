@@ -35,9 +35,11 @@ from pops.local.datadir import ROOT
 from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD, YESTERDAY
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
-from receipts.owed import get_balances
+from receipts.owed import find_lines, get_balances
 
 TIME_ZONE = "America/New_York"
+# What insurance pays of a service that the sample guarantor had paid already.
+INSURANCE_PAID_LATE = 1500
 DECLINED = "The card doesn't have enough funds for this payment."
 
 
@@ -163,6 +165,8 @@ def _make_history(now: dt.datetime, chance: random.Random) -> None:
             cents = min(chance.choice([2500, 4000, 6000, 9500]), max(get_balances(guarantor).current_cents, 1000))
             _record(guarantor, cents, moment, chance.choice(CARDS), declined=chance.random() < 0.15)
     _make_sample_receipts(guarantors[0], now)
+    # Somebody has to decide about this one.
+    _record(guarantors[1], 5000, now - dt.timedelta(days=1, hours=2), CARDS[0], declined=False, agreed=4500)
     _make_new_charges(guarantors[0], now.astimezone(ZoneInfo(TIME_ZONE)).date(), chance)
 
 
@@ -196,7 +200,14 @@ def _make_sample_receipts(guarantor: Guarantor, now: dt.datetime) -> None:
 
 
 def _make_new_charges(guarantor: Guarantor, today: dt.date, chance: random.Random) -> None:
-    """What insurance has left to the sample guarantor since: on a new statement, and a visit not on it yet."""
+    """What insurance has left to the sample guarantor since: on a new statement, and a visit not on it yet.
+
+    And what it paid of a service that she had paid already: credit.
+    """
+    paid = find_lines(guarantor).filter(owed__patient_paid_cents__gte=INSURANCE_PAID_LATE)[:1]
+    ServiceLine.objects.filter(pk__in=[line.pk for line in paid]).update(
+        insurance_paid_cents=F("insurance_paid_cents") + INSURANCE_PAID_LATE
+    )
     statement = Statement.objects.create(
         guarantor=guarantor, statement_date=today - dt.timedelta(days=2), balance_cents=0
     )
@@ -209,12 +220,18 @@ def _make_new_charges(guarantor: Guarantor, today: dt.date, chance: random.Rando
 
 
 def _record(
-    guarantor: Guarantor, cents: int, moment: dt.datetime, card: tuple[str, str], *, declined: bool
+    guarantor: Guarantor,
+    cents: int,
+    moment: dt.datetime,
+    card: tuple[str, str],
+    *,
+    declined: bool,
+    agreed: int | None = None,
 ) -> int | None:
-    """Record an online payment; the number of its receipt."""
+    """Record an online payment; the number of its receipt. Another amount than was agreed to needs review."""
     payment = Payment.objects.create(guarantor=guarantor, amount_cents=cents)
     intent, charge = _charge(payment, "declined" if declined else card[0])
-    Payment.objects.filter(pk=payment.pk).update(started_at=moment, intent_id=intent)
+    Payment.objects.filter(pk=payment.pk).update(started_at=moment, intent_id=intent, amount_cents=agreed or cents)
     facts = TransactionFacts(
         number=charge,
         method="card",

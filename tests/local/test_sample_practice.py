@@ -3,11 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from payments.models import Refund
+from payments.models import Payment, Refund
 from pops.core.accounts.models import Guarantor
 from pops.local.seed import seed_practice
 from receipts.models import Receipt
-from receipts.owed import get_balances
+from receipts.owed import find_surplus, get_balances
 from tests.books import assert_books_balance
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +21,8 @@ def test_its_books_are_right():
     refund = Refund.objects.get()
     assert refund.refund_receipt.amount_cents == -4000
     assert Receipt.objects.filter(status="unsuccessful").exists()
+    assert Payment.objects.filter(state="review").count() == 1
+    assert find_surplus(refund.receipt.guarantor_id)
 
 
 @pytest.mark.usefixtures("stripe_sandbox")
