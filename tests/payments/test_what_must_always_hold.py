@@ -104,7 +104,8 @@ BROKEN = [
     ),
     (
         "guarantors_balance",
-        "UPDATE accounts_patient SET guarantor_id = {stranger} WHERE id = {patient}",
+        "WITH kept AS (UPDATE accounts_patientevent SET guarantor_id = {stranger} WHERE pgh_obj_id = {patient})"
+        " UPDATE accounts_patient SET guarantor_id = {stranger} WHERE id = {patient}",
         "Account 48210: $100.00 received; $0.00 applied, $50.00 in escrow, $0.00 disbursed.\n"
         "Account 48211: $0.00 received; $50.00 applied, $0.00 in escrow, $0.00 disbursed.",
     ),
