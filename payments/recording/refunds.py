@@ -65,6 +65,7 @@ def _record_on_an_open_day(
 
     What the bank gave back comes in today. Of a locked period it is the first open day.
     """
+    payment.refresh_from_db(fields=["guarantor"])  # its account may have been merged into another one
     moment = now if facts.state == State.FAILED else facts.occurred_at
     date = get_practice().business_date(moment)
     facts = replace(facts, occurred_at=moment)
@@ -90,6 +91,8 @@ def _record(payment: Receipt, facts: RefundFacts, date: dt.date, now: dt.datetim
     voids = facts.refund_id is not None and Refund.objects.filter(pk=facts.refund_id, voids=True).exists()
     # A void is not recorded beside payments of its day.
     held = hold(days=[date], alone=[payment.received_on] if voids else [], guarantor=payment.guarantor_id)
+    payment.refresh_from_db(fields=["guarantor"])
+    held.need(guarantor=payment.guarantor_id)  # or the account was merged just now: the news is told again
     refund = _find_or_adopt(payment, facts)
     if decision and not refund.is_in_review:
         raise Refused("not_in_review", "Somebody has decided about this refund already.")

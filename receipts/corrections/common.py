@@ -14,7 +14,7 @@ def require_reason(reason: str) -> str:
 
 
 def get_guarantor_id(receipt_number: int) -> int:
-    """Whose receipt it is: never changes. Raises Receipt.DoesNotExist."""
+    """Whose receipt it is: changes with a merge of accounts alone. Raises Receipt.DoesNotExist."""
     return Receipt.objects.values_list("guarantor_id", flat=True).get(pk=receipt_number)
 
 

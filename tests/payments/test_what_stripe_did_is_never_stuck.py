@@ -12,6 +12,7 @@ from batches.closing import close_batch
 from batches.models import PeriodLock, ReferenceBatch
 from payments.events import work_off_event
 from payments.gateway.client import client
+from payments.gateway.refunds import get_refund
 from payments.models import Payment, ProcessorEvent, Refund
 from payments.recording import payments as recording_payments
 from payments.recording import refunds as recording
@@ -19,6 +20,7 @@ from payments.refunds import request_refund
 from payments.review import accept_payment, record_reviewed_refund, return_payment, settle_refund_elsewhere
 from payments.tasks import sweep, work_off_events
 from payments.truth import bring_up_to_date
+from pops.core.accounts.merging import merge_guarantors
 from pops.core.accounts.models import Patient
 from pops.core.refusals import Refused
 from receipts.balances import get_on_the_way_cents, get_receipt_balance
@@ -104,6 +106,18 @@ def test_a_refund_of_a_moved_patients_payment_is_recorded_and_its_events_worked_
     assert Receipt.objects.get(kind="refund").amount_cents == -4000
     assert get_balances(other).current_cents == 2000
     assert not ProcessorEvent.objects.filter(state="received").exists()
+    judge()
+
+
+def test_a_refund_that_comes_right_after_a_merge_is_of_the_account_that_is_left(paid, dana, stripe_sandbox):
+    other = GuarantorFactory()
+    made = refund_at_stripe(paid, 4000)
+    merge_guarantors(merged_id=paid.guarantor_id, into_id=other.pk, reason="The same person", by=dana)
+
+    recording.record_refund(payment=paid, facts=get_refund(made.id), now=timezone.now())  # read before the merge
+
+    assert Receipt.objects.get(kind="refund").guarantor == other
+    assert get_balances(other).current_cents == 2000
     judge()
 
 
