@@ -4,10 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from payments.models import Payment, ProcessorEvent, Refund
 from pops.core.accounts.models import Guarantor
+from receipts.models import Receipt
 
 # A browser that comes back and a webhook settle a payment within seconds; the sweep is for when neither does.
 QUIET = dt.timedelta(minutes=2)
@@ -15,6 +17,8 @@ QUIET = dt.timedelta(minutes=2)
 ASK_AGAIN = dt.timedelta(minutes=5)
 # Longer than anybody sits before a card form: the portal signs out after 30 minutes.
 GIVE_UP = dt.timedelta(hours=1)
+# How long a failed refund stands on the front page, unless its money is given back before.
+REMEMBER = dt.timedelta(days=30)
 
 
 def find_quiet_payments(*, now: dt.datetime, limit: int) -> QuerySet[Payment]:
@@ -53,6 +57,17 @@ def find_stuck_events() -> QuerySet[ProcessorEvent]:
     """Messages from Stripe that failed time and again, oldest first. They are still tried."""
     waiting = ProcessorEvent.objects.filter(state=ProcessorEvent.State.RECEIVED)
     return waiting.filter(failures__gte=FAILED_OFTEN).order_by("received_at")
+
+
+def find_failed_refunds(*, now: dt.datetime) -> QuerySet[Refund]:
+    """Refunds that failed lately when nobody looked on, and whose money nobody has given back since, newest first."""
+    nobody_looked_on = Q(came_back_receipt__isnull=False) | Q(checked_at__gt=F("requested_at") + QUIET)
+    failed = Refund.objects.filter(nobody_looked_on, state=Refund.State.FAILED, checked_at__gt=now - REMEMBER)
+    given_back = Receipt.objects.filter(
+        refund_of=OuterRef("with_us"), kind=Receipt.Kind.REFUND, void=None, issued_at__gt=OuterRef("checked_at")
+    )
+    rows = failed.annotate(with_us=Coalesce("came_back_receipt", "receipt")).exclude(Exists(given_back))
+    return rows.select_related("receipt").order_by("-checked_at")
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ KIND = "receipt"
 # How many mails a guarantor can have sent again, and in what time.
 ASKED_ALLOWED = 5
 ASKED_WINDOW = dt.timedelta(hours=1)
-MAILED = (Receipt.Kind.PAYMENT, Receipt.Kind.REFUND)
+MAILED = (Receipt.Kind.PAYMENT, Receipt.Kind.REFUND, Receipt.Kind.CAME_BACK)
 
 
 class Reason(models.TextChoices):
@@ -101,6 +101,7 @@ def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
         "greeting": words.greeting,
         "sentence": words.greeting.removesuffix(".") + ".",
         "title": words.mail_title,
+        "note": words.mail_note,
         "fields": get_fields(receipt, date_label=words.mail_date),
         "amount_label": words.mail_amount,
         "amount": format_cents(abs(receipt.amount_cents)),

@@ -65,6 +65,7 @@ class KindWords:
     greeting: str  # what its mail begins with, as a heading
     mail_date: str
     mail_amount: str
+    mail_note: str = ""  # what the reader must know beyond the fields
 
 
 KINDS = {
@@ -99,9 +100,10 @@ KINDS = {
         total="Total",
         stood="payment",
         unapplied="Not yet applied to a service",
-        mail_title="Receipt",
+        mail_title="Refund that came back: receipt",
         greeting="Your refund came back to us",
         mail_date="Date",
         mail_amount="Amount",
+        mail_note="Your bank did not take our refund, so we have the money again. We will get in touch with you.",
     ),
 }

@@ -22,7 +22,7 @@ from batches.selectors import (
 from batches.working import why_not_change_desk_batch
 from payments.models import Dispute
 from payments.refunds import why_not_refund_online, why_not_void_online
-from payments.selectors import find_in_review, find_refunds_in_review, find_stuck_events
+from payments.selectors import find_failed_refunds, find_in_review, find_refunds_in_review, find_stuck_events
 from pops.core.access.models import User
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
@@ -61,13 +61,15 @@ def desk_front(context: Any) -> dict[str, Any]:
     user, practice = context["request"].user, Practice.objects.first()
     if practice is None:
         return {}
-    today = practice.business_date(timezone.now())
+    now = timezone.now()
+    today = practice.business_date(now)
     return {
         "today": today,
         "attached": find_attached_batch_with_total(user) if user.has_perm("batches.open_batch") else None,
         "online": find_open_api_batch_with_total(today) if user.has_perm("batches.view_referencebatch") else None,
         "earlier": find_open_batches(before=today) if user.has_perm("batches.view_referencebatch") else [],
         "reviews": _in_review() if user.has_perms(SEES_REVIEWS) else [],
+        "failed_refunds": find_failed_refunds(now=now) if user.has_perm("payments.view_refund") else [],
     }
 
 
