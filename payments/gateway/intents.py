@@ -9,8 +9,13 @@ import stripe
 
 from payments.gateway.client import Rejected, asking
 from payments.gateway.reasons import plain_reason
+from pops.core.methods import Method
 from receipts.issue import TransactionFacts
-from receipts.models import Transaction
+
+# What is over in minutes: the bank's question, on the page or on its own. Everything else may take days.
+QUICK = ("use_stripe_sdk", "redirect_to_url")
+# Stripe's wallets of a card, and its kinds of payment, that have a name here.
+NAMED = {"apple_pay": Method.APPLE_PAY, "google_pay": Method.GOOGLE_PAY, "link": Method.LINK, "card": Method.CARD}
 
 
 class Result(enum.Enum):
@@ -55,13 +60,16 @@ class Intent:
 
 
 def create_intent(*, payment_id: uuid.UUID, amount_cents: int, currency: str, now: dt.datetime) -> Intent:
-    """The PaymentIntent of an attempt: asked for twice within a day, Stripe answers with the same one."""
+    """The PaymentIntent of an attempt: asked for twice within a day, Stripe answers with the same one.
+
+    It takes cards, with the wallets that hold them, whatever else is on in Stripe's Dashboard.
+    """
     with asking() as stripe_client:
         intent = stripe_client.v1.payment_intents.create(
             {
                 "amount": amount_cents,
                 "currency": currency,
-                "automatic_payment_methods": {"enabled": True},
+                "allowed_payment_method_types": ["card"],
                 "metadata": {"pops_payment": str(payment_id)},
             },
             {"idempotency_key": f"{payment_id}-create"},
@@ -129,21 +137,27 @@ def _outcome(intent: stripe.PaymentIntent, charge: stripe.Charge | None, now: dt
 def _result(intent: stripe.PaymentIntent) -> Result:
     if intent.status == "succeeded":
         return Result.PAID
-    if intent.status == "processing":
+    if intent.status == "processing" or _takes_days(intent):
         return Result.PROCESSING
     if intent.status in ("requires_payment_method", "canceled") and intent.last_payment_error:
         return Result.DECLINED
     return Result.CANCELED if intent.status == "canceled" else Result.OPEN
 
 
+def _takes_days(intent: stripe.PaymentIntent) -> bool:
+    """Whether it waits for what a person or a bank does elsewhere, such as the small amounts that prove an account."""
+    action = intent.next_action if intent.status == "requires_action" else None
+    return action is not None and action.type not in QUICK
+
+
 def _transaction(intent: stripe.PaymentIntent, charge: stripe.Charge | None, *, paid: bool) -> TransactionFacts:
     # Stripe leaves out what doesn't apply: another kind of payment has no card, an error need not be a decline.
     error = intent.last_payment_error
     card = getattr(charge.payment_method_details, "card", None) if charge else None
-    wallet = card.wallet.type if card and card.wallet else ""
+    method = _method(charge, error)
     return TransactionFacts(
         number=charge.id if charge else intent.id,
-        method=_method(is_card=card is not None or charge is None, wallet=wallet),
+        method=method,
         amount_cents=intent.amount_received if paid else 0,
         requested_cents=intent.amount_received if paid else intent.amount,
         card_brand=(card.brand or "") if card else "",
@@ -151,12 +165,17 @@ def _transaction(intent: stripe.PaymentIntent, charge: stripe.Charge | None, *, 
         card_expiry=f"{card.exp_month:02d}/{card.exp_year}" if card else "",
         reason=""
         if paid or error is None
-        else plain_reason(getattr(error, "decline_code", None), getattr(error, "code", None)),
+        else plain_reason(
+            getattr(error, "decline_code", None),
+            getattr(error, "code", None),
+            is_card=method not in (Method.LINK, Method.OTHER),
+        ),
     )
 
 
-def _method(*, is_card: bool, wallet: str) -> str:
-    if not is_card:
-        return Transaction.Method.OTHER
-    wallets = {"apple_pay": Transaction.Method.APPLE_PAY, "google_pay": Transaction.Method.GOOGLE_PAY}
-    return wallets.get(wallet, Transaction.Method.CARD)
+def _method(charge: stripe.Charge | None, error: stripe.PaymentIntent.LastPaymentError | None) -> Method:
+    """How it was paid or tried: a card's wallet, else the kind that Stripe names; a card when it names none."""
+    source = charge.payment_method_details if charge else getattr(error, "payment_method", None)
+    kind = getattr(source, "type", None) or "card"
+    wallet = getattr(getattr(source, "card", None), "wallet", None)
+    return NAMED.get(kind if wallet is None else wallet.type, Method.CARD if kind == "card" else Method.OTHER)

@@ -5,6 +5,8 @@ Stripe advises: the one who holds it may not be its owner.
 """
 
 BANK_DECLINED = "Your bank declined the card. Your bank can tell you why."
+# Of what is no card nobody reads that a card was declined.
+NOT_A_CARD = "Your bank declined the payment. Your bank can tell you why."
 
 REASONS = {
     "insufficient_funds": "The card doesn't have enough funds for this payment.",
@@ -32,8 +34,10 @@ REASONS = {
 SLIPS = {REASONS[code] for code in ("incorrect_cvc", "incorrect_number", "invalid_expiry_month", "incorrect_zip")}
 
 
-def plain_reason(*codes: str | None) -> str:
+def plain_reason(*codes: str | None, is_card: bool = True) -> str:
     """The words for the first code that we know: pass the decline code, then the error code."""
+    if not is_card:
+        return NOT_A_CARD
     return next((REASONS[code] for code in codes if code in REASONS), BANK_DECLINED)
 
 

@@ -9,6 +9,7 @@ class Method(TextChoices):
     CARD = "card", "Credit Card"
     APPLE_PAY = "apple_pay", "Apple Pay"
     GOOGLE_PAY = "google_pay", "Google Pay"
+    LINK = "link", "Link"
     CHECK = "check", "Check"
     CASH = "cash", "Cash"
     OTHER = "other", "Other"

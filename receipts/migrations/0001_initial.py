@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(help_text='As the processor names it.', max_length=255, verbose_name='transaction number')),
-                ('method', models.CharField(choices=[('card', 'Credit Card'), ('apple_pay', 'Apple Pay'), ('google_pay', 'Google Pay'), ('check', 'Check'), ('cash', 'Cash'), ('other', 'Other')], max_length=10)),
+                ('method', models.CharField(choices=[('card', 'Credit Card'), ('apple_pay', 'Apple Pay'), ('google_pay', 'Google Pay'), ('link', 'Link'), ('check', 'Check'), ('cash', 'Cash'), ('other', 'Other')], max_length=10)),
                 ('amount_cents', models.BigIntegerField()),
                 ('requested_cents', models.BigIntegerField(help_text='What the guarantor asked to pay.')),
                 ('card_brand', models.CharField(blank=True, max_length=20)),

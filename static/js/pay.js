@@ -89,8 +89,10 @@ async function startAgain() {
 
 function mount(stripe) {
   const { amount, currency } = form.dataset;
-  const elements = stripe.elements({ mode: "payment", amount: Number(amount), currency, appearance: appearance() });
-  const card = elements.create("payment");
+  // What isn't offered isn't shown: the intent allows the same.
+  const offered = { mode: "payment", amount: Number(amount), currency, allowedPaymentMethodTypes: ["card"] };
+  const elements = stripe.elements({ ...offered, appearance: appearance() });
+  const card = elements.create("payment", { wallets: { link: "never" } });
   card.on("ready", () => {
     window.clearTimeout(patience);
     loading.hidden = slow.hidden = true;

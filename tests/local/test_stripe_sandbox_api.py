@@ -70,6 +70,22 @@ def test_payment_succeeds_with_an_expanded_charge(client: stripe.StripeClient, s
     assert types(sandbox) == ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
 
 
+def test_which_kinds_are_taken_is_said_as_stripe_says_it_now(client: stripe.StripeClient):
+    made = client.v1.payment_intents.create(
+        {"amount": 700, "currency": "usd", "allowed_payment_method_types": ["card"]}
+    )
+
+    assert (made.allowed_payment_method_types, made.payment_method_types) == (["card"], ["card"])
+    assert made.automatic_payment_methods is None
+    for wrong, code in (
+        ({"payment_method_types": ["card"]}, "payment_method_types_no_longer_supported"),
+        ({"allowed_payment_method_types": ["card"], "automatic_payment_methods": {"enabled": True}}, None),
+    ):
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            client.v1.payment_intents.create({"amount": 700, "currency": "usd", **wrong})
+        assert refusal.value.code == code
+
+
 def test_unexpanded_fields_are_ids(client: stripe.StripeClient):
     intent = pay(client)
 

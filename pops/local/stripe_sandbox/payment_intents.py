@@ -49,11 +49,12 @@ EDITABLE = (
     "transfer_group",
 )
 CONFIRMING = ("error_on_requires_action", "off_session", "payment_method_data", "return_url", "use_stripe_sdk")
-CREATING = ("automatic_payment_methods", "capture_method", "confirm", "payment_method_types")
+CREATING = ("allowed_payment_method_types", "automatic_payment_methods", "capture_method", "confirm")
 #: What stripe.js may see with a publishable key: no metadata, no customer, no charge.
 PUBLIC = (
     "id",
     "object",
+    "allowed_payment_method_types",
     "amount",
     "automatic_payment_methods",
     "canceled_at",
@@ -105,10 +106,12 @@ def checked_currency(params: Obj) -> str:
 def create(core: Core, call: Call) -> Obj:
     """An unconfirmed PaymentIntent. With `confirm=true` the route confirms it next."""
     params = call.params
+    _refuse_types(params)
     allow(params, *EDITABLE, *CREATING, *(CONFIRMING if boolean(params, "confirm") else ()))
     currency = checked_currency(params)
     intent = _blank(core, checked_amount(params, currency), currency)
     intent["automatic_payment_methods"] = _automatic(params)
+    intent["allowed_payment_method_types"] = params.get("allowed_payment_method_types")
     _check_types(params)
     _apply(core, intent, params)
     core.emit("payment_intent.created", core.store.put(intent), call)
@@ -120,6 +123,7 @@ def _blank(core: Core, amount: int, currency: str) -> Obj:
     return {
         "id": id_,
         "object": "payment_intent",
+        "allowed_payment_method_types": None,
         "amount": amount,
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
@@ -163,12 +167,12 @@ def _blank(core: Core, amount: int, currency: str) -> Obj:
 
 
 def _automatic(params: Obj) -> Obj | None:
-    """Automatic payment methods are Stripe's default unless types are named."""
+    """Automatic payment methods are Stripe's default unless those allowed are named."""
     given = mapping(params, "automatic_payment_methods")
-    if "payment_method_types" in params:
+    if "allowed_payment_method_types" in params:
         if given.get("enabled") == "true":
             raise invalid(
-                "You may only specify one of these parameters: automatic_payment_methods, payment_method_types."
+                "You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods."
             )
         return None
     return {
@@ -177,9 +181,19 @@ def _automatic(params: Obj) -> Obj | None:
     }
 
 
+def _refuse_types(params: Obj) -> None:
+    """Stripe takes them no more, since 2026-09-30.endive."""
+    if "payment_method_types" in params:
+        raise invalid(
+            "payment_method_types can't be set any more: use allowed_payment_method_types.",
+            code="payment_method_types_no_longer_supported",
+            param="payment_method_types",
+        )
+
+
 def _check_types(params: Obj) -> None:
-    if params.get("payment_method_types", ["card"]) != ["card"]:
-        raise invalid("The sandbox takes the payment method type card only.", param="payment_method_types")
+    if params.get("allowed_payment_method_types", ["card"]) != ["card"]:
+        raise invalid("The sandbox takes the payment method type card only.", param="allowed_payment_method_types")
     if params.get("capture_method", "automatic_async") not in ("automatic", "automatic_async"):
         raise invalid(
             "The sandbox captures automatically: capture_method manual isn't simulated.", param="capture_method"
