@@ -148,8 +148,8 @@ def _give_back(held: Held, refund: Refund, facts: RefundFacts, date: dt.date, de
     batch_id, source = open_api_batch(held, batch_date=date), _find_source(refund.receipt, facts.amount_cents)
     if decision:
         lacking = max(facts.amount_cents - get_receipt_balance(source).left_cents, 0)
-        words = {"reason": decision.reason, "by": decision.by}
-        take_back_disbursed(held, receipt=source, cents=lacking, batch_id=batch_id, **words)
+        why, by = decision.reason, decision.by
+        take_back_disbursed(held, receipt=source, cents=lacking, batch_id=batch_id, reason=why, by=by)
     refund.refund_receipt_id = issue_refund(
         held,
         receipt=source,
