@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "pops.core.access",
     "pops.core.accounts",
     "notifications",
+    "logins",
     "batches",
     "receipts",
     "payments",
@@ -169,7 +170,7 @@ STORAGES = {
 # --- Sign-in: a code by email for guarantors, a password (and TOTP) for staff --------------------------
 
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = ["pops.core.access.backends.PortalBackend"]
+AUTHENTICATION_BACKENDS = ["logins.backends.LoginBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -232,7 +233,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_HTTPS else 0
 # Both reach further than this site, and can't be taken back for a year: only who owns the whole domain decides that.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HTTPS and env.bool("HSTS_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS and env.bool("HSTS_PRELOAD", default=False)
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# auth.W004: guarantors may share an address; passwords are for staff, whose addresses are unique.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "auth.W004"]
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"

@@ -25,7 +25,7 @@ from pops.web.sign_in.codes import send_code
 from pops.web.sign_in.second_factor import SESSION_KEY
 from receipts.models import Receipt
 from tests.books import assert_books_balance
-from tests.factories.accounts import GuarantorFactory
+from tests.factories.accounts import GuarantorFactory, login_of
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
 from tests.factories.staff import MANAGER, member
@@ -142,8 +142,7 @@ def client_of() -> Callable[[Guarantor | User], Client]:
 
     def client_of(who: Guarantor | User) -> Client:
         client = Client()
-        user = who.user if isinstance(who, Guarantor) else who
-        assert user is not None
+        user = login_of(who) if isinstance(who, Guarantor) else who
         client.force_login(user)
         if user.is_staff:
             session = client.session

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
+from logins.linking import create_guarantor_login
 from notifications.models import Message
 from payments.gateway.client import client
 from payments.gateway.intents import Outcome, Result, create_intent
@@ -26,7 +27,6 @@ from payments.recording.payments import record_outcome
 from payments.recording.refunds import record_refund
 from pops.core.access.models import User
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
-from pops.core.accounts.services import create_guarantor_login
 from pops.core.imports.kinds import KINDS
 from pops.core.imports.models import AccountImport
 from pops.core.imports.runs import Wish, run_import

@@ -33,7 +33,7 @@ MAIL_POLICY = {
 def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in whoever the token names; 404 for a token that is forged or old."""
     email = links.read_token(token, key=settings.SECRET_KEY)
-    user = User.objects.filter(email=email, is_active=True).first() if email else None
+    user = User.objects.filter(email=email, is_active=True).order_by("pk").first() if email else None
     if user is None:
         raise Http404
     login(request, user)

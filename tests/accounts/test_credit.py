@@ -7,7 +7,7 @@ from receipts.corrections.escrow import disburse_escrow, post_escrow
 from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.owed import get_credit
-from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, login_of
 from tests.factories.desk import batch_of, clerk, take, today
 
 
@@ -60,8 +60,8 @@ def test_a_voided_refund_brings_the_credit_back(guarantor, receipt, dana):
 
 
 def test_the_account_page_shows_it(guarantor, receipt, client):
-    client.force_login(guarantor.user)
+    client.force_login(login_of(guarantor))
     assert "<strong>$20.00</strong> of credit" in client.get("/").content.decode()
 
-    client.force_login(GuarantorFactory().user)
+    client.force_login(login_of(GuarantorFactory()))
     assert "of credit" not in client.get("/").content.decode()

@@ -1,8 +1,11 @@
 import datetime as dt
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
+from logins.models import AccountLogin
+from logins.selectors import find_own_login
 from pops.core.access.models import User
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
 from tests.factories.practice import FacilityFactory, GroupFactory, ProviderFactory
@@ -17,15 +20,35 @@ class UserFactory(DjangoModelFactory):
     password = "!"
 
 
+def link(guarantor: Guarantor, user: User, *, is_own: bool = False) -> AccountLogin:
+    """Let a login open an account."""
+    return AccountLogin.objects.create(guarantor=guarantor, user=user, is_own=is_own)
+
+
+def login_of(guarantor: Guarantor) -> User:
+    """The guarantor's own login."""
+    user = find_own_login(guarantor)
+    assert user is not None
+    return user
+
+
 class GuarantorFactory(DjangoModelFactory):
+    """A guarantor with a login of their own, by their address; `login=False` for none."""
+
     class Meta:
         model = Guarantor
+        skip_postgeneration_save = True
 
     account_number = factory.Sequence(lambda n: str(40000 + n))
     group = factory.SubFactory(GroupFactory)
     name = "Maria Alvarez"
     email = factory.LazyAttribute(lambda guarantor: f"guarantor{guarantor.account_number}@example.com")
-    user = factory.SubFactory(UserFactory, email=factory.SelfAttribute("..email"), name=factory.SelfAttribute("..name"))
+
+    @factory.post_generation
+    def login(self, create: bool, given: Any, **facts: Any) -> None:
+        if given is None:
+            guarantor: Any = self  # made by now
+            link(guarantor, UserFactory(email=guarantor.email, name=guarantor.name), is_own=True)
 
 
 class PatientFactory(DjangoModelFactory):

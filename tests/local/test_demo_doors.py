@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.local import links, mail
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import UserFactory, login_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,12 +40,10 @@ def door(email: str, *, key: str = "") -> str:
 
 
 def test_one_click_signs_a_guarantor_in(demo: Client, guarantor: Guarantor) -> None:
-    assert guarantor.user
-
-    answer = demo.get(door(guarantor.user.email))
+    answer = demo.get(door(guarantor.email))
 
     assert answer.url == reverse("home")  # type: ignore[attr-defined]
-    assert demo.session["_auth_user_id"] == str(guarantor.user.pk)
+    assert demo.session["_auth_user_id"] == str(login_of(guarantor).pk)
 
 
 def test_one_click_takes_staff_to_the_back_office(demo: Client) -> None:

@@ -1,22 +1,46 @@
-"""Every address of the portal, as somebody else, as nobody and as staff."""
+"""Every address of the portal: as the same login's other account, as the spouse, as others, as nobody, as staff."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import URLPattern, reverse
 
-from tests.factories.accounts import GuarantorFactory, UserFactory
+from pops.web.portal.urls import urlpatterns
+from tests.factories.accounts import GuarantorFactory, UserFactory, link, login_of
 from tests.payments.stripe_side import start
+
+# What everybody may see, signed in or not.
+PUBLIC = {"logo"}
+# Forms that are posted alone.
+POSTED = {"switch_account"}
+
+
+def patterns_of(patterns: list[Any], app: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """All addresses below, by their names."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield app + str(pattern.name), pattern
+        else:
+            yield from patterns_of(pattern.url_patterns, f"{pattern.app_name}:")
+
+
+PATTERNS = [(name, pattern) for name, pattern in patterns_of(urlpatterns) if name not in PUBLIC]
+COMMON = [reverse(name) for name, pattern in PATTERNS if not pattern.pattern.converters and name not in POSTED]
 
 
 @pytest.fixture
 def addresses(stripe_sandbox, guarantor, pay):
     """What belongs to one guarantor."""
-    payment, receipt = start(guarantor), pay(guarantor)
-    return [
-        f"/receipts/{receipt.number}/",
-        f"/receipts/{receipt.number}/pdf/",
-        f"/pay/{payment.pk}/",
-        f"/pay/{payment.pk}/return/",
-    ]
+    facts = {"payment_id": start(guarantor).pk, "number": pay(guarantor).number}
+    owned = [(name, pattern.pattern.converters) for name, pattern in PATTERNS if pattern.pattern.converters]
+    return [reverse(name, kwargs={fact: facts[fact] for fact in converters}) for name, converters in owned]
+
+
+def test_all_are_walked(addresses):
+    assert len(addresses) >= 4
+    assert {"/", "/pay/", "/receipts/", "/accounts/"} <= set(COMMON)
 
 
 def test_the_owner_sees_them(addresses, guarantor, client_of):
@@ -30,6 +54,37 @@ def test_another_guarantor_gets_404(addresses, client_of):
     assert [stranger.get(address).status_code for address in addresses] == [404] * len(addresses)
 
 
+def test_a_spouse_with_the_same_address_gets_404(addresses, guarantor, client_of):
+    spouse = client_of(GuarantorFactory(email=guarantor.email))
+
+    assert [spouse.get(address).status_code for address in addresses] == [404] * len(addresses)
+    assert spouse.post("/accounts/switch/", {"account": guarantor.pk}).status_code == 404
+
+
+def test_the_same_logins_other_account_leads_to_the_right_one_and_shows_nothing(addresses, guarantor, client_of):
+    other = GuarantorFactory(login=False)
+    link(other, login_of(guarantor))
+    client = client_of(guarantor)
+    client.post("/accounts/switch/", {"account": other.pk})
+
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 409, address
+        assert "$50.00" not in answer.content.decode()
+        page = client.post("/accounts/switch/", {"account": guarantor.pk, "next": address}, follow=True)
+        assert page.status_code in (200, 202)
+        client.post("/accounts/switch/", {"account": other.pk})
+
+
+def test_with_two_accounts_a_strangers_are_404_too(addresses, client_of):
+    own, other = GuarantorFactory(), GuarantorFactory(login=False)
+    link(other, login_of(own))
+    client = client_of(own)
+    client.post("/accounts/switch/", {"account": other.pk})
+
+    assert [client.get(address).status_code for address in addresses] == [404] * len(addresses)
+
+
 def test_another_guarantors_attempt_can_not_be_taken_over(addresses, guarantor, client_of):
     payment = guarantor.payments.get(state="started")
     stranger = client_of(GuarantorFactory())
@@ -40,7 +95,7 @@ def test_another_guarantors_attempt_can_not_be_taken_over(addresses, guarantor, 
     assert payment.guarantor == guarantor
 
 
-@pytest.mark.parametrize("address", ["/", "/pay/", "/receipts/"])
+@pytest.mark.parametrize("address", COMMON)
 def test_nobody_is_sent_to_sign_in(db, address):
     answer = Client().get(address)
 
@@ -51,10 +106,15 @@ def test_nobody_is_sent_to_sign_in_from_somebodys_addresses_too(addresses):
     assert {Client().get(address).url for address in addresses} == {f"/sign-in/?next={a}" for a in addresses}
 
 
+def test_nobody_takes_an_account_in_hand(guarantor):
+    assert Client().post("/accounts/switch/", {"account": guarantor.pk}).url.startswith("/sign-in/")
+
+
 def test_staff_and_logins_of_no_guarantor_get_404(addresses, client_of, practice):
     for user in (UserFactory(is_staff=True), UserFactory(is_staff=True, is_superuser=True), UserFactory()):
         client = client_of(user)
-        assert {client.get(address).status_code for address in ["/pay/", "/receipts/", *addresses]} == {404}
+        common = [address for address in COMMON if address != "/"]  # which leads staff to the back office
+        assert {client.get(address).status_code for address in [*common, *addresses]} == {404}
 
 
 def test_staff_start_in_the_back_office(client_of, staff_user):

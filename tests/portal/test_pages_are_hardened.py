@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from tests.factories.accounts import login_of
+
 
 def test_the_content_security_policy_allows_no_inline_code(guarantor, client_of):
     policy = client_of(guarantor).get("/").headers["Content-Security-Policy"]
@@ -27,7 +29,7 @@ def test_no_page_has_inline_code(guarantor, client_of, pay):
 @pytest.mark.parametrize("address", ["/pay/", "/sign-in/", "/sign-out/", "/staff/sign-in/"])
 def test_a_post_without_a_token_is_refused(guarantor, address):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(guarantor.user)
+    client.force_login(login_of(guarantor))
 
     assert client.post(address, {}).status_code == 403
 

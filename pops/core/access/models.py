@@ -7,6 +7,9 @@ from typing import Any, ClassVar
 import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
+
+POPS_EMAIL = "pops@system.invalid"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -25,9 +28,12 @@ class UserManager(BaseUserManager["User"]):
 
 @pghistory.track(fields=["email", "name", "is_staff", "is_superuser", "is_active"])
 class User(AbstractBaseUser, PermissionsMixin):
-    """A login: of a guarantor (by emailed code) or of staff (by password). POPS itself is one too."""
+    """A person's login: a guarantor's (by emailed code) or that of staff (by password). POPS itself is one too.
 
-    email = models.EmailField(unique=True)
+    Guarantors may share an address, as spouses do. Staff are known by theirs alone.
+    """
+
+    email = models.EmailField(db_index=True)
     name = models.CharField(max_length=300, blank=True)
     is_staff = models.BooleanField(default=False, help_text="May sign in to the back office.")
     is_active = models.BooleanField(default=True, help_text="Uncheck instead of deleting a login.")
@@ -37,6 +43,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     EMAIL_FIELD = USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=Q(is_staff=True) | Q(email=POPS_EMAIL),
+                name="user_staff_email_is_unique",
+                violation_error_message="Another member of staff signs in with this address.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

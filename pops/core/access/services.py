@@ -1,8 +1,6 @@
 """Logins."""
 
-from pops.core.access.models import User
-
-POPS_EMAIL = "pops@system.invalid"
+from pops.core.access.models import POPS_EMAIL, User
 
 
 def get_pops_user() -> User:

@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
-from pops.core.access.models import User
 from pops.core.practice.models import Facility, Group, Provider
 
 # Rows that come by the million: their history is written a statement at a time.
@@ -18,7 +17,6 @@ class Guarantor(models.Model):
     """The person responsible for a balance. Account Number = Guarantor ID."""
 
     account_number = models.CharField(max_length=20, unique=True)
-    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="guarantor")
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="guarantors")
     name = models.CharField(max_length=300)
     email = models.EmailField(blank=True)

@@ -1,43 +1,99 @@
-"""Who may see the portal's pages."""
+"""Who may see the portal's pages, and of which account: one login may open several."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
 
+from logins.selectors import find_accounts, find_owner
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 
 P = ParamSpec("P")
+# In the session: the account in hand. Kept here alone, and looked up among the login's accounts with each request.
+SESSION_KEY = "account_id"
+# Whose a page is, by what its address names.
+OWNERS = {"number": "receipts__number", "payment_id": "payments__pk"}
 
 
 class GuarantorRequest(HttpRequest):
-    """A request by a signed-in guarantor."""
+    """A request by a signed-in guarantor, for the account in hand."""
 
     user: User
     guarantor: Guarantor
+    accounts: list[Guarantor]
 
 
 def guarantor_required(
     view: Callable[Concatenate[GuarantorRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Pass `request.guarantor` to a view; answer 404 to logins that are no guarantor's, such as staff,
-    and to accounts in use no more.
+    """Pass the account in hand to a view as `request.guarantor`; answer 404 to logins that open none, such as staff.
 
-    Nobody signed in is sent to sign-in before this by LoginRequiredMiddleware.
+    Nobody signed in is sent to sign-in before this by LoginRequiredMiddleware. Where the login opens several accounts,
+    a page of another of them leads to it, and a form is taken for the account that it was shown for alone.
     """
 
     @wraps(view)
     def wrapped(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        # No query: the session's backend has read it with the login.
-        request.guarantor = getattr(request.user, "guarantor", None)
-        if request.guarantor is None or request.guarantor.is_retired:
+        # No query: the session's backend has read them with the login.
+        request.accounts = find_accounts(request.user)
+        if not request.accounts:
             raise Http404
-        response = view(request, *args, **kwargs)
+        response = _find_detour(request, kwargs) or _answer(request, view, *args, **kwargs)
         # After signing out, "back" must not bring a patient's page to the screen again.
         add_never_cache_headers(response)
         return response
 
     return wrapped
+
+
+def _find_detour(request: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
+    """The account in hand becomes `request.guarantor`; without one, or for another's form, a page that asks."""
+    if len(request.accounts) == 1:
+        request.guarantor = request.accounts[0]
+        return None
+    request.guarantor = _find(request, request.session.get(SESSION_KEY))
+    if request.guarantor is None:
+        owner = _find_owner(request, kwargs)
+        return _lead_to(request, owner) if owner else _ask(request)
+    if request.method == "POST" and request.POST.get("account") != str(request.guarantor.pk):
+        return _lead_to(request, _find(request, request.POST.get("account")))
+    return None
+
+
+def _answer(request: Any, view: Callable[..., HttpResponseBase], *args: Any, **kwargs: Any) -> HttpResponseBase:
+    try:
+        return view(request, *args, **kwargs)
+    except Http404:
+        owner = _find_owner(request, kwargs) if len(request.accounts) > 1 else None
+        if owner is None:
+            raise
+        return _lead_to(request, owner)
+
+
+def _find(request: Any, account: object) -> Guarantor | None:
+    """One of the login's accounts, by its id."""
+    return next((one for one in request.accounts if str(one.pk) == str(account)), None)
+
+
+def _find_owner(request: Any, kwargs: dict[str, Any]) -> Guarantor | None:
+    """Which of the login's accounts the page asked for belongs to."""
+    named = [(OWNERS[name], value) for name, value in kwargs.items() if name in OWNERS]
+    return find_owner(request.accounts, **dict(named)) if named else None
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
+    return redirect(f"{reverse('accounts')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _lead_to(request: Any, account: Guarantor | None) -> HttpResponse:
+    """A page that takes the other account in hand and goes on, once its button is pressed."""
+    if account is None:
+        raise Http404
+    next_page = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    return render(request, "portal/other_account.html", {"account": account, "next_page": next_page}, status=409)

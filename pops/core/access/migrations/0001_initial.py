@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True)),
+                ('email', models.EmailField(db_index=True, max_length=254)),
                 ('name', models.CharField(blank=True, max_length=300)),
                 ('is_staff', models.BooleanField(default=False, help_text='May sign in to the back office.')),
                 ('is_active', models.BooleanField(default=True, help_text='Uncheck instead of deleting a login.')),
@@ -94,6 +94,10 @@ class Migration(migrations.Migration):
                 'constraints': [],
             },
             bases=('access.user_groups',),
+        ),
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_staff', True), ('email', 'pops@system.invalid'), _connector='OR'), fields=('email',), name='user_staff_email_is_unique', violation_error_message='Another member of staff signs in with this address.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='user',

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from django.db import migrations, models
 import django.db.models.deletion
 import django.db.models.expressions
@@ -38,7 +37,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
         ('practice', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -262,11 +260,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guarantors', to='practice.group'),
         ),
         migrations.AddField(
-            model_name='guarantor',
-            name='user',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='guarantor', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
             model_name='guarantorevent',
             name='group',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='practice.group'),
@@ -393,11 +386,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='guarantor',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_guarantorevent" ("account_number", "email", "email_opt_out", "group_id", "id", "is_retired", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "user_id") VALUES (NEW."account_number", NEW."email", NEW."email_opt_out", NEW."group_id", NEW."id", NEW."is_retired", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."user_id"); RETURN NULL;', hash='c63b26d886ba91b5ccd228d94f7128ddd661ac84', operation='INSERT', pgid='pgtrigger_insert_insert_718dc', table='accounts_guarantor', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_guarantorevent" ("account_number", "email", "email_opt_out", "group_id", "id", "is_retired", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (NEW."account_number", NEW."email", NEW."email_opt_out", NEW."group_id", NEW."id", NEW."is_retired", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone"); RETURN NULL;', hash='04d472160896cd384ee4043fda5b512198c292cd', operation='INSERT', pgid='pgtrigger_insert_insert_718dc', table='accounts_guarantor', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='guarantor',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "accounts_guarantorevent" ("account_number", "email", "email_opt_out", "group_id", "id", "is_retired", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "user_id") VALUES (NEW."account_number", NEW."email", NEW."email_opt_out", NEW."group_id", NEW."id", NEW."is_retired", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."user_id"); RETURN NULL;', hash='9def889e34b904a7588d5ea938e8bfebdbd6a83b', operation='UPDATE', pgid='pgtrigger_update_update_9acb4', table='accounts_guarantor', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "accounts_guarantorevent" ("account_number", "email", "email_opt_out", "group_id", "id", "is_retired", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (NEW."account_number", NEW."email", NEW."email_opt_out", NEW."group_id", NEW."id", NEW."is_retired", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone"); RETURN NULL;', hash='258f74b50358df39f2ecf4ffa59a6748fe377434', operation='UPDATE', pgid='pgtrigger_update_update_9acb4', table='accounts_guarantor', when='AFTER')),
         ),
         migrations.AddConstraint(
             model_name='guarantormerge',

@@ -14,11 +14,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
+from logins.linking import create_guarantor_login
 from pops.core.access.models import User, UserGroup, UserRight
 from pops.core.accounts.entering import next_account_number
 from pops.core.accounts.models import Guarantor, GuarantorMerge, Patient
 from pops.core.accounts.search import find_guarantor_ids
-from pops.core.accounts.services import create_guarantor_login
 from pops.core.money import format_cents
 from pops.core.practice.models import Group
 from pops.core.words import day
@@ -155,7 +155,7 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
     inlines = [PatientInline]
     add_fieldsets = [(None, {"fields": ["name", "email", "email_opt_out", "phone", "group", "account_number"]})]
     fieldsets = [
-        (None, {"fields": ["account_number", "name", "email", "email_opt_out", "phone", "group", "user"]}),
+        (None, {"fields": ["account_number", "name", "email", "email_opt_out", "phone", "group"]}),
         ("Balances", {"fields": ["current_balance", "amount_due", "credit", "collections"]}),
         ("Receipts by email", {"fields": ["emails_table"]}),
         ("Merged accounts", {"fields": ["merges_table"]}),
@@ -163,7 +163,7 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
     ]
     # By the address they sign in: it is changed on a page of its own.
     readonly_fields = [
-        "account_number", "email", "user", "current_balance", "amount_due", "credit", "collections", "emails_table",
+        "account_number", "email", "current_balance", "amount_due", "credit", "collections", "emails_table",
         "merges_table",
     ]  # fmt: skip
 

@@ -1,0 +1,25 @@
+"""Whom a password signs in, and who a session belongs to."""
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from logins.selectors import find_user_with_accounts
+from pops.core.access.models import User
+
+
+class LoginBackend(AuthenticationBackend):
+    """allauth's, which brings the accounts that a login may open along: nearly every page shows one.
+
+    Only staff sign in with a password, and one is looked at whoever the address belongs to: guarantors may share it,
+    and a clock must not tell how many patients there are behind it.
+    """
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = find_user_with_accounts(user_id)
+        return user if user and self.user_can_authenticate(user) else None
+
+    def _authenticate_by_email(self, email: str, password: str) -> User | None:
+        user = User.objects.filter(email=email.lower(), is_staff=True).first()
+        found: User | None = self._check_password(user, password)
+        return found

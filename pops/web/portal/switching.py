@@ -1,0 +1,44 @@
+"""Choosing which account is in hand, for who may open several."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from logins.selectors import find_accounts
+from pops.web.portal.access import SESSION_KEY
+
+
+@require_safe
+@never_cache
+def choose(request: Any) -> HttpResponseBase:
+    """All accounts of the login. Who opens just one has nothing to choose."""
+    accounts = find_accounts(request.user)
+    if not accounts:
+        raise Http404
+    next_page = _find_next(request, request.GET.get("next"))
+    if len(accounts) == 1:
+        return redirect(next_page)
+    return render(request, "portal/accounts.html", {"accounts": accounts, "next_page": next_page})
+
+
+@require_POST
+@never_cache
+def switch(request: Any) -> HttpResponseBase:
+    """Take another account in hand. One that the login may not open answers 404, as one that isn't there."""
+    chosen = request.POST.get("account")
+    account = next((one for one in find_accounts(request.user) if str(one.pk) == chosen), None)
+    if account is None:
+        raise Http404
+    request.session[SESSION_KEY] = account.pk
+    return redirect(_find_next(request, request.POST.get("next")))
+
+
+def _find_next(request: HttpRequest, url: str | None) -> str:
+    """A page of ours to go on to: that one, or the account's first."""
+    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if url and is_ours else reverse("home")
