@@ -1,6 +1,8 @@
 """Reading who may open which account."""
 
+import datetime as dt
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +13,19 @@ from pops.core.accounts.models import Guarantor
 
 # Where a login that was read with its accounts keeps them.
 READ = "_accounts"
+FACTS = ("guarantor__account_number", "guarantor__patients__birth_date")
+# How people write a date. In the United States the month comes first.
+DATE_FORMS = (
+    "%m/%d/%Y",
+    "%m-%d-%Y",
+    "%m.%d.%Y",
+    "%m %d %Y",
+    "%m%d%Y",
+    "%Y-%m-%d",
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%B %d %Y",
+)
 
 
 def find_accounts(user: User) -> list[Guarantor]:
@@ -45,3 +60,42 @@ def find_own_login(guarantor: Guarantor) -> User | None:
     """The guarantor's own login."""
     link = AccountLogin.objects.filter(guarantor=guarantor, is_own=True).select_related("user").first()
     return link.user if link else None
+
+
+def find_people(email: str) -> list[User]:
+    """Who signs in with this address and opens an account. Several, when spouses share it."""
+    people = User.objects.filter(email=email.lower(), is_active=True, is_staff=False, account_logins__isnull=False)
+    return list(people.distinct().order_by("pk"))
+
+
+def find_person_by_fact(people: Iterable[User], text: str) -> User | None:
+    """Which of these people a fact on file is about: an account's number, or the birth date of a patient on it.
+
+    None when it is about none of them or about several. A person is known by accounts of their own first: who looks
+    after a parent's account is not the parent. All facts are read and compared, whatever is found.
+    """
+    links = AccountLogin.objects.filter(user__in=people).values_list("user", "is_own", *FACTS)
+    matches = {(user, is_own) for user, is_own, *facts in links if is_fact(text, *facts)}
+    own = {user for user, is_own in matches if is_own}
+    found = own or {user for user, _ in matches}
+    return next((user for user in people if found == {user.pk}), None)
+
+
+def knows_account(guarantor: Guarantor, text: str) -> bool:
+    """Whether a fact on file is about this account: its number, or the birth date of a patient on it."""
+    rows = Guarantor.objects.filter(pk=guarantor.pk).values_list("account_number", "patients__birth_date")
+    return any([is_fact(text, *facts) for facts in rows])
+
+
+def is_fact(text: str, account_number: str, birth_date: dt.date | None) -> bool:
+    """Whether the text is this account number or this date, as people write either."""
+    said = text.strip().casefold()
+    return (said == account_number.casefold()) | (birth_date is not None and birth_date in _read_dates(said))
+
+
+def _read_dates(text: str) -> set[dt.date]:
+    dates = set()
+    for form in DATE_FORMS:
+        with suppress(ValueError):
+            dates.add(dt.datetime.strptime(text, form).date())  # noqa: DTZ007  a date has no zone
+    return dates

@@ -46,6 +46,11 @@ class AccountAdapter(DefaultAccountAdapter):
         remember_network(user.email)
         welcome_back(request, user)
 
+    def get_login_stages(self) -> list[str]:
+        """After the code, where several people share the address: which of them it is."""
+        code, *others = super().get_login_stages()
+        return [code, "pops.web.sign_in.person.PersonStage", *others]
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("admin:index" if request.user.is_staff else "home")
 

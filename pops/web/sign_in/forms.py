@@ -6,6 +6,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 
+from logins.selectors import find_people
 from pops.core.access.models import User
 from pops.web.sign_in.codes import has_code, use_code
 from pops.web.sign_in.limits import ASKING, CODE, count, guessing
@@ -25,8 +26,8 @@ class GuarantorCodeForm(RequestLoginCodeForm):
     def clean_email(self) -> str:
         email: str = super().clean_email()
         count(ASKING, email)
-        if self._user is not None and self._user.is_staff:
-            self._user = None
+        # Where several share the address, which of them it is comes after the code: until then any stands for all.
+        self._user = next(iter(find_people(email)), None)
         return email
 
 

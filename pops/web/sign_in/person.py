@@ -1,0 +1,101 @@
+"""Which of the people who share an address is signing in. The code proved the address; a fact on file tells them apart.
+
+Nothing here says who they are, not even how many. It keeps apart who wants to be: whoever reads the mailbox and knows a
+spouse's birth date can't be told from the spouse, whose way out is an address of their own.
+"""
+
+from typing import Any
+
+from allauth.account.internal.decorators import login_stage_required
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.stagekit import clear_login, stash_login
+from allauth.account.stages import LoginStage
+from allauth.core.internal import ratelimit
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+from django.views.generic import FormView
+
+from logins.selectors import find_people, find_person_by_fact
+from pops.core.access.models import User
+
+TRIES = 3
+# Of an address. Birth dates are few and known to many, so guesses are too; a right one doesn't count.
+GUESSES = "6/h/key,12/d/key"
+WRONG = "That opens no account. Check it, or use the account number on your statement."
+HINT = "The birth date of a patient on your account, such as 03/15/1980, or the number on your statement."
+TOO_OFTEN = "That was too often in a short time. Try again later, or call us."
+
+
+class PersonStage(LoginStage):
+    """Comes after the code, where several people sign in with the address."""
+
+    key = "person"
+    urlname = "sign_in_person"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        if self.login.user.is_staff or len(find_people(self.email)) < 2:
+            return None, True
+        return redirect(self.urlname), True
+
+    @property
+    def email(self) -> str:
+        """The address that the code proved."""
+        return str(self.login.email or self.login.user.email)
+
+
+class FactForm(forms.Form):
+    """One fact. Whatever is wrong with it, the answer is the same and takes as long."""
+
+    fact = forms.CharField(max_length=100, error_messages={"required": "Enter a date of birth or your account number."})
+
+
+@method_decorator(
+    login_stage_required(stage=PersonStage.key, redirect_urlname="account_request_login_code"), "dispatch"
+)
+class PersonView(FormView):
+    """Asks for the fact, and signs the person in whom it is about."""
+
+    form_class = FactForm
+    template_name = "account/person.html"
+    extra_context = {"hint": HINT}
+
+    @property
+    def stage(self) -> Any:
+        return self.request._login_stage  # type: ignore[attr-defined]  # set by allauth
+
+    def form_valid(self, form: FactForm) -> HttpResponse:
+        try:
+            person = guess_person(self.request, self.stage.email, form.cleaned_data["fact"])
+        except ValidationError as error:
+            form.add_error("fact", error)
+            return self._refuse(form)
+        self.stage.login.user = person
+        record_authentication(self.request, person, method="code", email=person.email)
+        response: HttpResponse = self.stage.exit()
+        return response
+
+    def _refuse(self, form: FactForm) -> HttpResponse:
+        tries = self.stage.state["tries"] = self.stage.state.get("tries", 0) + 1
+        if tries < TRIES:
+            stash_login(self.request, self.stage.login)
+            return self.form_invalid(form)
+        clear_login(self.request)
+        messages.error(self.request, TOO_OFTEN)
+        return redirect("account_request_login_code")
+
+
+def guess_person(request: Any, email: str, fact: str) -> User:
+    """Whom the fact is about. Raises ValidationError: it is about nobody here, or there were too many guesses."""
+    config = {PersonStage.key: GUESSES}
+    counted = ratelimit.consume(request, app="pops", action=PersonStage.key, config=config, key=email.lower())
+    person = find_person_by_fact(find_people(email), fact)
+    if counted is None:
+        raise ValidationError(TOO_OFTEN)
+    if person is None:
+        raise ValidationError(WRONG)
+    counted.rollback()
+    return person
