@@ -1,6 +1,9 @@
-"""Which login may open which guarantor's account."""
+"""Which login may open which guarantor's account, and an address that is about to become theirs."""
+
+import datetime as dt
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -24,3 +27,46 @@ class AccountLogin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} opens {self.guarantor}"
+
+
+class EmailChange(models.Model):
+    """An address that an account is to get, and the login with it, once its reader has confirmed it."""
+
+    GOOD_FOR = dt.timedelta(days=3)
+    GUESSES = 5
+
+    guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="email_changes")
+    old_email = models.EmailField(blank=True)
+    new_email = models.EmailField()
+    reason = models.CharField(max_length=300)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="email_changes_asked_for")
+    asked_at = models.DateTimeField()
+    guesses = models.PositiveSmallIntegerField(default=0, help_text="Wrong facts that were given to confirm it.")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was withdrawn, replaced by another, or guessed at too often."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guarantor"], condition=Q(confirmed_at=None, ended_at=None), name="email_change_open_is_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(ended_at=None), name="email_change_ends_in_one_way"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_lost", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="facts_stay",
+                fields=["guarantor", "old_email", "new_email", "reason", "asked_by", "asked_at"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_email or 'no address'} to {self.new_email}"
+
+    def is_open(self, now: dt.datetime) -> bool:
+        """Whether it can still be confirmed."""
+        return self.confirmed_at is None and self.ended_at is None and now < self.asked_at + self.GOOD_FOR

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, NullIf
 from notifications.kinds import Content, Kind
 from notifications.models import Message
 from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
 from pops.core.work import Nudger
 
@@ -43,6 +44,20 @@ def post_content(*, kind: Kind, to: str, content: Content) -> Message:
         message_id=new_message_id(),
     )
     nudge_on_commit(Lane.URGENT)
+    return message
+
+
+def post_message(*, kind: Kind, to: str, guarantor: Guarantor, about_id: int) -> Message:
+    """Put a message of a guarantor's into the outbox, which its kind writes when it is sent."""
+    message = Message.objects.create(
+        kind=kind.name,
+        about_id=about_id,
+        guarantor=guarantor,
+        to=to,
+        state=State.QUEUED,
+        message_id=new_message_id(),
+    )
+    nudge_on_commit(Lane.MAIL)
     return message
 
 

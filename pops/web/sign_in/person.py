@@ -37,8 +37,11 @@ class PersonStage(LoginStage):
     urlname = "sign_in_person"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        if self.login.user.is_staff or len(find_people(self.email)) < 2:
+        people = find_people(self.email)
+        if self.login.user.is_staff or people == [self.login.user]:
             return None, True
+        if len(people) < 2:  # the address is no longer theirs: it was changed after the code was sent
+            return redirect("account_request_login_code"), False
         return redirect(self.urlname), True
 
     @property

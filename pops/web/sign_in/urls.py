@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 
 from pops.web.sign_in.by_code import AskView, CodeView
 from pops.web.sign_in.own_password import OwnPasswordView
+from pops.web.sign_in.new_address import NewAddressView
 from pops.web.sign_in.person import PersonView
 from pops.web.sign_in.second_factor import EnrolView
 from pops.web.sign_in.session_end import keep, session
@@ -19,6 +20,7 @@ urlpatterns = [
     path("sign-in/", AskView.as_view(), name="account_request_login_code"),
     path("sign-in/code/", CodeView.as_view(), name="account_confirm_login_code"),
     path("sign-in/account/", PersonView.as_view(), name="sign_in_person"),
+    path("new-address/<str:token>/", NewAddressView.as_view(), name="new_address"),
     path("sign-out/", login_not_required(account_views.logout), name="account_logout"),
     path("session/", session, name="session"),
     path("session/kept/", keep, name="session_keep"),

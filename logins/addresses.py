@@ -1,0 +1,141 @@
+"""An account's email address: changed once its new reader has confirmed it, told to the old one, and the login follows.
+
+Until then codes and receipts go to the old address: the new one may be mistyped, and be a stranger's.
+"""
+
+import datetime as dt
+
+import pghistory
+from django.db import transaction
+
+from logins.linking import create_guarantor_login
+from logins.models import EmailChange
+from logins.notices import ADDRESS_ASKED, ADDRESS_CHANGED, ADDRESS_CONFIRM, read_token
+from logins.selectors import find_accounts, find_own_login, knows_account
+from notifications.services import post_message
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
+from pops.core.refusals import Refused, refuse
+
+OVER = Refused("over", "This change was confirmed, withdrawn or replaced before, or its three days are over.")
+
+
+def find_open_change(guarantor: Guarantor, *, now: dt.datetime) -> EmailChange | None:
+    """The change that waits for the new address' reader."""
+    change = guarantor.email_changes.filter(confirmed_at=None, ended_at=None).first()
+    return change if change and change.is_open(now) else None
+
+
+def find_change(token: str, *, now: dt.datetime) -> EmailChange | None:
+    """The change that a link from a mail is about, while it can be confirmed."""
+    change = EmailChange.objects.select_related("guarantor__group").filter(pk=read_token(token)).first()
+    return change if change and change.is_open(now) else None
+
+
+def why_not_change_email(guarantor: Guarantor, new_email: str) -> Refused | None:
+    """Why an account can't get this address."""
+    if is_same(guarantor.email, new_email):
+        return Refused("same", "This is the address on file already.")
+    return None
+
+
+def change_email(*, guarantor_id: int, new_email: str, reason: str, now: dt.datetime, by: User) -> EmailChange:
+    """Ask the reader of a new address to confirm it, and tell the old one. A change that waits is replaced.
+
+    Raises Refused, and Guarantor.DoesNotExist.
+    """
+    with transaction.atomic():
+        guarantor = _lock(guarantor_id)
+        refuse(why_not_change_email(guarantor, new_email))
+        _end_open(guarantor, now)
+        change = EmailChange.objects.create(
+            guarantor=guarantor,
+            old_email=guarantor.email,
+            new_email=new_email,
+            reason=reason,
+            asked_by=by,
+            asked_at=now,
+        )
+        post_message(kind=ADDRESS_CONFIRM, to=new_email, guarantor=guarantor, about_id=change.pk)
+        if guarantor.email:
+            post_message(kind=ADDRESS_ASKED, to=guarantor.email, guarantor=guarantor, about_id=change.pk)
+    return change
+
+
+def withdraw_email_change(*, guarantor_id: int, now: dt.datetime) -> None:
+    """Let a change that waits come to nothing: its link no longer works. Raises Refused when none waits."""
+    with transaction.atomic():
+        if not _end_open(_lock(guarantor_id), now):
+            raise OVER
+
+
+def confirm_email(*, change_id: int, fact: str, now: dt.datetime) -> bool:
+    """Use the new address from now on, if whoever reads it knows a fact on file; False if not, which is counted.
+
+    Raises Refused when the change is over: confirmed, withdrawn, too old, or guessed at too often.
+    """
+    with transaction.atomic():
+        guarantor = _lock(EmailChange.objects.values_list("guarantor_id", flat=True).get(pk=change_id))
+        change = EmailChange.objects.get(pk=change_id)
+        if not change.is_open(now):
+            raise OVER
+        if not knows_account(guarantor, fact):
+            change.guesses += 1
+            change.ended_at = now if change.guesses >= EmailChange.GUESSES else None
+            change.save(update_fields=["guesses", "ended_at"])
+            return False
+        change.confirmed_at = now
+        change.save(update_fields=["confirmed_at"])
+        with pghistory.context(user=change.asked_by_id, reason=change.reason):
+            _use(change.new_email, guarantor)
+        if change.old_email:
+            post_message(kind=ADDRESS_CHANGED, to=change.old_email, guarantor=guarantor, about_id=change.pk)
+    return True
+
+
+def find_followers(guarantor: Guarantor) -> list[Guarantor]:
+    """Other accounts that get the new address too: looked after by the guarantor alone, with the old one."""
+    user = find_own_login(guarantor)
+    if user is None or not guarantor.email:
+        return []
+    others = [account for account in find_accounts(user) if account.pk != guarantor.pk]
+    return [
+        account
+        for account in others
+        if is_same(account.email, guarantor.email)
+        and not account.account_logins.filter(is_own=True).exclude(user=user).exists()
+    ]
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two addresses are one."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def _lock(guarantor_id: int) -> Guarantor:
+    return Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor_id)
+
+
+def _end_open(guarantor: Guarantor, now: dt.datetime) -> bool:
+    return guarantor.email_changes.filter(confirmed_at=None, ended_at=None).update(ended_at=now) > 0
+
+
+def _use(email: str, guarantor: Guarantor) -> None:
+    """Put the address on the accounts it is for, and let the login follow."""
+    user, others = find_own_login(guarantor), find_followers(guarantor)
+    follows = user is not None and _follows(user, guarantor)
+    for account in [guarantor, *others]:
+        account.email = email
+        account.save(update_fields=["email"])
+    if user is not None and follows:
+        user.email = email.lower()
+        user.set_unusable_password()  # another one that fits nothing: sessions hang on it, and end
+        user.save(update_fields=["email", "password"])
+    elif not guarantor.account_logins.exists():
+        create_guarantor_login(guarantor=guarantor)
+
+
+def _follows(user: User, guarantor: Guarantor) -> bool:
+    """Unless the login's address is that of another account it opens, and not of this one."""
+    others = [account.email for account in find_accounts(user) if account.pk != guarantor.pk]
+    return is_same(user.email, guarantor.email) or not any(is_same(user.email, email) for email in others)

@@ -1,0 +1,143 @@
+"""What POPS tells people about their sign-in. No name, no account, no other address: spouses may read it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from logins.models import EmailChange
+from notifications import kinds
+from notifications.kinds import Content, Kind, NotWanted, Write
+from notifications.models import Message
+from pops.core.practice.models import Practice
+from pops.core.practice.selectors import get_practice
+from pops.core.words import shown
+
+OVER = "over"
+# No secret is kept, and the mail is the same each time it is written. How long it is good, its row says.
+_signer = Signer(salt="logins.new-address")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a mail says. `{practice}` stands for the practice's name."""
+
+    subject: str
+    title: str
+    paragraphs: tuple[str, ...]
+    button: str = ""
+
+
+CONFIRM = Words(
+    subject="Confirm your email address for {practice}",
+    title="Is this your email address?",
+    paragraphs=(
+        "{practice} was asked to use this address for your account: to sign in, and for your receipts.",
+        "Confirm it within three days. Until then nothing changes.",
+        "If you know nothing of this, ignore this message. Nothing more is sent to you.",
+    ),
+    button="Confirm this address",
+)
+ASKED = Words(
+    subject="Your email address at {practice} is to be changed",
+    title="Your email address is to be changed",
+    paragraphs=(
+        "We were asked to use another email address for your account.",
+        "Once it is confirmed there, sign-in codes and receipts go to it and no longer to this one.",
+        "If you did not ask for this, tell us at once.",
+    ),
+)
+CHANGED = Words(
+    subject="Your email address at {practice} was changed",
+    title="Your email address was changed",
+    paragraphs=(
+        "Sign-in codes and receipts of your account go to another address now. Who was signed in was signed out.",
+        "If you did not ask for this, tell us at once.",
+    ),
+)
+GIVEN = Words(
+    subject="Another person can open your account at {practice}",
+    title="Another person can open your account",
+    paragraphs=(
+        "As we were asked, another person can now sign in to your account, see its bills and receipts, and pay.",
+        "If you did not ask for this, tell us at once.",
+    ),
+)
+TAKEN = Words(
+    subject="A sign-in to your account at {practice} was ended",
+    title="A sign-in to your account was ended",
+    paragraphs=(
+        "A person who could open your account no longer can.",
+        "If you did not ask for this, tell us at once.",
+    ),
+)
+
+
+def write(words: Words, practice: Practice, url: str = "") -> Content:
+    """A mail in both parts, the same each time."""
+    name = shown(practice.name)
+    context = {
+        "practice_name": name,
+        "title": words.title,
+        "paragraphs": [text.format(practice=name) for text in words.paragraphs],
+        "button": words.button,
+        "url": url,
+        "phone": practice.phone,
+    }
+    return Content(
+        subject=words.subject.format(practice=name),
+        text=render_to_string("logins/mail/notice.txt", context),
+        html=render_to_string("logins/mail/notice.html", context),
+        sender=name,
+        reply_to=practice.email,
+    )
+
+
+def _write_confirm(change: EmailChange, practice: Practice) -> Content:
+    if change.confirmed_at or change.ended_at:
+        raise NotWanted(OVER)
+    return write(CONFIRM, practice, f"{settings.SITE_URL}{reverse('new_address', args=[make_token(change)])}")
+
+
+def _prepare_confirm(messages: Sequence[Message]) -> Mapping[int, Write]:
+    practice, changes = get_practice(), EmailChange.objects.in_bulk([message.about_id for message in messages])
+    return {message.pk: partial(_write_confirm, changes[message.about_id or 0], practice) for message in messages}
+
+
+def _says(words: Words) -> Callable[[Sequence[Message]], Mapping[int, Write]]:
+    def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
+        practice = get_practice()
+        return {message.pk: partial(write, words, practice) for message in messages}
+
+    return prepare
+
+
+ADDRESS_CONFIRM = kinds.declare(
+    Kind(
+        name="address_confirm",
+        label="Confirm a new address",
+        prepare=_prepare_confirm,
+        reasons={OVER: "The change was over before the mail was sent"},
+    )
+)
+ADDRESS_ASKED = kinds.declare(Kind(name="address_asked", label="Address to be changed", prepare=_says(ASKED)))
+ADDRESS_CHANGED = kinds.declare(Kind(name="address_changed", label="Address changed", prepare=_says(CHANGED)))
+ACCESS_GIVEN = kinds.declare(Kind(name="access_given", label="Another person's sign-in", prepare=_says(GIVEN)))
+ACCESS_TAKEN = kinds.declare(Kind(name="access_taken", label="Sign-in ended", prepare=_says(TAKEN)))
+
+
+def make_token(change: EmailChange) -> str:
+    """What stands in the link by which an address is confirmed."""
+    return _signer.sign(str(change.pk))
+
+
+def read_token(token: str) -> int:
+    """The id of the change that a link is about; 0 when it is forged."""
+    try:
+        return int(_signer.unsign(token))
+    except BadSignature:
+        return 0

@@ -1,0 +1,290 @@
+"""A new address is confirmed by its reader before it is used; the old one is told; the login follows; sessions end."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from logins.addresses import change_email, confirm_email, find_change, find_open_change, withdraw_email_change
+from logins.models import EmailChange
+from logins.notices import make_token
+from logins.selectors import find_own_login
+from notifications.delivery import deliver_due
+from notifications.models import Message
+from pops.core.access.models import User
+from pops.core.refusals import Refused
+from receipts.notices import messages_of
+from tests.factories.accounts import GuarantorFactory, PatientFactory, link, login_of
+from tests.factories.staff import DESK, member
+from tests.moments import NOON
+
+OLD, NEW = "eleni@example.com", "eleni.new@example.com"
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_at_once")]
+
+
+@pytest.fixture
+def dana(practice):
+    return member(DESK, name="Dana Whitfield")
+
+
+@pytest.fixture
+def eleni(practice):
+    eleni = GuarantorFactory(name="Eleni Papadopoulou", account_number="48245", email=OLD)
+    PatientFactory(guarantor=eleni, birth_date=dt.date(1975, 8, 30))
+    return eleni
+
+
+@pytest.fixture(autouse=True)
+def at_noon(time_machine):
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.fixture
+def change(eleni, dana):
+    return ask(eleni, dana)
+
+
+def ask(guarantor, by, new=NEW, now=NOON):
+    return change_email(guarantor_id=guarantor.pk, new_email=new, reason="She asked by phone.", now=now, by=by)
+
+
+def confirm(change, fact="48245", now=NOON):
+    return confirm_email(change_id=change.pk, fact=fact, now=now)
+
+
+def send_mail():
+    """All that waits; the subjects by address."""
+    mail.outbox.clear()
+    deliver_due(lane=Message.Lane.MAIL, seconds=5)
+    return {message.to[0]: message for message in mail.outbox}
+
+
+def link_in(message):
+    return re.search(r"/new-address/\S+/", message.body).group()
+
+
+def signs_in(email):
+    """Whether a code is sent there."""
+    mail.outbox.clear()
+    Client().post("/sign-in/", {"email": email})
+    return [message.to for message in mail.outbox] == [[email]]
+
+
+def test_nothing_changes_until_it_is_confirmed(change, eleni, client_of, pay):
+    eleni.refresh_from_db()
+
+    assert eleni.email == OLD
+    assert signs_in(OLD)
+    assert not signs_in(NEW)
+    assert client_of(eleni).get("/").status_code == 200
+    assert messages_of(pay(eleni)).get().to == OLD
+
+
+def test_the_new_address_gets_a_link_and_the_old_one_a_word(change):
+    sent = send_mail()
+
+    assert set(sent) == {OLD, NEW}
+    assert sent[NEW].subject == "Confirm your email address for Lakeside Family Medicine"
+    assert "another email address" in sent[OLD].body
+    assert "/new-address/" not in sent[OLD].body
+    assert NEW not in sent[OLD].body, "who shares the old mailbox is not told the new one"
+    assert OLD not in sent[NEW].body
+
+
+def test_the_mails_name_nobody(change, eleni):
+    confirm(change)
+    for message in send_mail().values():
+        for part in (message.body, message.alternatives[0].content):
+            for secret in ("Eleni", "Papadopoulou", "48245", "1975"):
+                assert secret not in part
+
+
+def test_confirming_uses_it_for_sign_in_and_receipts(change, eleni, pay):
+    client = Client()
+    address = link_in(send_mail()[NEW])
+    assert "Confirm your address" in client.get(address).content.decode()
+    assert find_change(make_token(change), now=NOON), "looking changes nothing"
+
+    assert client.post(address, {"fact": "08/30/1975"}).url == "/sign-in/"
+
+    eleni.refresh_from_db()
+    assert (eleni.email, login_of(eleni).email) == (NEW, NEW)
+    assert signs_in(NEW)
+    assert not signs_in(OLD)
+    assert messages_of(pay(eleni)).get().to == NEW
+
+
+def test_the_old_address_is_told_when_it_is_done(change):
+    send_mail()
+    confirm(change)
+
+    sent = send_mail()
+
+    assert sent[OLD].subject == "Your email address at Lakeside Family Medicine was changed"
+    assert set(sent) == {OLD}
+
+
+def test_open_sessions_end(change, eleni, client_of):
+    browsers = [client_of(eleni), client_of(eleni)]
+    stranger = client_of(GuarantorFactory())
+    assert {browser.get("/").status_code for browser in browsers} == {200}
+
+    confirm(change)
+
+    assert [browser.get("/receipts/").status_code for browser in browsers] == [302, 302]
+    assert stranger.get("/").status_code == 200
+
+
+def test_a_code_that_was_sent_to_the_old_address_opens_nothing_any_more(change, eleni):
+    client = Client()
+    client.post("/sign-in/", {"email": OLD})
+    code = re.search(r"\b\d{6}\b", mail.outbox[-1].body).group()
+    confirm(change)
+
+    assert client.post("/sign-in/code/", {"code": code}).url == "/sign-in/"
+    assert client.get("/receipts/").status_code == 302
+
+
+def test_who_reads_a_mistyped_address_can_not_confirm_it(change, eleni):
+    address = link_in(send_mail()[NEW])
+    for _ in range(EmailChange.GUESSES):
+        assert Client().post(address, {"fact": "01/01/1990"}).status_code == 200
+
+    assert Client().post(address, {"fact": "48245"}).status_code == 404
+    eleni.refresh_from_db()
+    assert eleni.email == OLD
+    assert signs_in(OLD)
+
+
+def test_a_wrong_fact_is_told_and_a_right_one_still_works(change):
+    address = link_in(send_mail()[NEW])
+
+    assert "That opens no account." in Client().post(address, {"fact": "48217"}).content.decode()
+    assert Client().post(address, {"fact": "48245"}).status_code == 302
+
+
+def test_a_link_works_once(change):
+    address = link_in(send_mail()[NEW])
+    confirm(change)
+
+    assert Client().get(address).status_code == 404
+    with pytest.raises(Refused):
+        confirm(change)
+
+
+def test_a_link_works_for_three_days(change, time_machine):
+    address = link_in(send_mail()[NEW])
+    time_machine.move_to(NOON + dt.timedelta(days=3), tick=False)
+
+    assert Client().get(address).status_code == 404
+    assert Client().post(address, {"fact": "48245"}).status_code == 404
+    with pytest.raises(Refused):
+        confirm(change, now=NOON + dt.timedelta(days=3))
+
+
+@pytest.mark.parametrize("token", ["x", "1:x", "0", "%00", "1"])
+def test_a_forged_link_is_as_one_that_no_longer_works(change, token):
+    assert Client().get(f"/new-address/{token}/").status_code == 404
+
+
+def test_confirming_is_limited(change):
+    for _ in range(20):
+        Client().post("/new-address/x/", {"fact": "x"})
+
+    assert Client().post("/new-address/x/", {"fact": "x"}).status_code == 429
+
+
+def test_a_second_change_replaces_the_first(change, eleni, dana):
+    second = ask(eleni, dana, "eleni.third@example.com")
+
+    assert find_change(make_token(change), now=NOON) is None
+    assert find_open_change(eleni, now=NOON) == second
+    sent = send_mail()
+    assert NEW not in sent, "no link that works no more is sent"
+    assert Message.objects.get(to=NEW).why == "The change was over before the mail was sent"
+
+
+def test_a_withdrawn_change_comes_to_nothing(change, eleni):
+    withdraw_email_change(guarantor_id=eleni.pk, now=NOON)
+
+    assert find_open_change(eleni, now=NOON) is None
+    with pytest.raises(Refused):
+        confirm(change)
+    with pytest.raises(Refused):
+        withdraw_email_change(guarantor_id=eleni.pk, now=NOON)
+
+
+@pytest.mark.parametrize("same", [OLD, OLD.upper(), f" {OLD} "])
+def test_the_same_address_is_no_change(eleni, dana, same):
+    with pytest.raises(Refused, match="on file already"):
+        ask(eleni, dana, same)
+
+
+def test_a_first_address_makes_a_login(dana):
+    grace = GuarantorFactory(name="Grace Lindqvist", account_number="48259", email="", login=False)
+    change = ask(grace, dana)
+    assert set(send_mail()) == {NEW}, "there is no old address to tell"
+
+    confirm(change, "48259")
+
+    assert login_of(grace).email == NEW
+    assert signs_in(NEW)
+    assert send_mail() == {}
+
+
+def test_the_spouse_with_the_same_address_keeps_it(change, eleni):
+    spouse = GuarantorFactory(email=OLD)
+    confirm(change)
+
+    spouse.refresh_from_db()
+    assert (spouse.email, login_of(spouse).email) == (OLD, OLD)
+    assert signs_in(OLD)
+
+
+def test_an_account_that_is_looked_after_by_the_old_address_follows(change, eleni):
+    mothers = GuarantorFactory(email=OLD, login=False)
+    link(mothers, login_of(eleni))
+    confirm(change)
+
+    mothers.refresh_from_db()
+    assert mothers.email == NEW
+
+
+def test_an_account_with_a_login_of_its_own_does_not(change, eleni):
+    mothers = GuarantorFactory(email=OLD)
+    link(mothers, login_of(eleni))
+    confirm(change)
+
+    mothers.refresh_from_db()
+    assert (mothers.email, login_of(mothers).email) == (OLD, OLD)
+
+
+def test_an_account_looked_after_gets_an_address_of_its_own_and_the_login_stays(eleni, dana):
+    mothers = GuarantorFactory(account_number="48294", email=OLD, login=False)
+    link(mothers, login_of(eleni))
+
+    confirm(ask(mothers, dana, "mother@example.com"), "48294")
+
+    mothers.refresh_from_db()
+    assert mothers.email == "mother@example.com"
+    assert login_of(eleni).email == OLD
+    assert find_own_login(mothers) is None, "an address alone gives nobody a sign-in where one is there"
+
+
+def test_history_says_who_asked_and_why(change, eleni, dana):
+    confirm(change)
+
+    for event in (eleni.events.latest("pgh_id"), User.pgh_event_model.objects.latest("pgh_id")):
+        assert event.email == NEW
+        facts = event.pgh_context.metadata
+        assert (facts["user"], facts["reason"]) == (dana.pk, "She asked by phone.")
+
+
+def test_a_mail_queued_before_goes_where_it_was_meant(change, eleni, pay):
+    receipt = pay(eleni)
+    confirm(change)
+
+    assert messages_of(receipt).get().to == OLD
