@@ -62,11 +62,17 @@ def change_email(*, guarantor_id: int, new_email: str, reason: str, now: dt.date
     return change
 
 
+def why_not_withdraw(guarantor: Guarantor, *, now: dt.datetime) -> Refused | None:
+    """Why there is no change of address to withdraw."""
+    return None if find_open_change(guarantor, now=now) else OVER
+
+
 def withdraw_email_change(*, guarantor_id: int, now: dt.datetime) -> None:
     """Let a change that waits come to nothing: its link no longer works. Raises Refused when none waits."""
     with transaction.atomic():
-        if not _end_open(_lock(guarantor_id), now):
-            raise OVER
+        guarantor = _lock(guarantor_id)
+        refuse(why_not_withdraw(guarantor, now=now))
+        _end_open(guarantor, now)
 
 
 def confirm_email(*, change_id: int, fact: str, now: dt.datetime) -> bool:
@@ -107,6 +113,15 @@ def find_followers(guarantor: Guarantor) -> list[Guarantor]:
     ]
 
 
+def find_sharers(guarantor: Guarantor) -> list[Guarantor]:
+    """Accounts with the same address that keep it when this one's is changed."""
+    if not guarantor.email:
+        return []
+    followers = [account.pk for account in [guarantor, *find_followers(guarantor)]]
+    others = Guarantor.objects.filter(email__iexact=guarantor.email, is_retired=False).exclude(pk__in=followers)
+    return list(others.order_by("name", "account_number"))
+
+
 def is_same(one: str, other: str) -> bool:
     """Whether two addresses are one."""
     return one.strip().casefold() == other.strip().casefold()
@@ -116,8 +131,8 @@ def _lock(guarantor_id: int) -> Guarantor:
     return Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor_id)
 
 
-def _end_open(guarantor: Guarantor, now: dt.datetime) -> bool:
-    return guarantor.email_changes.filter(confirmed_at=None, ended_at=None).update(ended_at=now) > 0
+def _end_open(guarantor: Guarantor, now: dt.datetime) -> None:
+    guarantor.email_changes.filter(confirmed_at=None, ended_at=None).update(ended_at=now)
 
 
 def _use(email: str, guarantor: Guarantor) -> None:

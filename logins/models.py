@@ -20,6 +20,7 @@ class AccountLogin(models.Model):
     is_own = models.BooleanField("the guarantor's own", default=False)
 
     class Meta:
+        permissions = [("change_access", "Can change who opens an account, and its email address")]
         constraints = [
             models.UniqueConstraint(fields=["user", "guarantor"], name="account_login_is_one"),
             models.UniqueConstraint(fields=["guarantor"], condition=Q(is_own=True), name="account_login_own_is_one"),

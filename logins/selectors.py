@@ -56,6 +56,11 @@ def _links_of(user_id: Any) -> QuerySet[AccountLogin]:
     return found.order_by("-is_own", "guarantor__account_number")
 
 
+def find_links(guarantor: Guarantor) -> QuerySet[AccountLogin]:
+    """Who opens an account, its guarantor first."""
+    return guarantor.account_logins.select_related("user").order_by("-is_own", "user__name", "pk")
+
+
 def find_own_login(guarantor: Guarantor) -> User | None:
     """The guarantor's own login."""
     link = AccountLogin.objects.filter(guarantor=guarantor, is_own=True).select_related("user").first()
@@ -64,7 +69,8 @@ def find_own_login(guarantor: Guarantor) -> User | None:
 
 def find_people(email: str) -> list[User]:
     """Who signs in with this address and opens an account. Several, when spouses share it."""
-    people = User.objects.filter(email=email.lower(), is_active=True, is_staff=False, account_logins__isnull=False)
+    opens = {"account_logins__guarantor__is_retired": False}
+    people = User.objects.filter(email=email.lower(), is_active=True, is_staff=False, **opens)
     return list(people.distinct().order_by("pk"))
 
 

@@ -14,7 +14,8 @@ SEES = [
 DESK = [
     *SEES, "batches.open_batch", "batches.reconcile_batch", "batches.close_batch", "receipts.take_payment",
     "receipts.void_receipt", "receipts.post_escrow", "accounts.add_guarantor",
-    "accounts.change_guarantor", "accounts.add_patient", "accounts.change_patient", "notifications.send_message_again",
+    "accounts.change_guarantor", "accounts.add_patient", "accounts.change_patient", "logins.change_access",
+    "notifications.send_message_again",
 ]  # fmt: skip
 MANAGER = [
     *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "receipts.refund_receipt",

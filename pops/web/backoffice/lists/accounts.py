@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from logins.linking import create_guarantor_login
+from logins.models import AccountLogin
+from logins.selectors import find_accounts
 from pops.core.access.models import User, UserGroup, UserRight
 from pops.core.accounts.entering import next_account_number
 from pops.core.accounts.models import Guarantor, GuarantorMerge, Patient
@@ -25,12 +27,14 @@ from pops.core.words import day
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages
+from pops.web.backoffice.lists.people import render_people
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
 from pops.web.backoffice.lists.searching import SEARCH_LIMIT, FindsPeople
 from receipts.notices import receipt_messages
 from receipts.owed import get_balances, get_credit
 
 EMAILS_SHOWN = 20
+LINK_EVENT = AccountLogin.pgh_event_model  # type: ignore[attr-defined]  # made by pghistory
 
 # What Django and allauth register can be changed, and keeps no history.
 admin.site.unregister([Role, Authenticator])
@@ -86,6 +90,7 @@ class UserAdmin(FindsPeople, KeepsHistory, DjangoUserAdmin):
     related_events = [
         (UserGroup.pgh_event_model, "user_id", "group", "Role"),
         (UserRight.pgh_event_model, "user_id", "permission", "Right"),
+        (LINK_EVENT, "user_id", "guarantor", "Opens the account"),
     ]
     ordering = ["email"]
     list_display = ["email", "name", "is_staff", "is_active", "last_login"]
@@ -105,9 +110,10 @@ class UserAdmin(FindsPeople, KeepsHistory, DjangoUserAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Nobody gives rights beyond the roles but who has them all."""
+        """Nobody gives rights beyond the roles but who has them all. Guarantors confirm their addresses themselves."""
         own = [] if request.user.is_superuser else ["is_superuser", "user_permissions"]
-        return [*self.readonly_fields, *own]
+        address = ["email"] if obj is not None and not obj.is_staff and find_accounts(obj) else []
+        return [*self.readonly_fields, *own, *address]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
@@ -153,9 +159,11 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
     search_help_text = "Name, account number, phone, email or patient"
     show_full_result_count = False
     inlines = [PatientInline]
+    related_events = [(LINK_EVENT, "guarantor_id", "user", "Opened by")]
     add_fieldsets = [(None, {"fields": ["name", "email", "email_opt_out", "phone", "group", "account_number"]})]
     fieldsets = [
         (None, {"fields": ["account_number", "name", "email", "email_opt_out", "phone", "group"]}),
+        ("Who signs in", {"fields": ["people"]}),
         ("Balances", {"fields": ["current_balance", "amount_due", "credit", "collections"]}),
         ("Receipts by email", {"fields": ["emails_table"]}),
         ("Merged accounts", {"fields": ["merges_table"]}),
@@ -163,8 +171,8 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
     ]
     # By the address they sign in: it is changed on a page of its own.
     readonly_fields = [
-        "account_number", "email", "current_balance", "amount_due", "credit", "collections", "emails_table",
-        "merges_table",
+        "account_number", "email", "people", "current_balance", "amount_due", "credit", "collections",
+        "emails_table", "merges_table",
     ]  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Guarantor | None = None) -> Any:
@@ -207,6 +215,10 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
         if not search_term.strip():
             return queryset, False
         return queryset.filter(pk__in=find_guarantor_ids(search_term, limit=SEARCH_LIMIT)), False
+
+    @admin.display(description="Opened by")
+    def people(self, guarantor: Guarantor) -> SafeString:
+        return render_people(guarantor)
 
     @admin.display(description="Current Balance")
     def current_balance(self, guarantor: Guarantor) -> str:

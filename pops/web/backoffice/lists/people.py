@@ -1,0 +1,23 @@
+"""Who opens an account, as a table on its page."""
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from logins.addresses import find_open_change
+from logins.linking import why_not_let_in
+from logins.selectors import find_links
+from pops.core.accounts.models import Guarantor
+from pops.core.practice.selectors import get_practice
+
+
+def render_people(guarantor: Guarantor) -> SafeString:
+    """Each login that opens the account, and an address that waits to be confirmed."""
+    shown = {
+        "guarantor": guarantor,
+        "links": find_links(guarantor),
+        "can_be_let_in": why_not_let_in(guarantor) is None,
+        "change": find_open_change(guarantor, now=timezone.now()),
+        "time_zone": get_practice().time_zone,
+    }
+    return render_to_string("backoffice/lists/_people.html", shown)
