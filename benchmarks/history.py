@@ -13,9 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.webhook import server
-from logins.linking import create_guarantor_login
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
+from pops.logins.linking import create_guarantor_login
 from receipts.documents.receipts import store_document
 from receipts.history import PAGE
 from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory

@@ -64,7 +64,7 @@ INSTALLED_APPS = [
     "pops.core.access",
     "pops.core.accounts",
     "notifications",
-    "logins",
+    "pops.logins",
     "batches",
     "receipts",
     "payments",
@@ -170,7 +170,7 @@ STORAGES = {
 # --- Sign-in: a code by email for guarantors, a password (and TOTP) for staff --------------------------
 
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = ["logins.backends.LoginBackend"]
+AUTHENTICATION_BACKENDS = ["pops.logins.backends.LoginBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -13,11 +13,11 @@ from benchmarks.soak.ages import Ages
 from benchmarks.soak.parts import Supervisor, running_product
 from benchmarks.soak.people import Clerk, Codes, Payer, Person, Repeater
 from benchmarks.soak.truth import compare
-from logins.linking import create_guarantor_login
 from payments.models import Payment, Refund
 from pops.core.accounts.models import Guarantor
 from pops.local.datadir import ROOT
 from pops.local.product import Product
+from pops.logins.linking import create_guarantor_login
 from receipts.models import Receipt
 
 # Seconds.

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
-from logins.linking import create_guarantor_login
 from notifications.models import Message
 from payments.gateway.client import client
 from payments.gateway.intents import Outcome, Result, create_intent
@@ -33,6 +32,7 @@ from pops.core.imports.runs import Wish, run_import
 from pops.core.practice.models import Facility, Group, Practice, Provider
 from pops.local.datadir import ROOT
 from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD, YESTERDAY
+from pops.logins.linking import create_guarantor_login
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
 from receipts.owed import find_lines, get_balances

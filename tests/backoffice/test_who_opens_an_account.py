@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from logins.models import AccountLogin, EmailChange
 from notifications.models import Message
 from pops.core.access.models import User
+from pops.logins.models import AccountLogin, EmailChange
 from tests.factories.accounts import GuarantorFactory, UserFactory, link, login_of
 from tests.factories.staff import ADMIN, DESK, member
 

@@ -8,7 +8,18 @@ from django.db import connection
 from tests.conventions.source import MODELS, ROOT, is_there
 
 TEXT = (ROOT / "docs/words.md").read_text()
-OURS = ("accounts", "access", "practice", "batches", "receipts", "payments", "notifications", "imports", "logins", "backoffice")
+OURS = (
+    "accounts",
+    "access",
+    "practice",
+    "batches",
+    "receipts",
+    "payments",
+    "notifications",
+    "imports",
+    "logins",
+    "backoffice",
+)
 
 
 def named_in(text: str, column: int) -> set[str]:

@@ -4,10 +4,10 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from logins.models import AccountLogin
-from logins.selectors import find_own_login
 from pops.core.access.models import User
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
+from pops.logins.models import AccountLogin
+from pops.logins.selectors import find_own_login
 from tests.factories.practice import FacilityFactory, GroupFactory, ProviderFactory
 
 

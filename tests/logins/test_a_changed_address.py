@@ -7,14 +7,14 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from logins.addresses import change_email, confirm_email, find_change, find_open_change, withdraw_email_change
-from logins.models import EmailChange
-from logins.notices import make_token
-from logins.selectors import find_own_login
 from notifications.delivery import deliver_due
 from notifications.models import Message
 from pops.core.access.models import User
 from pops.core.refusals import Refused
+from pops.logins.addresses import change_email, confirm_email, find_change, find_open_change, withdraw_email_change
+from pops.logins.models import EmailChange
+from pops.logins.notices import make_token
+from pops.logins.selectors import find_own_login
 from receipts.notices import messages_of
 from tests.factories.accounts import GuarantorFactory, PatientFactory, link, login_of
 from tests.factories.staff import DESK, member

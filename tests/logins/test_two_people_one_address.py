@@ -7,8 +7,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from logins.selectors import find_person_by_fact
 from pops.core.access.models import User
+from pops.logins.selectors import find_person_by_fact
 from pops.web.sign_in.person import TOO_OFTEN, WRONG
 from tests.factories.accounts import GuarantorFactory, PatientFactory, UserFactory, link, login_of
 from tests.factories.staff import member

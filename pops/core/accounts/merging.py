@@ -18,6 +18,7 @@ from pops.core.refusals import Refused, refuse
 # Rows of upper floors, reached by their relations: payments and refunds that may still bring news of money.
 PAYMENT_IN_THE_AIR = ("started", "processing", "review")
 REFUND_IN_THE_AIR = ("requested", "pending", "review")
+LOGINS, OWN_LOGINS = "logins", "own logins"
 MONEY = ["receipts", "receipts__postings", "receipts__disbursements", "receipts__void", "payments"]
 
 
@@ -81,6 +82,7 @@ def merge_guarantors(*, merged_id: int, into_id: int, reason: str, by: User) -> 
             merged=merged, into=into, moved={}, money={}, reason=reason.strip(), merged_by=by
         )
         merge.moved = {_label(model, column): _give(model, column, merged, into) for model, column in _owned()}
+        merge.moved |= _give_logins(merged, into)
         merge.money = count_money(into)
         merge.save(update_fields=["moved", "money"])
         _retire(merged, retired=True)
@@ -103,6 +105,8 @@ def undo_merge(*, merge_id: int, reason: str, now: dt.datetime, by: User) -> Gua
         for model, column in _owned():
             keys = merge.moved.get(_label(model, column), [])
             model._default_manager.filter(pk__in=keys, **{column: merge.into}).update(**{column: merge.merged})
+        merge.into.account_logins.filter(pk__in=merge.moved[LOGINS]).update(guarantor=merge.merged)
+        merge.merged.account_logins.filter(pk__in=merge.moved[OWN_LOGINS]).update(is_own=True)
     return merge
 
 
@@ -119,6 +123,7 @@ def _owned() -> list[tuple[type[Model], str]]:
         and relation.related_model._meta.managed
         and (relation.related_model, relation.field.name) != (GuarantorMerge, "merged")
         and relation.field.name != "pgh_obj"
+        and relation.name != "account_logins"
     ]
 
 
@@ -139,6 +144,17 @@ def _give(model: type[Model], column: str, merged: Guarantor, into: Guarantor) -
     keys = [key if isinstance(key, int) else str(key) for key in rows.order_by("pk").values_list("pk", flat=True)]
     rows.update(**{column: into})
     return keys
+
+
+def _give_logins(merged: Any, into: Any) -> dict[str, list[int]]:
+    """Let who opened the one account open the other; its own login is one of several where that has its own."""
+    links = merged.account_logins.exclude(user__in=list(into.account_logins.values_list("user", flat=True)))
+    keys, own = list(links.values_list("pk", flat=True)), []
+    if into.account_logins.filter(is_own=True).exists():
+        own = list(links.filter(is_own=True).values_list("pk", flat=True))
+        links.filter(pk__in=own).update(is_own=False)
+    merged.account_logins.filter(pk__in=keys).update(guarantor=into)
+    return {LOGINS: keys, OWN_LOGINS: own}
 
 
 def _retire(guarantor: Guarantor, *, retired: bool) -> None:

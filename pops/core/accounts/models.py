@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
+from pops.core.access.models import User
 from pops.core.practice.models import Facility, Group, Provider
 
 # Rows that come by the million: their history is written a statement at a time.

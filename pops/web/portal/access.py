@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
-from logins.selectors import find_accounts, find_owner
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
+from pops.logins.selectors import find_accounts, find_owner
 
 P = ParamSpec("P")
 # In the session: the account in hand. Kept here alone, and looked up among the login's accounts with each request.

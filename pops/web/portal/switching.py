@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from logins.selectors import find_accounts
+from pops.logins.selectors import find_accounts
 from pops.web.portal.access import SESSION_KEY
 
 

@@ -6,8 +6,8 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 
-from logins.selectors import find_people
 from pops.core.access.models import User
+from pops.logins.selectors import find_people
 from pops.web.sign_in.codes import has_code, use_code
 from pops.web.sign_in.limits import ASKING, CODE, count, guessing
 

@@ -13,9 +13,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
-from logins.addresses import confirm_email, find_change
-from logins.models import EmailChange
 from pops.core.refusals import Refused
+from pops.logins.addresses import confirm_email, find_change
+from pops.logins.models import EmailChange
 from pops.web.sign_in.person import HINT, WRONG, FactForm
 
 TRIES = {"new_address": "20/5m/ip"}

@@ -19,8 +19,8 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.generic import FormView
 
-from logins.selectors import find_people, find_person_by_fact
 from pops.core.access.models import User
+from pops.logins.selectors import find_people, find_person_by_fact
 
 TRIES = 3
 # Of an address. Birth dates are few and known to many, so guesses are too; a right one doesn't count.

@@ -9,8 +9,8 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from pops.web.sign_in.by_code import AskView, CodeView
-from pops.web.sign_in.own_password import OwnPasswordView
 from pops.web.sign_in.new_address import NewAddressView
+from pops.web.sign_in.own_password import OwnPasswordView
 from pops.web.sign_in.person import PersonView
 from pops.web.sign_in.second_factor import EnrolView
 from pops.web.sign_in.session_end import keep, session

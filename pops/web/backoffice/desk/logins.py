@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.shortcuts import get_object_or_404
 
-from logins.addresses import (
+from pops.core.accounts.models import Guarantor
+from pops.core.refusals import Refused
+from pops.logins.addresses import (
     change_email,
     find_followers,
     find_open_change,
@@ -13,10 +15,8 @@ from logins.addresses import (
     why_not_withdraw,
     withdraw_email_change,
 )
-from logins.linking import let_guarantor_in, link_person, unlink_login, why_not_let_in
-from logins.models import AccountLogin
-from pops.core.accounts.models import Guarantor
-from pops.core.refusals import Refused
+from pops.logins.linking import let_guarantor_in, link_person, unlink_login, why_not_let_in
+from pops.logins.models import AccountLogin
 from pops.web.backoffice.desk.accounts import page_of
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.forms import ReasonField, ReasonForm

@@ -14,9 +14,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
-from logins.linking import create_guarantor_login
-from logins.models import AccountLogin
-from logins.selectors import find_accounts
 from pops.core.access.models import User, UserGroup, UserRight
 from pops.core.accounts.entering import next_account_number
 from pops.core.accounts.models import Guarantor, GuarantorMerge, Patient
@@ -24,6 +21,9 @@ from pops.core.accounts.search import find_guarantor_ids
 from pops.core.money import format_cents
 from pops.core.practice.models import Group
 from pops.core.words import day
+from pops.logins.linking import create_guarantor_login
+from pops.logins.models import AccountLogin
+from pops.logins.selectors import find_accounts
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages

@@ -4,11 +4,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from logins.addresses import find_open_change
-from logins.linking import why_not_let_in
-from logins.selectors import find_links
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.selectors import get_practice
+from pops.logins.addresses import find_open_change
+from pops.logins.linking import why_not_let_in
+from pops.logins.selectors import find_links
 
 
 def render_people(guarantor: Guarantor) -> SafeString:

@@ -2,4 +2,4 @@ from django.apps import AppConfig
 
 
 class LoginsConfig(AppConfig):
-    name = "logins"
+    name = "pops.logins"

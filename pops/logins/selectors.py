@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from logins.models import AccountLogin
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
+from pops.logins.models import AccountLogin
 
 # Where a login that was read with its accounts keeps them.
 READ = "_accounts"

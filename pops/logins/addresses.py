@@ -8,14 +8,14 @@ import datetime as dt
 import pghistory
 from django.db import transaction
 
-from logins.linking import create_guarantor_login
-from logins.models import EmailChange
-from logins.notices import ADDRESS_ASKED, ADDRESS_CHANGED, ADDRESS_CONFIRM, read_token
-from logins.selectors import find_accounts, find_own_login, knows_account
 from notifications.services import post_message
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
+from pops.logins.linking import create_guarantor_login
+from pops.logins.models import EmailChange
+from pops.logins.notices import ADDRESS_ASKED, ADDRESS_CHANGED, ADDRESS_CONFIRM, read_token
+from pops.logins.selectors import find_accounts, find_own_login, knows_account
 
 OVER = Refused("over", "This change was confirmed, withdrawn or replaced before, or its three days are over.")
 

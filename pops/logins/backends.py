@@ -4,8 +4,8 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
-from logins.selectors import find_user_with_accounts
 from pops.core.access.models import User
+from pops.logins.selectors import find_user_with_accounts
 
 
 class LoginBackend(AuthenticationBackend):

@@ -3,13 +3,13 @@
 import pghistory
 from django.db import transaction
 
-from logins.models import AccountLogin
-from logins.notices import ACCESS_GIVEN, ACCESS_TAKEN
-from logins.selectors import find_own_login
 from notifications.services import post_message
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
+from pops.logins.models import AccountLogin
+from pops.logins.notices import ACCESS_GIVEN, ACCESS_TAKEN
+from pops.logins.selectors import find_own_login
 
 
 def create_guarantor_login(*, guarantor: Guarantor) -> User:

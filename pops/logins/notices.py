@@ -9,13 +9,13 @@ from django.core.signing import BadSignature, Signer
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from logins.models import EmailChange
 from notifications import kinds
 from notifications.kinds import Content, Kind, NotWanted, Write
 from notifications.models import Message
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.words import shown
+from pops.logins.models import EmailChange
 
 OVER = "over"
 # No secret is kept, and the mail is the same each time it is written. How long it is good, its row says.
