@@ -166,15 +166,17 @@ def test_the_credit_is_applied_once_however_many_apply_and_refund_it(guarantor, 
 
 # --- Whatever the order -------------------------------------------------------------------------------------------
 
-CENTS = st.integers(1, 12000)
+# Few amounts, so that they meet: all of a service, a part of it, more than it.
+CENTS = st.sampled_from([700, 2000, 5000, 12000])
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("pay"), CENTS),
-        st.tuples(st.just("insurance"), st.integers(0, 4), st.integers(0, 12000)),
+        st.tuples(st.just("insurance"), st.integers(0, 4), st.sampled_from([0, 1500, 5000, 12000])),
         st.tuples(st.just("refund"), st.integers(0, 9), CENTS),
         st.tuples(st.just("apply"), st.integers(0, 9)),
     ),
-    max_size=8,
+    min_size=2,
+    max_size=7,
 )
 
 
@@ -215,7 +217,7 @@ def check(guarantor):
     assert credit - balances.current_cents == received - owed
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shares=st.lists(st.tuples(CENTS, st.booleans()), min_size=1, max_size=5), steps=STEPS)
 def test_no_order_of_payments_insurance_and_refunds_breaks_the_balances(dana, shares, steps):
     with transaction.atomic():
@@ -225,7 +227,7 @@ def test_no_order_of_payments_insurance_and_refunds_breaks_the_balances(dana, sh
             ServiceLineFactory(guarantor=guarantor, billed_cents=cents, statement=statement if on_statement else None)
             for cents, on_statement in shares
         ]
-        for step in steps:
+        for step in [("pay", 12000), *steps]:
             do(step, guarantor=guarantor, lines=lines, by=dana)
             check(guarantor)
         for receipt in payments_of(guarantor):
