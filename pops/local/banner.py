@@ -5,11 +5,13 @@ from pops.local.environment import NO_MAIL_SERVER
 from pops.local.product import Product
 
 GUARANTOR = "maria.alvarez@example.com"
+DAUGHTER = "c.beaumont@example.com"
 FRONT_DESK = "frontdesk@example.com"
 MANAGER = "manager@example.com"
 ADMINISTRATOR = "admin@example.com"
 PEOPLE = (
     ("Guarantor", GUARANTOR),
+    ("Two accounts", DAUGHTER),
     ("Front desk", FRONT_DESK),
     ("Billing manager", MANAGER),
     ("Administrator", ADMINISTRATOR),

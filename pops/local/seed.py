@@ -25,14 +25,26 @@ from payments.models import Payment, Refund
 from payments.recording.payments import record_outcome
 from payments.recording.refunds import record_refund
 from pops.core.access.models import User
+from pops.core.access.services import get_pops_user
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
 from pops.core.imports.kinds import KINDS
 from pops.core.imports.models import AccountImport
 from pops.core.imports.runs import Wish, run_import
 from pops.core.practice.models import Facility, Group, Practice, Provider
 from pops.local.datadir import ROOT
-from pops.local.seed_data import CARDS, FACILITIES, HOUSEHOLDS, PROVIDERS, SERVICES, STAFF, STAFF_PASSWORD, YESTERDAY
-from pops.logins.linking import create_guarantor_login
+from pops.local.seed_data import (
+    BIRTH_DATES,
+    CARDS,
+    FACILITIES,
+    HELPED,
+    HOUSEHOLDS,
+    PROVIDERS,
+    SERVICES,
+    STAFF,
+    STAFF_PASSWORD,
+    YESTERDAY,
+)
+from pops.logins.linking import create_guarantor_login, link_person
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
 from receipts.owed import find_lines, get_balances
@@ -101,14 +113,15 @@ def _make_household(
         email=email,
         phone=f"(555) 010-{3000 + n}",
     )
-    if email:
-        create_guarantor_login(guarantor=guarantor)
+    _let_sign_in(guarantor)
     statement = Statement.objects.create(
         guarantor=guarantor, statement_date=today - dt.timedelta(days=20), balance_cents=0
     )
     numbers = itertools.count(67500 + 40 * n)
     for patient_name in patient_names:
-        patient = Patient.objects.create(guarantor=guarantor, name=patient_name)
+        patient = Patient.objects.create(
+            guarantor=guarantor, name=patient_name, birth_date=BIRTH_DATES.get(patient_name)
+        )
         for _ in range(chance.randint(2, 4)):
             _make_visit(patient, statement, next(numbers), chance=chance, today=today)
     # Walter Pruitt's oldest visit went to a collections agency.
@@ -116,6 +129,15 @@ def _make_household(
         Encounter.objects.filter(patient__guarantor=guarantor, number=67500 + 40 * n).update(in_collections=True)
     statement.balance_cents = get_balances(guarantor).amount_due_cents
     statement.save(update_fields=["balance_cents"])
+
+
+def _let_sign_in(guarantor: Guarantor) -> None:
+    """Each by their own address; a mother's account is opened by her daughter."""
+    if guarantor.name in HELPED:
+        helper = Guarantor.objects.get(name=HELPED[guarantor.name]).account_number
+        link_person(guarantor_id=guarantor.pk, person=helper, reason="Her daughter", by=get_pops_user())
+    elif guarantor.email:
+        create_guarantor_login(guarantor=guarantor)
 
 
 def _make_visit(

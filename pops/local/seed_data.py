@@ -1,5 +1,7 @@
 """The sample practice: names and prices as a family practice in New England would have them."""
 
+import datetime as dt
+
 FACILITIES = [
     ("Lakeside Main Clinic", "14 Harbor Street, Burlington, VT 05401", "(555) 010-2000"),
     ("Lakeside North", "220 Maple Avenue, Colchester, VT 05446", "(555) 010-2010"),
@@ -31,7 +33,7 @@ YESTERDAY = [SERVICES[0], SERVICES[5]]
 # Guarantor, email, patients. The first one is the sample guarantor of the demo.
 HOUSEHOLDS = [
     ("Maria Alvarez", "maria.alvarez@example.com", ["Maria Alvarez", "Leo Alvarez", "Sofia Alvarez"]),
-    ("James Whitcomb", "james.whitcomb@example.com", ["James Whitcomb"]),
+    ("James Whitcomb", "whitcombs@example.com", ["James Whitcomb"]),
     ("Nguyễn Thị Hồng Nhung", "nhung.nguyen@example.com", ["Nguyễn Thị Hồng Nhung", "Nguyễn Minh Anh"]),
     ("Aisha Karim", "aisha.karim@example.com", ["Yusuf Karim"]),
     ("Robert O'Connell", "rob.oconnell@example.com", ["Robert O'Connell", "Maeve O'Connell"]),
@@ -42,7 +44,15 @@ HOUSEHOLDS = [
     ("王小明", "xiaoming.wang@example.com", ["王小明"]),
     ("Charlotte Beaumont", "c.beaumont@example.com", ["Charlotte Beaumont", "Hugo Beaumont"]),
     ("Walter Pruitt", "walter.pruitt@example.com", ["Walter Pruitt"]),
+    ("Ellen Whitcomb", "whitcombs@example.com", ["Ellen Whitcomb"]),
+    ("Odette Beaumont", "c.beaumont@example.com", ["Odette Beaumont"]),
 ]
+
+# Whose account is opened by whom else: she has no sign-in of her own.
+HELPED = {"Odette Beaumont": "Charlotte Beaumont"}
+
+# Of those who are asked for one at sign-in: spouses with one address.
+BIRTH_DATES = {"James Whitcomb": dt.date(1961, 3, 15), "Ellen Whitcomb": dt.date(1964, 11, 2)}
 
 STAFF_PASSWORD = "demo-password-1"  # noqa: S105  printed by the demo, never used elsewhere
 

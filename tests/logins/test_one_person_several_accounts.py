@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from payments.models import Payment
 from tests.conventions.source import ROOT
@@ -182,3 +184,13 @@ def test_staff_open_no_account_even_when_they_were_linked(guarantor, client_of):
 
     assert client_of(staff).get("/receipts/").status_code == 404
     assert client_of(staff).get("/accounts/").status_code == 404
+
+
+def test_a_login_is_read_with_its_accounts_in_one_query(charlotte, own):
+    take(charlotte, own)
+    charlotte.get("/receipts/")  # a new session is written down once
+    with CaptureQueriesContext(connection) as queries:
+        assert charlotte.get("/receipts/").status_code == 200
+
+    assert len(queries) <= 4
+    assert len([query for query in queries if "logins_accountlogin" in query["sql"]]) == 1
