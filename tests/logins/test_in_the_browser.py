@@ -8,8 +8,8 @@ from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from logins.addresses import change_email
-from logins.notices import make_token
+from pops.logins.addresses import change_email
+from pops.logins.notices import make_token
 from tests.browsing import DESKTOP, PHONE, accessibility_problems
 from tests.factories.accounts import GuarantorFactory, PatientFactory, ServiceLineFactory, link, login_of
 from tests.factories.staff import DESK, member
