@@ -17,6 +17,7 @@ from payments.gateway.intents import Outcome, Result
 from payments.models import Payment
 from payments.notices import post_unsuccessful
 from pops.core.locks import Held
+from pops.core.money import format_cents
 from pops.core.words import day
 from receipts.issue import as_json, wake_workers
 
@@ -126,13 +127,17 @@ def find_doubt(payment: LockedPayment, outcome: Outcome) -> str:
     if outcome.result is not Result.PAID:
         return ""
     if payment.state == State.UNSUCCESSFUL:
-        return f"{outcome.amount_cents} cents were paid after the attempt was recorded as unsuccessful."
+        paid = _money(outcome.amount_cents, outcome.currency)
+        return f"{paid} were paid after the attempt was recorded as unsuccessful."
     if (outcome.amount_cents, outcome.currency) != (payment.amount_cents, payment.currency):
-        return (
-            f"Stripe received {outcome.amount_cents} {outcome.currency}, "
-            f"the guarantor agreed to {payment.amount_cents} {payment.currency} (smallest units)."
-        )
+        received = _money(outcome.amount_cents, outcome.currency)
+        return f"Stripe received {received}; the guarantor agreed to {_money(payment.amount_cents, payment.currency)}."
     return ""
+
+
+def _money(amount: int, currency: str) -> str:
+    """An amount as people read it; of another currency in its smallest units, as Stripe says it."""
+    return format_cents(amount) if currency == "usd" else f"{amount} of the smallest units of {currency.upper()}"
 
 
 def issue_for(payment: LockedPayment, outcome: Outcome, *, note: str = "") -> int:

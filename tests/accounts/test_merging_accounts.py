@@ -1,6 +1,7 @@
 """Two accounts of one person become one, and two again until new money comes."""
 
 import functools
+import uuid
 
 import pytest
 from django.utils import timezone
@@ -83,7 +84,7 @@ def test_nothing_is_taken_on_the_account_that_ended(twice, ruth):
     with pytest.raises(Refused, match=r"was merged into Maria Alvarez \(48210\)\. Use that one\."):
         take(ruth, guarantor=merged)
     with pytest.raises(Refused, match="was merged into"):
-        start_payment(payment_id=PaymentFactory.build().pk, guarantor=merged, amount_cents=500, now=timezone.now())
+        start_payment(payment_id=uuid.uuid4(), guarantor=merged, amount_cents=500, now=timezone.now())
     assert not Payment.objects.exists()
 
 

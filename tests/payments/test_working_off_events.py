@@ -150,8 +150,8 @@ def test_an_object_that_no_attempt_here_made_is_kept_and_changes_nothing(stripe_
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"amount_cents": 4999}, "Stripe received 5000 usd, the guarantor agreed to 4999 usd"),
-        ({"currency": "cad"}, "Stripe received 5000 usd, the guarantor agreed to 5000 cad"),
+        ({"amount_cents": 4999}, "Stripe received $50.00; the guarantor agreed to $49.99."),
+        ({"currency": "cad"}, "Stripe received $50.00; the guarantor agreed to 5000 of the smallest units of CAD."),
     ],
 )
 def test_money_that_differs_from_the_attempt_is_kept_for_review(stripe_sandbox, client_of, change, reason):

@@ -2,12 +2,10 @@
 
 from django.db import connection
 
-WALK_IN = "W{}"
 
-
-def next_account_number() -> str:
-    """An account number for a walk-in whom the practice's own system doesn't know yet: W100001 and on."""
+def next_number() -> str:
+    """A number for what the practice's own system doesn't know yet, such as a walk-in's account: W100001 and on."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('accounts_walk_in_number')")
         (number,) = cursor.fetchone()
-    return WALK_IN.format(number)
+    return f"W{number}"

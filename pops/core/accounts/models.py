@@ -215,8 +215,9 @@ class ServiceLine(models.Model):
         return f"{self.encounter.number}-{self.line_number}"
 
 
+@tracked
 class Appointment(models.Model):
-    """A time agreed for a patient, as the practice's own system told us."""
+    """A time agreed for a patient, as the practice's own system told us, or as it was entered by hand."""
 
     class Status(models.TextChoices):
         BOOKED = "booked", "Booked"

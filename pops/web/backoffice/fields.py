@@ -12,6 +12,16 @@ MAX_CENTS = 99_999_999
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+MOMENT_INPUT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class MomentField(forms.DateTimeField):
+    """A moment on the practice's clock, in the browser's own calendar and clock."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "widget": MOMENT_INPUT, "input_formats": ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]})
+
+
 class MoneyField(forms.CharField):
     """Dollars and cents as a person types them; cleans to cents, None when empty. Below zero where that is allowed."""
 

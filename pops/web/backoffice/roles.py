@@ -9,12 +9,14 @@ SEES = [
     "batches.view_referencebatch", "batches.view_periodlock", "receipts.view_receipt", "payments.view_payment",
     "payments.view_refund", "payments.view_dispute", "payments.view_processorevent", "accounts.view_guarantor",
     "accounts.view_patient", "accounts.view_encounter", "accounts.view_serviceline", "accounts.view_statement",
+    "accounts.view_appointment",
     "notifications.view_message",
 ]  # fmt: skip
 DESK = [
     *SEES, "batches.open_batch", "batches.reconcile_batch", "batches.close_batch", "receipts.take_payment",
     "receipts.void_receipt", "receipts.post_escrow", "accounts.add_guarantor",
-    "accounts.change_guarantor", "accounts.add_patient", "accounts.change_patient", "logins.change_access",
+    "accounts.change_guarantor", "accounts.add_patient", "accounts.change_patient",
+    "accounts.add_appointment", "accounts.change_appointment", "logins.change_access",
     "notifications.send_message_again",
 ]  # fmt: skip
 MANAGER = [

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from pops.core.access.models import User, UserGroup, UserRight
-from pops.core.accounts.entering import next_account_number
+from pops.core.accounts.entering import next_number
 from pops.core.accounts.models import Guarantor, GuarantorMerge, Patient
 from pops.core.accounts.search import find_guarantor_ids
 from pops.core.money import format_cents
@@ -29,6 +29,7 @@ from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.people import render_people
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
+from pops.web.backoffice.lists.rows import NamedRows
 from pops.web.backoffice.lists.searching import SEARCH_LIMIT, FindsPeople
 from receipts.notices import receipt_messages
 from receipts.owed import get_balances, get_credit
@@ -120,15 +121,11 @@ class UserAdmin(FindsPeople, KeepsHistory, DjangoUserAdmin):
         return not beyond and super().has_change_permission(request, obj)
 
 
-class NewPatientInline(admin.TabularInline):
+class NewPatientInline(NamedRows):
     """The patients that a new guarantor comes with."""
 
     model = Patient
     fields = ["name", "birth_date"]
-    extra = 0
-    min_num = 1
-    validate_min = True
-    can_delete = False
     formfield_overrides = {DateField: {"widget": DATE_INPUT}}
 
 
@@ -201,7 +198,7 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
 
     def save_model(self, request: HttpRequest, obj: Guarantor, form: Any, change: bool) -> None:
         if not obj.account_number:
-            obj.account_number = next_account_number()
+            obj.account_number = next_number()
         super().save_model(request, obj, form, change)
         if not change and obj.email:
             create_guarantor_login(guarantor=obj)

@@ -4,17 +4,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import DateField, QuerySet
+from django.db.models import DateField, DateTimeField, Q, QuerySet
 from django.http import HttpRequest
 
-from pops.core.accounts.models import Encounter, Patient, ServiceLine, Statement
+from pops.core.accounts.entering import next_number
+from pops.core.accounts.models import Appointment, Encounter, Patient, ServiceLine, Statement
 from pops.core.accounts.search import find_guarantor_ids
 from pops.core.money import format_cents
 from pops.core.words import day
-from pops.web.backoffice.fields import DATE_INPUT, MoneyField
+from pops.web.backoffice.fields import DATE_INPUT, MomentField, MoneyField
 from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.receipts import CappedPaginator
+from pops.web.backoffice.lists.rows import NamedRows, name_it
 
 SEARCH_LIMIT = 1000
 REQUIRED = {"billed_cents"}
@@ -32,27 +34,43 @@ class ServiceLineForm(forms.ModelForm):
         return {name: 0 if name.endswith("_cents") and value is None else value for name, value in data.items()}
 
 
-class ServiceLineInline(admin.TabularInline):
+class ServiceLineInline(NamedRows):
     """What a visit is billed with. A service entered by mistake is corrected to nothing billed; it is never deleted."""
 
     model = ServiceLine
     form = ServiceLineForm
-    fields = [
-        "line_number", "service_date", "description", "procedure_code",
-        "billed_cents", "adjusted_cents", "insurance_pending_cents", "insurance_paid_cents",
-    ]  # fmt: skip
-    extra = 0
-    min_num = 1
-    validate_min = True
-    can_delete = False
+    named = ["line_number", "service_date", "description", "procedure_code", "responsibility_date"]
+    cents = ["billed_cents", "adjusted_cents", "insurance_pending_cents", "insurance_paid_cents"]
+    readonly_fields = ["billed", "adjusted", "insurance_pending", "insurance_paid"]
     formfield_overrides = {DateField: {"widget": DATE_INPUT}}
+
+    def get_fields(self, request: HttpRequest, obj: Encounter | None = None) -> Any:
+        """Amounts to type in, or to read for who may not."""
+        types = self.has_change_permission(request, obj) or (obj is None and self.has_add_permission(request, obj))
+        return [*self.named, *(self.cents if types else self.readonly_fields)]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
         """Cents are typed as dollars."""
         if not db_field.name.endswith("_cents"):
             return super().formfield_for_dbfield(db_field, request, **more)
         label = str(db_field.verbose_name).removesuffix(" cents").capitalize()
-        return MoneyField(label=label, min_cents=0, required=db_field.name in REQUIRED)
+        return name_it(MoneyField(label=label, min_cents=0, required=db_field.name in REQUIRED))
+
+    @admin.display(description="Billed")
+    def billed(self, line: ServiceLine) -> str:
+        return format_cents(line.billed_cents)
+
+    @admin.display(description="Adjusted")
+    def adjusted(self, line: ServiceLine) -> str:
+        return format_cents(line.adjusted_cents)
+
+    @admin.display(description="Insurance pending")
+    def insurance_pending(self, line: ServiceLine) -> str:
+        return format_cents(line.insurance_pending_cents)
+
+    @admin.display(description="Insurance paid")
+    def insurance_paid(self, line: ServiceLine) -> str:
+        return format_cents(line.insurance_paid_cents)
 
 
 @admin.register(Encounter)
@@ -68,7 +86,7 @@ class EncounterAdmin(KeepsHistory):
     paginator = CappedPaginator
     ordering = ["-number"]
     change_form_template = "backoffice/visit.html"
-    autocomplete_fields = ["patient"]
+    raw_id_fields = ["patient"]
     inlines = [ServiceLineInline]
     parts = ["lines"]
     fieldsets = [
@@ -108,7 +126,7 @@ class PatientAdmin(KeepsHistory):
     paginator = CappedPaginator
     ordering = ["name", "pk"]
     change_form_template = "backoffice/patient.html"
-    autocomplete_fields = ["guarantor"]
+    raw_id_fields = ["guarantor"]
     fieldsets = [(None, {"fields": ["name", "birth_date", "guarantor"]}), ("This change", {"fields": ["why"]})]
     formfield_overrides = {DateField: {"widget": DATE_INPUT}}
 
@@ -120,11 +138,49 @@ class PatientAdmin(KeepsHistory):
         self, request: HttpRequest, queryset: QuerySet[Patient], search_term: str
     ) -> tuple[QuerySet[Patient], bool]:
         """By the words that find a person at the desk. A retired patient is offered for nothing new."""
-        if "autocomplete" in request.path:
+        if "_popup" in request.GET:
             queryset = queryset.filter(is_retired=False)
         if not search_term.strip():
             return queryset, False
         return queryset.filter(guarantor__in=find_guarantor_ids(search_term, limit=SEARCH_LIMIT)), False
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(KeepsHistory):
+    """Times agreed: brought by import, or entered here until the practice's own system tells of them."""
+
+    list_display = ["starts_at", "patient", "provider", "facility", "status"]
+    list_filter = ["status", "facility", "starts_at"]
+    list_select_related = ["patient", "provider", "facility"]
+    search_fields = ["number"]
+    search_help_text = "Appointment number, patient or guarantor"
+    show_full_result_count = False
+    paginator = CappedPaginator
+    ordering = ["-starts_at", "-pk"]
+    raw_id_fields = ["patient"]
+    readonly_fields = ["number"]
+    formfield_overrides = {DateTimeField: {"form_class": MomentField}}
+    fieldsets = [
+        (
+            None,
+            {"fields": ["patient", "starts_at", "minutes", "provider", "facility", "visit_type", "status", "number"]},
+        ),
+        ("This change", {"fields": ["why"]}),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: Appointment, form: Any, change: bool) -> None:
+        obj.number = obj.number or next_number()
+        super().save_model(request, obj, form, change)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Appointment], search_term: str
+    ) -> tuple[QuerySet[Appointment], bool]:
+        """By its number, or by the words that find a person at the desk."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        people = find_guarantor_ids(term, limit=SEARCH_LIMIT)
+        return queryset.filter(Q(number=term) | Q(patient__guarantor__in=people)), False
 
 
 @admin.register(Statement)
