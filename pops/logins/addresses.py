@@ -17,8 +17,6 @@ from pops.logins.models import EmailChange
 from pops.logins.notices import ADDRESS_ASKED, ADDRESS_CHANGED, ADDRESS_CONFIRM, read_token
 from pops.logins.selectors import find_accounts, find_own_login, knows_account
 
-OVER = Refused("over", "This change was confirmed, withdrawn or replaced before, or its three days are over.")
-
 
 def find_open_change(guarantor: Guarantor, *, now: dt.datetime) -> EmailChange | None:
     """The change that waits for the new address' reader."""
@@ -64,7 +62,7 @@ def change_email(*, guarantor_id: int, new_email: str, reason: str, now: dt.date
 
 def why_not_withdraw(guarantor: Guarantor, *, now: dt.datetime) -> Refused | None:
     """Why there is no change of address to withdraw."""
-    return None if find_open_change(guarantor, now=now) else OVER
+    return None if find_open_change(guarantor, now=now) else _over()
 
 
 def withdraw_email_change(*, guarantor_id: int, now: dt.datetime) -> None:
@@ -84,18 +82,18 @@ def confirm_email(*, change_id: int, fact: str, now: dt.datetime) -> bool:
         guarantor = _lock(EmailChange.objects.values_list("guarantor_id", flat=True).get(pk=change_id))
         change = EmailChange.objects.get(pk=change_id)
         if not change.is_open(now):
-            raise OVER
+            raise _over()
         if not knows_account(guarantor, fact):
             change.guesses += 1
             change.ended_at = now if change.guesses >= EmailChange.GUESSES else None
             change.save(update_fields=["guesses", "ended_at"])
             return False
-        change.confirmed_at = now
+        change.confirmed_at, old_email = now, guarantor.email
         change.save(update_fields=["confirmed_at"])
         with pghistory.context(user=change.asked_by_id, reason=change.reason):
             _use(change.new_email, guarantor)
-        if change.old_email:
-            post_message(kind=ADDRESS_CHANGED, to=change.old_email, guarantor=guarantor, about_id=change.pk)
+        if old_email:
+            post_message(kind=ADDRESS_CHANGED, to=old_email, guarantor=guarantor, about_id=change.pk)
     return True
 
 
@@ -129,6 +127,10 @@ def is_same(one: str, other: str) -> bool:
 
 def _lock(guarantor_id: int) -> Guarantor:
     return Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor_id)
+
+
+def _over() -> Refused:
+    return Refused("over", "This change was confirmed, withdrawn or replaced before, or its three days are over.")
 
 
 def _end_open(guarantor: Guarantor, now: dt.datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import FilteredRelation, QuerySet
 
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
@@ -33,27 +33,27 @@ def find_accounts(user: User) -> list[Guarantor]:
     if user.is_staff:
         return []
     found: list[Guarantor] | None = getattr(user, READ, None)
-    return [link.guarantor for link in _links_of(user.pk)] if found is None else found
+    if found is None:
+        links = user.account_logins.filter(guarantor__is_retired=False).select_related("guarantor__group")
+        found = [link.guarantor for link in links.order_by("-is_own", "guarantor__account_number")]
+    return found
 
 
 def find_user_with_accounts(user_id: Any) -> User | None:
-    """A login. One of a guarantor comes with its accounts in the same query, as find_accounts() gives them."""
-    links = list(_links_of(user_id).select_related("user", "guarantor__group"))
-    if not links:
-        return User.objects.filter(pk=user_id).first()
-    user = links[0].user
-    setattr(user, READ, [link.guarantor for link in links])
+    """A login, with its accounts for find_accounts(): one query, asked with each request, a row an account."""
+    rows: Any = User.objects.filter(pk=user_id).annotate(link=FilteredRelation("account_logins"))
+    rows = rows.order_by("-link__is_own", "link__guarantor__account_number")
+    users = list(rows.select_related("link__guarantor__group"))
+    links: list[AccountLogin] = [user.link for user in users if hasattr(user, "link")]
+    user: User | None = next(iter(users), None)
+    if user is not None:
+        setattr(user, READ, [link.guarantor for link in links if not link.guarantor.is_retired])
     return user
 
 
 def find_owner(accounts: Iterable[Guarantor], **owned: Any) -> Guarantor | None:
     """Which of these accounts something belongs to, named by a lookup such as receipts__number."""
     return Guarantor.objects.filter(pk__in=[account.pk for account in accounts], **owned).first()
-
-
-def _links_of(user_id: Any) -> QuerySet[AccountLogin]:
-    found = AccountLogin.objects.filter(user=user_id, guarantor__is_retired=False).select_related("guarantor__group")
-    return found.order_by("-is_own", "guarantor__account_number")
 
 
 def find_links(guarantor: Guarantor) -> QuerySet[AccountLogin]:
@@ -80,7 +80,9 @@ def find_person_by_fact(people: Iterable[User], text: str) -> User | None:
     None when it is about none of them or about several. A person is known by accounts of their own first: who looks
     after a parent's account is not the parent. All facts are read and compared, whatever is found.
     """
-    links = AccountLogin.objects.filter(user__in=people).values_list("user", "is_own", *FACTS)
+    links = AccountLogin.objects.filter(user__in=people, guarantor__is_retired=False).values_list(
+        "user", "is_own", *FACTS
+    )
     matches = {(user, is_own) for user, is_own, *facts in links if is_fact(text, *facts)}
     own = {user for user, is_own in matches if is_own}
     found = own or {user for user, _ in matches}

@@ -127,6 +127,16 @@ def test_the_old_address_is_told_when_it_is_done(change):
     assert set(sent) == {OLD}
 
 
+def test_the_address_that_is_on_file_by_then_is_told(change, eleni):
+    send_mail()
+    eleni.email = "imported@example.com"
+    eleni.save()
+    confirm(change)
+
+    assert set(send_mail()) == {"imported@example.com"}
+    assert login_of(eleni).email == NEW
+
+
 def test_open_sessions_end(change, eleni, client_of):
     browsers = [client_of(eleni), client_of(eleni)]
     stranger = client_of(GuarantorFactory())

@@ -8,6 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from payments.models import Payment
+from pops.logins.backends import LoginBackend
+from pops.logins.selectors import find_accounts
 from tests.conventions.source import ROOT
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, UserFactory, link, login_of
 from tests.payments.stripe_side import start
@@ -194,3 +196,12 @@ def test_a_login_is_read_with_its_accounts_in_one_query(charlotte, own):
 
     assert len(queries) <= 4
     assert len([query for query in queries if "logins_accountlogin" in query["sql"]]) == 1
+
+
+def test_staffs_pages_ask_no_more_for_it(client_of, practice, guarantor):
+    for user in (UserFactory(is_staff=True), login_of(guarantor), UserFactory()):
+        with CaptureQueriesContext(connection) as queries:
+            found = LoginBackend().get_user(user.pk)
+        assert (found, len(queries)) == (user, 1)
+        assert find_accounts(found) == ([guarantor] if user == login_of(guarantor) else [])
+    assert LoginBackend().get_user(0) is None

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
     [
         ({}, True, True, ""),
         ({}, False, True, "switched_off"),
-        ({"email": "", "user": None}, True, True, "no_address"),
+        ({"email": "", "login": False}, True, True, "no_address"),
         ({"email_opt_out": True}, True, True, "opted_out"),
         ({}, True, False, "unticked"),
     ],
