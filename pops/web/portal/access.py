@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
@@ -35,7 +35,8 @@ def guarantor_required(
     """Pass the account in hand to a view as `request.guarantor`; answer 404 to logins that open none, such as staff.
 
     Nobody signed in is sent to sign-in before this by LoginRequiredMiddleware. Where the login opens several accounts,
-    a page of another of them leads to it, and a form is taken for the account that it was shown for alone.
+    a page of another of them leads to it, and a form is taken for the account that it was shown for alone: the one that
+    owns what its address names, or that it carries (_account.html).
     """
 
     @wraps(view)
@@ -61,7 +62,8 @@ def _find_detour(request: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
     if request.guarantor is None:
         owner = _find_owner(request, kwargs)
         return _lead_to(request, owner) if owner else _ask(request)
-    if request.method == "POST" and request.POST.get("account") != str(request.guarantor.pk):
+    is_said = request.method != "POST" or not OWNERS.keys().isdisjoint(kwargs)
+    if not is_said and request.POST.get("account") != str(request.guarantor.pk):
         return _lead_to(request, _find(request, request.POST.get("account")))
     return None
 
@@ -74,6 +76,12 @@ def _answer(request: Any, view: Callable[..., HttpResponseBase], *args: Any, **k
         if owner is None:
             raise
         return _lead_to(request, owner)
+
+
+def find_next(request: HttpRequest, url: str | None) -> str:
+    """A page of ours to go on to: that one, or the account's first."""
+    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if url and is_ours else reverse("home")
 
 
 def _find(request: Any, account: object) -> Guarantor | None:
@@ -95,5 +103,6 @@ def _lead_to(request: Any, account: Guarantor | None) -> HttpResponse:
     """A page that takes the other account in hand and goes on, once its button is pressed."""
     if account is None:
         raise Http404
-    next_page = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    page = request.get_full_path() if request.method in ("GET", "HEAD") else request.headers.get("Referer")
+    next_page = find_next(request, page)
     return render(request, "portal/other_account.html", {"account": account, "next_page": next_page}, status=409)

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from pops.logins.selectors import find_accounts
-from pops.web.portal.access import SESSION_KEY
+from pops.web.portal.access import SESSION_KEY, find_next
 
 
 @require_safe
@@ -20,7 +18,7 @@ def choose(request: Any) -> HttpResponseBase:
     accounts = find_accounts(request.user)
     if not accounts:
         raise Http404
-    next_page = _find_next(request, request.GET.get("next"))
+    next_page = find_next(request, request.GET.get("next"))
     if len(accounts) == 1:
         return redirect(next_page)
     return render(request, "portal/accounts.html", {"accounts": accounts, "next_page": next_page})
@@ -35,10 +33,4 @@ def switch(request: Any) -> HttpResponseBase:
     if account is None:
         raise Http404
     request.session[SESSION_KEY] = account.pk
-    return redirect(_find_next(request, request.POST.get("next")))
-
-
-def _find_next(request: HttpRequest, url: str | None) -> str:
-    """A page of ours to go on to: that one, or the account's first."""
-    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    return url if url and is_ours else reverse("home")
+    return redirect(find_next(request, request.POST.get("next")))
