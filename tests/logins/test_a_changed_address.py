@@ -200,11 +200,15 @@ def test_a_forged_link_is_as_one_that_no_longer_works(change, token):
     assert Client().get(f"/new-address/{token}/").status_code == 404
 
 
-def test_confirming_is_limited(change):
-    for _ in range(20):
-        Client().post("/new-address/x/", {"fact": "x"})
+def test_guesses_of_a_network_are_limited_over_all_links(eleni, dana):
+    for n in range(4):
+        address = f"/new-address/{make_token(ask(eleni, dana, f'eleni{n}@example.com'))}/"
+        for _ in range(5):
+            Client().post(address, {"fact": "x"})
+    address = f"/new-address/{make_token(ask(eleni, dana))}/"
 
-    assert Client().post("/new-address/x/", {"fact": "x"}).status_code == 429
+    assert "That was too often" in Client().post(address, {"fact": "48245"}).content.decode()
+    assert Client(REMOTE_ADDR="192.0.2.7").post(address, {"fact": "48245"}).url == "/sign-in/"
 
 
 def test_a_second_change_replaces_the_first(change, eleni, dana):

@@ -36,6 +36,10 @@ PASSWORD = Door("password", pair="10/5m/key", network="100/5m/ip", elsewhere="30
 # Who guesses here has the password already. Three codes of a million are right at a time.
 AUTHENTICATOR = Door("authenticator", pair="10/5m/key,50/d/key", network="100/5m/ip", elsewhere="30/5m/key,100/d/key")
 CODE = Door("code", pair="10/h/key,30/d/key", network="100/5m/ip", elsewhere="30/h/key")
+# Who guesses here reads the mailbox. Birth dates are few and known to many, so guesses are too.
+FACT = Door("fact", pair="6/h/key,12/d/key", elsewhere="12/h/key,24/d/key")
+# Each link has five guesses of its own.
+NEW_ADDRESS = Door("new_address", network="20/5m/ip")
 # The form in which a code is asked for. It is never shut for an address, only for a network that asks like a machine.
 ASKING = Door("asking", network="20/m/ip")
 # What is mailed for it: beyond this, the last code sent stays the one that works.

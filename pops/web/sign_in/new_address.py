@@ -3,9 +3,9 @@
 from functools import cached_property
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,9 +16,8 @@ from django.views.generic import FormView
 from pops.core.refusals import Refused
 from pops.logins.addresses import confirm_email, find_change
 from pops.logins.models import EmailChange
+from pops.web.sign_in.limits import NEW_ADDRESS, guessing
 from pops.web.sign_in.person import HINT, WRONG, FactForm
-
-TRIES = {"new_address": "20/5m/ip"}
 
 
 @method_decorator([login_not_required, never_cache], "dispatch")
@@ -34,8 +33,6 @@ class NewAddressView(FormView):
         return find_change(self.kwargs["token"], now=timezone.now())
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not ratelimit.consume(request, app="pops", action="new_address", config=TRIES):
-            return ratelimit.respond_429(request)
         return super().dispatch(request, *args, **kwargs) if self.change else self._gone()
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -44,14 +41,21 @@ class NewAddressView(FormView):
     def form_valid(self, form: FactForm) -> HttpResponse:
         assert self.change is not None  # see dispatch
         try:
-            is_right = confirm_email(change_id=self.change.pk, fact=form.cleaned_data["fact"], now=timezone.now())
+            guess(self.change, form.cleaned_data["fact"])
         except Refused:
             return self._gone()
-        if not is_right:
-            form.add_error("fact", WRONG)
+        except ValidationError as error:
+            form.add_error("fact", error)
             return self.form_invalid(form)
         messages.success(self.request, "Your address is confirmed. Sign in with it from now on.")
         return redirect("account_request_login_code")
 
     def _gone(self) -> HttpResponse:
         return render(self.request, "account/new_address_gone.html", status=404)
+
+
+def guess(change: EmailChange, fact: str) -> None:
+    """Confirm the address by a fact. Raises ValidationError when that is wrong, and Refused when the change is over."""
+    with guessing(NEW_ADDRESS, change.new_email):
+        if not confirm_email(change_id=change.pk, fact=fact, now=timezone.now()):
+            raise ValidationError(WRONG)

@@ -10,7 +10,6 @@ from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.stagekit import clear_login, stash_login
 from allauth.account.stages import LoginStage
-from allauth.core.internal import ratelimit
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -21,13 +20,12 @@ from django.views.generic import FormView
 
 from pops.core.access.models import User
 from pops.logins.selectors import find_people, find_person_by_fact
+from pops.web.sign_in.limits import FACT, guessing
 
 TRIES = 3
-# Of an address. Birth dates are few and known to many, so guesses are too; a right one doesn't count.
-GUESSES = "6/h/key,12/d/key"
 WRONG = "That opens no account. Check it, or use the account number on your statement."
 HINT = "The birth date of a patient on your account, such as 03/15/1980, or the number on your statement."
-TOO_OFTEN = "That was too often in a short time. Try again later, or call us."
+ENDED = "Those answers opened no account. Begin again, or call us."
 
 
 class PersonStage(LoginStage):
@@ -72,7 +70,7 @@ class PersonView(FormView):
 
     def form_valid(self, form: FactForm) -> HttpResponse:
         try:
-            person = guess_person(self.request, self.stage.email, form.cleaned_data["fact"])
+            person = guess_person(self.stage.email, form.cleaned_data["fact"])
         except ValidationError as error:
             form.add_error("fact", error)
             return self._refuse(form)
@@ -87,18 +85,14 @@ class PersonView(FormView):
             stash_login(self.request, self.stage.login)
             return self.form_invalid(form)
         clear_login(self.request)
-        messages.error(self.request, TOO_OFTEN)
+        messages.error(self.request, ENDED)
         return redirect("account_request_login_code")
 
 
-def guess_person(request: Any, email: str, fact: str) -> User:
+def guess_person(email: str, fact: str) -> User:
     """Whom the fact is about. Raises ValidationError: it is about nobody here, or there were too many guesses."""
-    config = {PersonStage.key: GUESSES}
-    counted = ratelimit.consume(request, app="pops", action=PersonStage.key, config=config, key=email.lower())
-    person = find_person_by_fact(find_people(email), fact)
-    if counted is None:
-        raise ValidationError(TOO_OFTEN)
-    if person is None:
-        raise ValidationError(WRONG)
-    counted.rollback()
+    with guessing(FACT, email):
+        person = find_person_by_fact(find_people(email), fact)
+        if person is None:
+            raise ValidationError(WRONG)
     return person
