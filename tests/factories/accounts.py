@@ -46,7 +46,7 @@ class GuarantorFactory(DjangoModelFactory):
 
     @factory.post_generation
     def login(self, create: bool, given: Any, **facts: Any) -> None:
-        if given is None:
+        if create and given is None:
             guarantor: Any = self  # made by now
             link(guarantor, UserFactory(email=guarantor.email, name=guarantor.name), is_own=True)
 
