@@ -10,6 +10,7 @@ from django.db import transaction
 
 from notifications.services import post_message
 from pops.core.access.models import User
+from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
 from pops.logins.linking import create_guarantor_login
@@ -20,7 +21,7 @@ from pops.logins.selectors import find_accounts, find_own_login, knows_account
 
 def find_open_change(guarantor: Guarantor, *, now: dt.datetime) -> EmailChange | None:
     """The change that waits for the new address' reader."""
-    change = guarantor.email_changes.filter(confirmed_at=None, ended_at=None).first()
+    change = guarantor.email_changes.select_related("guarantor").filter(confirmed_at=None, ended_at=None).first()
     return change if change and change.is_open(now) else None
 
 
@@ -34,7 +35,7 @@ def why_not_change_email(guarantor: Guarantor, new_email: str) -> Refused | None
     """Why an account can't get this address."""
     if is_same(guarantor.email, new_email):
         return Refused("same", "This is the address on file already.")
-    return None
+    return why_not_use(guarantor)
 
 
 def change_email(*, guarantor_id: int, new_email: str, reason: str, now: dt.datetime, by: User) -> EmailChange:
@@ -80,7 +81,7 @@ def confirm_email(*, change_id: int, fact: str, now: dt.datetime) -> bool:
     """
     with transaction.atomic():
         guarantor = _lock(EmailChange.objects.values_list("guarantor_id", flat=True).get(pk=change_id))
-        change = EmailChange.objects.get(pk=change_id)
+        change = EmailChange.objects.select_related("guarantor").get(pk=change_id)
         if not change.is_open(now):
             raise _over()
         if not knows_account(guarantor, fact):

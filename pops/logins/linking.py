@@ -5,6 +5,7 @@ from django.db import transaction
 
 from notifications.services import post_message
 from pops.core.access.models import User
+from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
 from pops.logins.models import AccountLogin
@@ -26,7 +27,7 @@ def why_not_let_in(guarantor: Guarantor) -> Refused | None:
         return Refused("has_login", "The guarantor has a sign-in of their own already.")
     if not guarantor.email:
         return Refused("no_address", "There is no email address on file. Enter one first: the sign-in comes with it.")
-    return _why_not_retired(guarantor)
+    return why_not_use(guarantor)
 
 
 def let_guarantor_in(*, guarantor_id: int, reason: str, by: User) -> User:
@@ -41,7 +42,7 @@ def why_not_link(guarantor: Guarantor, user: User) -> Refused | None:
     """Why a login can't be let open an account."""
     if guarantor.account_logins.filter(user=user).exists():
         return Refused("linked", "This person opens the account already.")
-    return _why_not_retired(guarantor)
+    return why_not_use(guarantor)
 
 
 def link_person(*, guarantor_id: int, person: str, name: str = "", reason: str, by: User) -> AccountLogin:
@@ -88,7 +89,3 @@ def _find_or_make(person: str, name: str) -> User:
 
 def _lock(guarantor_id: int) -> Guarantor:
     return Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor_id)
-
-
-def _why_not_retired(guarantor: Guarantor) -> Refused | None:
-    return Refused("retired", "This account is retired: nobody opens it.") if guarantor.is_retired else None

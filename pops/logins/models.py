@@ -69,5 +69,6 @@ class EmailChange(models.Model):
         return f"{self.old_email or 'no address'} to {self.new_email}"
 
     def is_open(self, now: dt.datetime) -> bool:
-        """Whether it can still be confirmed."""
-        return self.confirmed_at is None and self.ended_at is None and now < self.asked_at + self.GOOD_FOR
+        """Whether it can still be confirmed: not of an account that is retired, as one that was merged is."""
+        is_over = self.confirmed_at or self.ended_at or self.guarantor.is_retired
+        return not is_over and now < self.asked_at + self.GOOD_FOR

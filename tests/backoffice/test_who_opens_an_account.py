@@ -232,4 +232,4 @@ def test_a_retired_account_is_opened_by_nobody(desk, charlotte, odette, client_o
     odette.save()
 
     assert client_of(charlotte).get("/").context["guarantor"] == charlotte
-    assert "This account is retired" in let(desk, odette, "paul@example.com", name="Paul").content.decode()
+    assert "is retired." in let(desk, odette, "paul@example.com", name="Paul").content.decode()

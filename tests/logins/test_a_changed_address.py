@@ -10,6 +10,8 @@ from django.test import Client
 from notifications.delivery import deliver_due
 from notifications.models import Message
 from pops.core.access.models import User
+from pops.core.accounts.merging import merge_guarantors, undo_merge
+from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused
 from pops.logins.addresses import change_email, confirm_email, find_change, find_open_change, withdraw_email_change
 from pops.logins.models import EmailChange
@@ -286,6 +288,20 @@ def test_an_account_looked_after_gets_an_address_of_its_own_and_the_login_stays(
     assert mothers.email == "mother@example.com"
     assert login_of(eleni).email == OLD
     assert find_own_login(mothers) is None, "an address alone gives nobody a sign-in where one is there"
+
+
+def test_a_change_of_an_account_that_was_merged_waits_in_vain_until_that_is_undone(change, eleni, dana):
+    again = GuarantorFactory(account_number="48999", email=OLD)
+    ask(again, dana, "third@example.com")
+    merge = merge_guarantors(merged_id=eleni.pk, into_id=again.pk, reason="Twice", by=dana)
+
+    assert find_change(make_token(change), now=NOON) is None
+    with pytest.raises(Refused):
+        confirm(change)
+    with pytest.raises(Refused, match="was merged into"):
+        ask(Guarantor.objects.get(pk=eleni.pk), dana, "fourth@example.com")
+    undo_merge(merge_id=merge.pk, reason="Two people", now=NOON, by=dana)
+    assert confirm(change)
 
 
 def test_history_says_who_asked_and_why(change, eleni, dana):
