@@ -297,6 +297,7 @@ CELERY_TASK_ROUTES = {
     "receipts.tasks.*": {"queue": "documents"},
     "payments.tasks.check_books": {"queue": "documents"},  # it may take minutes
     "pops.core.imports.tasks.*": {"queue": "documents"},
+    "pops.logins.tasks.*": {"queue": "documents"},
 }
 # Beat answers `celery inspect ping` as workers do, and no longer once it has stood still for twice its longest pause.
 # Its file is no sign of life: Debian's `dbm` writes it when beat ends.
@@ -340,6 +341,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    # Who came by import can sign in.
+    "let-in": {"task": "pops.logins.tasks.let_in", "schedule": 300.0, "options": {"expires": 290}},
     "forget-imports": {
         "task": "pops.core.imports.tasks.forget_imports",
         "schedule": 3600.0,

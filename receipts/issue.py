@@ -120,8 +120,10 @@ SELECT %(receipt)s, line_id, %(batch)s, part.cents, %(by)s,
        adjusted_cents, insurance_pending_cents, insurance_paid_cents, patient_paid_cents + part.cents,
        remaining_cents - part.cents,
        %(reason)s
-FROM jsonb_to_recordset(%(parts)s::jsonb) AS part (line_id bigint, cents bigint)
+FROM ROWS FROM (jsonb_to_recordset(%(parts)s::jsonb) AS (line_id bigint, cents bigint))
+     WITH ORDINALITY AS part (line_id, cents, place)
 JOIN receipts_owed USING (line_id)
+ORDER BY place
 """
 
 

@@ -12,7 +12,7 @@ from receipts.corrections.escrow import post_escrow, use_credit
 from receipts.models import Posting
 from receipts.owed import get_balances, get_credit
 from tests.concurrency import run_together
-from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, login_of
 from tests.factories.desk import batch_of, clerk, take, today
 
 
@@ -25,7 +25,7 @@ def credit(pay, guarantor):
 
 
 def use(guarantor):
-    return use_credit(guarantor_id=guarantor.pk, today=today(), by=guarantor.user)
+    return use_credit(guarantor_id=guarantor.pk, today=today(), by=login_of(guarantor))
 
 
 def test_all_of_it_goes_to_what_is_owed_in_the_days_api_batch(guarantor, credit):
@@ -36,8 +36,8 @@ def test_all_of_it_goes_to_what_is_owed_in_the_days_api_batch(guarantor, credit)
     batch = ReferenceBatch.objects.get(batch_date=today(), is_api=True)
     postings = Posting.objects.order_by("pk")
     assert [(p.receipt, p.amount_cents, p.batch, p.posted_by) for p in postings] == [
-        (credit[0], 1200, batch, guarantor.user),
-        (credit[1], 800, batch, guarantor.user),
+        (credit[0], 1200, batch, login_of(guarantor)),
+        (credit[1], 800, batch, login_of(guarantor)),
     ]
 
 
