@@ -52,8 +52,9 @@ def test_a_file_is_matched_checked_loaded_mended_and_repeated(desk):
     page.get_by_label("Konto").select_option("Account number (needed)")
     page.get_by_role("button", name="Check the file").click()
     assert page.get_by_role("progressbar").is_visible()
-    work_off_imports()
-    page.reload()
+    assert accessibility_problems(page) == []
+    work_off_imports()  # the page finds out by itself
+    page.get_by_role("heading", name="What is wrong").wait_for()
 
     assert facts(page)["Bad"] == "1"
     assert page.get_by_text("Line 3: E-Mail is no email address: nowhere").is_visible()
@@ -61,7 +62,7 @@ def test_a_file_is_matched_checked_loaded_mended_and_repeated(desk):
     assert accessibility_problems(page) == []
     page.get_by_role("button", name="Load 1 line, leave 1 bad out").click()
     work_off_imports()
-    page.reload()
+    page.get_by_text("Unchanged").wait_for()
     assert (facts(page)["New"], Guarantor.objects.get().account_number) == ("1", "0011")
 
     with page.expect_download() as download:

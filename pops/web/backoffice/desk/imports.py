@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from pops.core.imports.brought import ask_for_check, ask_for_load, bring_file, why_not_load, why_not_match
@@ -47,7 +47,7 @@ class ColumnsForm(SentOnce):
     def __init__(self, *args: Any, run: AccountImport, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.headings = [heading for heading, _ in run.columns]
-        columns = KINDS[run.kind].columns
+        columns = _columns(run)
         choices = [("", "Not imported"), *((one.name, _label(one)) for one in columns)]
         for number, (heading, name) in enumerate(run.columns):
             self.fields[f"column_{number}"] = forms.ChoiceField(
@@ -63,6 +63,11 @@ class LoadForm(SentOnce):
     """Load what was checked. `bad` is how many lines the page said are left out."""
 
     bad = forms.IntegerField(widget=forms.HiddenInput)
+
+
+def _columns(run: AccountImport) -> tuple[Column, ...]:
+    """None of a file whose kind was never found out."""
+    return KINDS[run.kind].columns if run.kind else ()
 
 
 def _label(column: Column) -> str:
@@ -118,7 +123,7 @@ class ImportColumns(ImportAction):
         return self.page(), ""
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(columns=KINDS[self.target.kind].columns, **context)
+        return super().get_context_data(columns=_columns(self.target), **context)
 
 
 class Import(ImportAction):
@@ -127,6 +132,13 @@ class Import(ImportAction):
     template_name = "backoffice/imports/run.html"
     title = "Import of {0.name}"
     form_class = LoadForm
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A page that waits asks whether anything is other than it shows: then it is led to the page as it is now."""
+        seen = request.GET.get("wait")
+        if seen is not None and not (self.target.is_busy and seen == str(self.target.lines_done)):
+            return redirect(self.page())
+        return super().get(request, *args, **kwargs)
 
     def why_not(self) -> Refused | None:
         return why_not_load(self.target)
@@ -154,4 +166,8 @@ class ImportReport(DeskView):
         run = get_object_or_404(AccountImport, pk=import_id)
         if not run.report:
             raise Http404("There is no report, or it was deleted.")
-        return FileResponse(run.report.open("rb"), as_attachment=True, filename=f"bad-lines-{run.pk}.csv")
+        try:
+            file = run.report.open("rb")
+        except FileNotFoundError as error:
+            raise Http404("The file is not there any more.") from error
+        return FileResponse(file, as_attachment=True, filename=f"bad-lines-{run.pk}.csv")
