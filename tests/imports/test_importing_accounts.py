@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
-from pops.core.accounts.models import Appointment, Guarantor, Patient, ServiceLine, Statement
+from pops.core.accounts.models import Appointment, Guarantor, GuarantorMerge, Patient, ServiceLine, Statement
+from pops.core.practice.models import Group
 from receipts.owed import get_balances
+from tests.factories.accounts import GuarantorFactory, UserFactory
 from tests.factories.imports import ALL, GUARANTORS, LINES
 from tests.factories.practice import GroupFactory
 
@@ -24,7 +26,6 @@ def test_all_kinds_come_in(loaded):
         "maria@example.com",
         "Lakeside",
     )
-    assert not guarantor.account_logins.exists()
     assert Patient.objects.get().birth_date == dt.date(2015, 4, 30)
     line = ServiceLine.objects.get()
     assert (line.service_id, line.billed_cents, line.patient_share_cents) == ("67563-1", 123_456, 20_000)
@@ -76,7 +77,8 @@ def test_with_bad_lines_nothing_is_loaded_or_only_the_good_ones(load):
 
 
 def test_a_mended_report_is_imported_as_it_is(load):
-    content = 'Acct #,Guarantor Name,Phone Number,Favorite\n00123,"O\'Neil, ""Pat""",+1 555,x\n1 24,Ann,,y\n'
+    """Its cells are guarded from spreadsheets: what the guard added is taken away, and no more."""
+    content = "Acct #,Guarantor Name,Phone Number,Favorite\n00123,Maria,,x\n00 124,'t Hooft,+1 555,=y\n"
     run = load(content, skip_bad=True)
     names = {"Acct #": "account_number", "Guarantor Name": "name", "Phone Number": "phone", "Favorite": ""}
     assert (run.new, run.column_of) == (1, names)
@@ -84,11 +86,26 @@ def test_a_mended_report_is_imported_as_it_is(load):
     report = run.report.read().decode("utf-8-sig")
     assert report.splitlines() == [
         "Line,What is wrong,Acct #,Guarantor Name,Phone Number,Favorite",
-        "3,\"Acct # has a space in it, or a sign that can't be seen\",'1 24,Ann,,y",
+        "3,\"Acct # has a space in it, or a sign that can't be seen\",'00 124,''t Hooft,'+1 555,'=y",
     ]
-    run = load(report.replace("'1 24", "124").replace("Ann,", "Ann,'+1 777"))
+    run = load(report.replace("00 124", "00124"))
     assert (run.state, run.new) == ("done", 1)
-    assert Guarantor.objects.get(account_number="124").phone == "+1 777"
+    guarantor = Guarantor.objects.get(account_number="00124")
+    assert (guarantor.name, guarantor.phone) == ("'t Hooft", "+1 555")
+
+
+def test_what_names_a_merged_account_goes_to_the_one_it_is_part_of(loaded, load):
+    old, between, new = (GuarantorFactory(account_number=number, group=Group.objects.get()) for number in "789")
+    for merged, into in ((old, between), (between, new)):
+        GuarantorMerge.objects.create(
+            merged=merged, into=into, moved={}, money={}, reason="Entered twice", merged_by=UserFactory()
+        )
+        Guarantor.objects.filter(pk=merged.pk).update(is_retired=True)
+
+    assert load("patient_number,account_number,name\nP-7,7,Ann Lee\n").new == 1
+    assert Patient.objects.get(number="P-7").guarantor == new
+    Guarantor.objects.filter(pk=new.pk).update(is_retired=True)
+    assert load("patient_number,account_number,name\nP-8,9,Ann Lee\n").bad == 1
 
 
 def test_a_check_alone_loads_nothing(load):
@@ -129,3 +146,18 @@ def test_objects_a_line_each_are_read_too(load):
 
     assert (run.state, run.said) == ("done", "UTF-8, one JSON object a line")
     assert Guarantor.objects.get(name="王小明", email_opt_out=True).phone == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "utc"),
+    [
+        ("2026-03-09 14:30", "18:30"),
+        ("2026-03-09T14:30:00.000Z", "14:30"),
+        ("2026-03-09T14:30:15-07:00", "21:30"),
+        ("3/9/2026 2:30 PM", "18:30"),
+        ("3/9/2026 14:30:59", "18:30"),
+    ],
+)
+def test_times_are_the_practices_unless_they_say_otherwise(loaded, load, written, utc):
+    assert load(f"appointment_number,patient_number,starts_at\nA-2,P-1,{written}\n").new == 1
+    assert f"{Appointment.objects.get(number='A-2').starts_at:%H:%M}" == utc

@@ -63,15 +63,15 @@ def test_two_imports_at_once_end_as_one_of_them(guarantors, tmp_path, monkeypatc
     assert find_left_tables() == []
 
 
-def test_new_guarantors_of_two_imports_come_in_once(guarantors, tmp_path, monkeypatch):
-    monkeypatch.setattr("pops.core.imports.runs.STEP", 10)
-    rows = [f"N{n:03},Guarantor {n}\n" for n in range(60)]
+def test_new_guarantors_of_two_imports_come_in_once(guarantors, tmp_path):
+    """Both write all of them in one step; in the order of their files they would wait for each other."""
+    rows = [f"N{n:04},Guarantor {n}\n" for n in range(4_000)]
     files = ["account_number,name\n" + "".join(order) for order in (rows, rows[::-1])]
 
     runs = run_together([lambda n=n: bring(tmp_path / f"{n}.csv", files[n]) for n in (0, 1)])
 
     assert [run.state for run in runs] == ["done", "done"]
-    assert Guarantor.objects.filter(account_number__startswith="N").count() == 60
+    assert Guarantor.objects.filter(account_number__startswith="N").count() == 4_000
 
 
 def test_payments_of_the_same_guarantors_are_recorded_beside_an_import(guarantors, tmp_path, monkeypatch):

@@ -53,8 +53,8 @@ def test_the_command_names_bad_lines_and_writes_them_to_a_file(lakeside, tmp_pat
 
     assert rejects.read_text(encoding="utf-8-sig").splitlines() == [
         "Line,What is wrong,patient_number,account_number,name",
-        "2,account_number: There is no guarantor with this account number. Import guarantors first: 51207,"
-        "P-1,51207,Beatriz Santos",
+        "2,account_number: There is no guarantor with this account number. Import guarantors first; "
+        "a retired one takes nothing: 51207,P-1,51207,Beatriz Santos",
     ]
 
 
@@ -66,7 +66,7 @@ def test_standard_input_is_read_and_a_check_loads_nothing(lakeside, monkeypatch)
     assert not Guarantor.objects.exists()
 
 
-def test_what_is_too_much_paid_is_named_and_counts_for_the_guarantor(lakeside, tmp_path, pay):
+def test_what_is_too_much_paid_is_named_and_is_credit(lakeside, tmp_path, pay):
     for kind in KINDS:
         run_command(SAMPLES / f"{kind}.csv")
     guarantor = Guarantor.objects.get(account_number="0051207")

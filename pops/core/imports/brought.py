@@ -16,7 +16,7 @@ from pops.core.imports.columns import check_columns
 from pops.core.imports.kinds import KINDS
 from pops.core.imports.models import AccountImport
 from pops.core.imports.readers.faults import Unreadable
-from pops.core.imports.runs import look_at
+from pops.core.imports.runs import BROKE_OFF, look_at
 from pops.core.refusals import Refused, refuse
 from pops.core.words import shown
 
@@ -26,6 +26,8 @@ WORK_OFF = "pops.core.imports.tasks.work_off_imports"
 DEAD = dt.timedelta(minutes=6)
 # Files hold health data: they are kept as long as somebody may still mend one.
 KEPT = dt.timedelta(days=7)
+# Longer than any import takes.
+DAY = dt.timedelta(days=1)
 
 
 class NoImport(Refused):
@@ -126,8 +128,11 @@ def forget_old(*, now: dt.datetime) -> None:
         run.file.delete(save=False)
         run.report.delete(save=False)
         run.note(file="", report="", faults=[], notices=[])
+    # A command that was killed says nothing any more.
+    dead = AccountImport.objects.filter(state__in=[State.CHECKING, State.LOADING], file="", brought_at__lt=now - DAY)
+    dead.update(state=State.REFUSED, problem=BROKE_OFF)
     alive = AccountImport.objects.filter(touched_at__gt=now - DEAD) | AccountImport.objects.filter(
-        state__in=[State.CHECKING, State.LOADING], brought_at__gt=now - dt.timedelta(days=1)
+        state__in=[State.CHECKING, State.LOADING], brought_at__gt=now - DAY
     )
     kept = {staging.staging_table(pk) for pk in alive.values_list("pk", flat=True)}
     for table in set(staging.find_left_tables()) - kept:

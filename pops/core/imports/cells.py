@@ -20,7 +20,7 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _PACKED = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _SERIAL = re.compile(r"[1-9]\d{4}(?:\.\d+)?")
-_ZONED = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2})?")
+_ZONED = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 _US_TIME = re.compile(r"(\d{1,2}/\d{1,2}/\d{4}) (\d{1,2}:\d{2}(?::\d{2})?)(?: ?([AP]M))?", re.IGNORECASE)
 _DAY_OF_SHEET = re.compile(r"\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{2}")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]+")
@@ -35,6 +35,8 @@ def words(text: str, longest: int) -> str:
     if text[0] in "=#":
         _refuse_sheets(text)
     clean = text if text.isprintable() else shown(text)
+    if not clean:
+        raise Bad("holds only signs that can't be seen")
     if len(clean) > longest:
         raise Bad(f"has {len(clean)} characters; {longest} are the most")
     return clean
@@ -117,19 +119,24 @@ def date(text: str) -> str:
 def moment(text: str) -> str:
     """Date and time, on the practice's clock unless an offset says otherwise: 2026-03-01 14:30."""
     if found := _ZONED.fullmatch(text):
-        written, offset = f"{date(found[1])} {found[2]}", found[3] or ""
-    elif found := _US_TIME.fullmatch(text):
-        written, offset = f"{date(found[1])} {found[2]} {found[3] or ''}".strip(), ""
-    else:
-        raise Bad(f"is no date with a time such as 2026-03-01 14:30: {text}")
-    clock = "%I:%M" if written.upper().endswith("M") else "%H:%M"
-    seconds = ":%S" if found[2].count(":") > 1 else ""
-    plain = re.sub(r"\.\d+", "", written)
+        offset = "+00:00" if found[3] in ("Z", "z") else found[3] or ""
+        return _at(f"{date(found[1])} {found[2]}{offset}", "%H:%M", found[2], "%z" if offset else "", text)
+    if found := _US_TIME.fullmatch(text):
+        half = f" {found[3]}" if found[3] else ""
+        clock = "%I:%M" if half else "%H:%M"
+        return _at(f"{date(found[1])} {found[2]}{half}", clock, found[2], " %p" if half else "", text)
+    raise Bad(f"is no date with a time such as 2026-03-01 14:30: {text}")
+
+
+def _at(written: str, clock: str, time: str, end: str, text: str) -> str:
+    seconds = ":%S" if time.count(":") > 1 else ""
     try:
-        parsed = dt.datetime.strptime(plain, f"%Y-%m-%d {clock}{seconds}{' %p' if clock == '%I:%M' else ''}")  # noqa: DTZ007
+        found = dt.datetime.strptime(written, f"%Y-%m-%d {clock}{seconds}{end}")  # noqa: DTZ007  the database sets the clock
     except ValueError as error:
         raise Bad(f"is a time that no clock shows: {text}") from error
-    return f"{parsed.isoformat(' ')}{offset}"
+    if abs(found.utcoffset() or dt.timedelta()) > dt.timedelta(hours=15):
+        raise Bad(f"is a time that no clock shows: {text}")
+    return found.isoformat(" ")
 
 
 def email(text: str) -> str:

@@ -90,10 +90,11 @@ def read_notices(plan: Plan, *, table: str) -> tuple[int, list[tuple[int, str, s
     count, found = 0, list[tuple[int, str, str]]()
     with connection.cursor() as cursor:
         for rule in plan.kind.notices:
-            cursor.execute(f"{_find_broken(plan, table, rule, Span())} ORDER BY 1 LIMIT {SHOWN}", {"today": None})
-            found += [(line, *fault.split(COLUMN_END)) for line, fault in cursor.fetchall()]
-            cursor.execute(f"SELECT count(*) FROM ({_find_broken(plan, table, rule, Span())}) broken", {"today": None})
-            count += cursor.fetchone()[0]
+            broken = _find_broken(plan, table, rule, Span())
+            cursor.execute(f"SELECT *, count(*) OVER () FROM ({broken}) b ORDER BY 1 LIMIT {SHOWN}", {"today": None})
+            rows = cursor.fetchall()
+            count += rows[0][2] if rows else 0
+            found += [(line, *fault.split(COLUMN_END)) for line, fault, _ in rows]
     return count, found
 
 

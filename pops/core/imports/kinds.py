@@ -6,47 +6,18 @@ from pops.core.accounts.models import Appointment
 from pops.core.imports.cells import NULL, cents, code, date, email, moment, signed_cents, whole, words, yes_or_no
 from pops.core.imports.columns import Column, Kind, Reference, Rule
 from pops.core.imports.readers.faults import Bad
+from pops.core.imports.references import (
+    ENCOUNTER,
+    FACILITY,
+    GROUP,
+    GUARANTOR,
+    ONLY_GROUP,
+    PATIENT,
+    PROVIDER,
+    STATEMENT,
+)
 
 LARGEST = 2**63 - 1
-
-GUARANTOR = Reference(
-    "(SELECT account_number AS key, id, id AS guarantor_id FROM accounts_guarantor)",
-    "There is no guarantor with this account number. Import guarantors first",
-)
-PATIENT = Reference(
-    "(SELECT number AS key, id, guarantor_id FROM accounts_patient WHERE number <> '')",
-    "There is no patient with this number. Import patients first",
-)
-ENCOUNTER = Reference(
-    "(SELECT e.number AS key, e.id, p.guarantor_id FROM accounts_encounter e"
-    " JOIN accounts_patient p ON p.id = e.patient_id)",
-    "There is no encounter with this number. Import encounters first",
-)
-STATEMENT = Reference(
-    "(SELECT number AS key, id, guarantor_id FROM accounts_statement WHERE number <> '')",
-    "There is no statement with this number. Import statements first",
-)
-# A name that two have finds neither.
-NAMED = (
-    "(SELECT lower(name) AS key, CASE count(*) WHEN 1 THEN min(id) END AS id, NULL::bigint AS guarantor_id FROM {}"
-    " GROUP BY 1)"
-)
-PROVIDER = Reference(
-    NAMED.format("practice_provider"),
-    "There is no provider of this name, or more than one. See POPS Management > Providers",
-    by_name=True,
-)
-FACILITY = Reference(
-    NAMED.format("practice_facility"),
-    "There is no facility of this name, or more than one. See POPS Management > Facilities",
-    by_name=True,
-)
-GROUP = Reference(
-    NAMED.format("practice_group"),
-    "There is no POPS Group of this name. See POPS Management > POPS Groups",
-    by_name=True,
-)
-ONLY_GROUP = "(SELECT CASE count(*) WHEN 1 THEN min(id) END FROM practice_group)"
 
 ACCOUNT = Column(
     "account_number", partial(code, longest=20), required=True,
@@ -209,7 +180,7 @@ SERVICE_LINES = Kind(
         Rule(
             "billed",
             f"{SHARE} < (SELECT sum(p.amount_cents) FROM receipts_posting p WHERE p.line_id = t.id)",
-            "'costs less than was paid for it: what is too much counts for the guarantor'",
+            "'costs less than was paid for it: what is too much is credit'",
         ),
     ),
 )  # fmt: skip

@@ -16,11 +16,14 @@ from pops.core.imports.readers.faults import Bad
 from pops.core.imports.readers.rows import Row
 from pops.core.practice.selectors import get_practice
 from pops.core.spreadsheets import text
+from pops.core.words import shown
 
 PREFIX = "imports_rows_"
-# Characters, not rows, that wait in Python for the database.
+# Bytes, not rows, that wait in Python for the database.
 WAITING = 1 << 16
 TOLD_EVERY = 2_000
+# Of a sentence about a cell: it says what stood there, whatever that was.
+LONGEST_FAULT = 300
 # In a faults cell: lines of faults, each a column, a tab and what is wrong with it.
 COLUMN_END, FAULT_END = "\t", "\n"
 
@@ -58,7 +61,9 @@ def copy_rows(plan: Plan, rows: Iterator[Row], *, table: str, tell: Callable[[in
     names = "".join(f', "{column.name}"' for column in plan.columns)
     with transaction.atomic(), connection.cursor() as cursor:
         _set_clock(cursor, get_practice().time_zone)
-        cursor.copy_expert(f"COPY {table} (line, faults{names}) FROM STDIN (FORMAT csv, NULL '{NULL}')", stream)
+        cursor.copy_expert(
+            f"COPY {table} (line, faults{names}) FROM STDIN (FORMAT csv, NULL '{NULL}')", stream, WAITING
+        )
         if stream.error:
             raise stream.error
         _set_clock(cursor, connection.timezone_name)
@@ -100,7 +105,7 @@ class RowStream:
             self.count += 1
             if self.count % TOLD_EVERY == 0:
                 self.tell(row.line)
-            # COPY takes no more than it asked for, in bytes of UTF-8.
+            # COPY takes no more bytes than it asked for; a letter has four at most, and a row more to come.
             if self._buffer.tell() > size // 8:
                 break
 
@@ -122,7 +127,7 @@ def stage(plan: Plan, row: Row) -> list[str]:
                 values.append(column.parse(cell))
                 continue
             except Bad as bad:
-                faults.append(f"{column.name}{COLUMN_END}{bad}")
+                faults.append(f"{column.name}{COLUMN_END}{shown(str(bad))[:LONGEST_FAULT]}")
         elif not column.required:
             values.append(column.blank)
             continue

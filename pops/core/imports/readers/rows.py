@@ -2,21 +2,24 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from pops.core.imports.readers.faults import Bad, Unreadable
 from pops.core.imports.readers.text import Text, inspect
+from pops.core.words import shown
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+# JSON can say half of a letter; no database takes it.
+HALF = re.compile("[\ud800-\udfff]")
 # A heading is a few words. What is longer is a file without line ends.
 LONGEST_HEADING = 20_000
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """The cells of a row and the line of the file that it begins in; or why it has none."""
 
     line: int
@@ -54,7 +57,7 @@ def _read_csv(text: Text, first: str) -> Table:
     separator = max(SEPARATORS, key=first.count)
     if len(first) >= LONGEST_HEADING:
         raise Unreadable("The first line has no end. The first line must hold the columns' names.")
-    headings = next(_csv_rows(text, separator)).cells
+    headings = [shown(heading) for heading in next(_csv_rows(text, separator)).cells]
     if not first.count(separator):
         raise Unreadable("The first line holds one name alone. Separate columns by commas, semicolons, tabs or bars.")
 
@@ -132,6 +135,8 @@ def _json_lines(text: Text) -> Iterator[tuple[int, dict[str, str] | str]]:
 
 def _flat(pairs: list[tuple[str, Any]]) -> dict[str, str]:
     values = {name: _as_text(name, value) for name, value in pairs}
+    if not all(name.isprintable() for name in values):
+        raise Bad("has a sign in a name that can't be seen")
     if len(values) < len(pairs):
         raise Bad("says the same name twice")
     return values
@@ -142,4 +147,7 @@ def _as_text(name: str, value: Any) -> str:
         raise Bad(f"holds more than one value in {name}")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else str(value)
+    words = "" if value is None else str(value)
+    if HALF.search(words):
+        raise Bad(f"holds half a letter in {name}")
+    return words
