@@ -7,7 +7,7 @@ from typing import Any
 
 import pghistory
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -57,9 +57,18 @@ class WhyForm(forms.ModelForm):
 
 
 class TellsItself(admin.ModelAdmin):
-    """For rows that are only added and shown: their page tells all that became of them. No History button."""
+    """What all lists have in common. The page of a row tells all that became of it: no History button."""
 
     keeps_history = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list under its own name, whatever the address asks for."""
+        name = str(self.opts.verbose_name_plural)
+        try:
+            return super().changelist_view(request, {"title": name[:1].upper() + name[1:], **(extra_context or {})})
+        except (ValueError, OverflowError):  # the year 99999999, a NUL: filters of an address typed by hand
+            messages.error(request, "The address asked for a filter that can't be. This is the whole list.")
+            return redirect(request.path)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """admin/change_form_object_tools.html asks whether there is a history."""
