@@ -1,4 +1,4 @@
-"""The practice itself: its day, its groups (branding and options), facilities and providers."""
+"""The practice itself: where it is and when its day ends."""
 
 import datetime as dt
 import zoneinfo
@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import Q
 
 from pops.core import clock
-from pops.core.practice.logo import validate_logo
 
 
 def validate_time_zone(name: str) -> None:
@@ -66,62 +65,3 @@ class Practice(models.Model):
     def day_end(self, date: dt.date) -> dt.datetime:
         """The moment from which money belongs to the day after a practice-local date."""
         return clock.business_day_end(date, time_zone=self.time_zone, cut_off=self.cut_off)
-
-
-@pghistory.track()
-class Group(models.Model):
-    """A POPS Group: branding and options that shape the portal for its guarantors."""
-
-    name = models.CharField(max_length=200, unique=True)
-    auto_post = models.BooleanField(
-        "Auto-Post",
-        default=True,
-        help_text="Apply each payment to the oldest balances first. Off: all of it waits in escrow.",
-    )
-    email_receipts = models.BooleanField(
-        "Email Receipts", default=False, help_text="Email a receipt after each successful payment."
-    )
-    allow_overpayment = models.BooleanField(
-        default=True,
-        help_text="Guarantors may pay more than their Current Balance; the rest goes to escrow.",
-    )
-    logo = models.FileField(
-        upload_to="logos/",
-        blank=True,
-        validators=[validate_logo],
-        help_text="Shown in receipt emails. PNG, JPEG or GIF, 250 x 64 pixels or twice that, at most 200 KB.",
-    )
-    footer_email = models.EmailField(blank=True)
-    footer_phone = models.CharField(max_length=40, blank=True)
-    footer_text = models.TextField(blank=True)
-
-    class Meta:
-        verbose_name = "POPS Group"
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@pghistory.track()
-class Facility(models.Model):
-    """A location where patients are seen."""
-
-    name = models.CharField(max_length=200)
-    address = models.CharField(max_length=300, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-
-    class Meta:
-        verbose_name_plural = "facilities"
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@pghistory.track()
-class Provider(models.Model):
-    """Who treats: a physician or another clinician."""
-
-    name = models.CharField(max_length=200, help_text="As printed on receipts, for example Priya Raman, MD.")
-
-    def __str__(self) -> str:
-        return self.name

@@ -1,0 +1,29 @@
+"""Where patients are seen, and by whom."""
+
+import pghistory
+from django.db import models
+
+
+@pghistory.track()
+class Facility(models.Model):
+    """A location where patients are seen."""
+
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=300, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        verbose_name_plural = "facilities"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Provider(models.Model):
+    """Who treats: a physician or another clinician."""
+
+    name = models.CharField(max_length=200, help_text="As printed on receipts, for example Priya Raman, MD.")
+
+    def __str__(self) -> str:
+        return self.name
