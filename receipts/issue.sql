@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION receipts_issue(
     _domain text, OUT _number bigint, OUT _amount bigint, OUT _mail_state text
 ) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    _lines bigint[];
+    _patients bigint[];
 BEGIN
     SELECT sum((t ->> 'amount_cents')::bigint) INTO _amount FROM jsonb_array_elements(_transactions) t;
 
@@ -31,11 +31,9 @@ BEGIN
 
     -- Auto-Post takes the oldest balances first: each line gets what the lines before it left over. What no line takes
     -- is escrow: no row, it is the difference. A receipt of another guarantor, whose patient this was, may move money on
-    -- the same lines: they are locked first, as receipts.owed.lock_lines() does.
+    -- the same lines: their patients are locked first, as receipts.owed.lock_lines() does.
     IF _auto_post AND _amount > 0 THEN
-        _lines := ARRAY(SELECT l.id FROM receipts_owed o JOIN accounts_serviceline l ON l.id = o.line_id
-                        WHERE o.guarantor_id = _guarantor AND o.payable_cents > 0
-                        ORDER BY l.id FOR NO KEY UPDATE OF l);
+        _patients := ARRAY(SELECT id FROM accounts_patient WHERE guarantor_id = _guarantor ORDER BY id FOR NO KEY UPDATE);
         INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, posted_by_id, facility_name,
                                       facility_address, provider_name, patient_name, service_id, service_date,
                                       description, procedure_code, billed_cents, adjusted_cents,
@@ -47,7 +45,7 @@ BEGIN
                encounter || '-' || line_number, service_date, description, procedure_code, billed_cents,
                adjusted_cents, insurance_pending_cents, insurance_paid_cents, patient_paid_cents + cents, remaining_cents - cents
         FROM (SELECT *, least(payable_cents, _amount - (sum(payable_cents) OVER oldest_first - payable_cents)) AS cents
-              FROM receipts_owed WHERE line_id = ANY (_lines) AND payable_cents > 0
+              FROM receipts_owed WHERE patient_id = ANY (_patients) AND payable_cents > 0
               WINDOW oldest_first AS (ORDER BY responsible_on, encounter, line_number)) share
         WHERE cents > 0;
     END IF;

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from pops.core.accounts.models import Guarantor, ServiceLine
+from pops.core.accounts.models import Guarantor, Patient, ServiceLine
 from pops.core.money import format_cents
 from pops.core.refusals import Refused
 
@@ -60,10 +60,15 @@ def find_payable_lines(guarantor: Guarantor) -> list[ServiceLine]:
 def lock_lines(line_ids: Iterable[int]) -> dict[int, int]:
     """Keep others from applying money to lines or taking it back until the end of the transaction: the last lock taken.
 
-    What remains of each, in cents by line. It is read after the lock, whoever the lines' guarantor is.
+    What remains of each, in cents by line. Their patients' rows are locked: few, and a visit that moves to another
+    patient waits for both. All is read after the lock, whoever the lines' guarantor is.
     """
     lines = ServiceLine.objects.filter(pk__in=list(line_ids))
-    list(lines.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    patients, locked = set(lines.values_list("encounter__patient", flat=True)), set[int]()
+    while not patients <= locked:  # a visit may have moved while we waited
+        rows = Patient.objects.filter(pk__in=patients).select_for_update(no_key=True).order_by("pk")
+        locked |= set(rows.values_list("pk", flat=True))
+        patients = set(lines.values_list("encounter__patient", flat=True))
     return dict(lines.values_list("pk", "owed__remaining_cents"))
 
 

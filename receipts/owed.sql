@@ -2,7 +2,7 @@
 -- patient's, who answers for it since `responsible_on`. Of a retired visit nothing is owed. What a line can take here is
 -- what remains of it, unless it was handed to a collections agency.
 CREATE VIEW receipts_owed AS
-SELECT l.id AS line_id, p.guarantor_id, e.in_collections, paid.cents AS patient_paid_cents,
+SELECT l.id AS line_id, p.id AS patient_id, p.guarantor_id, e.in_collections, paid.cents AS patient_paid_cents,
        share.cents - paid.cents AS remaining_cents,
        CASE WHEN e.in_collections THEN 0 ELSE greatest(share.cents - paid.cents, 0) END AS payable_cents,
        e.number AS encounter, l.line_number, l.service_date, l.description, l.procedure_code, p.name AS patient_name,

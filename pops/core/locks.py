@@ -1,9 +1,9 @@
 """What a transaction holds until its end, taken in one order so that nobody waits in a circle.
 
 The order: the days, earliest first; then an attempt's row (payments.recording); then the guarantor's row; then a
-batch's row; last the service lines that money is applied to (receipts.owed.lock_lines). Recording money shares its day
-with others who record, closing takes the day alone: payments never wait for each other, a close waits for those in
-flight, and every statement after the lock sees what was committed before it was granted.
+batch's row; last the patients whose service lines money is applied to (receipts.owed.lock_lines). Recording money
+shares its day with others who record, closing takes the day alone: payments never wait for each other, a close waits
+for those in flight, and every statement after the lock sees what was committed before it was granted.
 """
 
 import datetime as dt

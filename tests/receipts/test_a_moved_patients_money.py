@@ -1,9 +1,10 @@
 """A posting belongs to its line: what was paid for a patient is taken back from there, whoever answers for them now."""
 
 import functools
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from payments.recording.payments import record_outcome
@@ -12,7 +13,7 @@ from receipts.balances import get_receipt_balance
 from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.models import Posting, Receipt
-from receipts.owed import get_balances, get_credit
+from receipts.owed import get_balances, get_credit, lock_lines
 from tests.books import assert_books_balance
 from tests.concurrency import run_together
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
@@ -131,3 +132,39 @@ def test_refunds_against_payments_of_the_new_guarantor_at_the_same_moment(dana, 
     applied = sum(Posting.objects.filter(receipt__guarantor=other).values_list("amount_cents", flat=True))
     assert applied + get_credit(other) == 5400
     assert get_balances(other).current_cents == 2000 + 3000 - applied
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("move", [move_patient, move_encounter])
+def test_a_move_waits_for_money_that_is_on_its_way_to_the_line(line, move):
+    def move_impatiently():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '100ms'")
+            move(line)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as other:
+        lock_lines([line.pk])
+
+        with pytest.raises(OperationalError, match="lock timeout"):
+            other.submit(move_impatiently).result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waited_for_a_move_goes_by_who_owes_the_line_then(dana, guarantor, line):
+    """A payment that waits for the move of a visit neither pays a line that is another's now, nor overpays it."""
+    attempts = [PaymentFactory(guarantor=guarantor, amount_cents=3000) for _ in range(6)]
+    pays = [
+        functools.partial(record_outcome, payment_id=attempt.pk, outcome=outcome_of(attempt, at=timezone.now()))
+        for attempt in attempts
+    ]
+
+    run_together([*pays[:3], functools.partial(move_encounter, line), *pays[3:]], width=7)
+
+    line.refresh_from_db()
+    applied = sum(line.postings.values_list("amount_cents", flat=True))
+    assert applied <= 10000
+    assert get_balances(line.encounter.patient.guarantor).current_cents == 10000 - applied
+    assert get_credit(guarantor) == 18000 - applied

@@ -7,6 +7,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from pops.core.access.models import User
+from pops.core.accounts.triggers import MOVE_WAITS
 from pops.core.practice.models import Facility, Group, Provider
 
 # Rows that come by the million: their history is written a statement at a time.
@@ -144,6 +145,7 @@ class Encounter(models.Model):
 
     class Meta:
         verbose_name = "visit"
+        triggers = [MOVE_WAITS]
 
     def __str__(self) -> str:
         return str(self.number)
