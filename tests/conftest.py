@@ -25,6 +25,7 @@ from pops.web.sign_in.codes import send_code
 from pops.web.sign_in.second_factor import SESSION_KEY
 from receipts.models import Receipt
 from tests.books import assert_books_balance
+from tests.browsing import wait_for_answers
 from tests.factories.accounts import GuarantorFactory, login_of
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
@@ -65,6 +66,14 @@ def media_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 def clean_cache() -> None:
     """Rate limits of one test must not reach the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def answered(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No request of a test's browser is still at work when its database is emptied: one of them would lose."""
+    yield
+    if "live_server" in request.fixturenames:
+        wait_for_answers()
 
 
 @pytest.fixture
