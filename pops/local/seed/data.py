@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+TIME_ZONE = "America/New_York"
+
 FACILITIES = [
     ("Lakeside Main Clinic", "14 Harbor Street, Burlington, VT 05401", "(555) 010-2000"),
     ("Lakeside North", "220 Maple Avenue, Colchester, VT 05446", "(555) 010-2010"),

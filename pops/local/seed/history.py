@@ -1,0 +1,72 @@
+"""What was paid in the months behind it, what was given back, and what has come to be owed since."""
+
+import datetime as dt
+import random
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+
+from notifications.models import Message
+from pops.core.accounts.models import Guarantor, ServiceLine, Statement
+from pops.local.seed.data import CARDS, TIME_ZONE, YESTERDAY
+from pops.local.seed.households import make_visit
+from pops.local.seed.payments import record_payment, record_refund_of
+from receipts.models import Receipt
+from receipts.owed import find_lines, get_balances
+
+# What insurance pays of a service that the sample guarantor had paid already.
+INSURANCE_PAID_LATE = 1500
+
+
+def make_history(now: dt.datetime, chance: random.Random) -> None:
+    """Payments of the last weeks; none today, so that the first one of the demo opens the day's batch."""
+    guarantors = [guarantor for guarantor in Guarantor.objects.all() if get_balances(guarantor).current_cents > 2000]
+    for days_ago in (74, 61, 45, 33, 21, 12, 6, 3, 2, 1):
+        maria, *others = guarantors
+        for guarantor in [maria, *chance.sample(others, 3)] if days_ago > 9 else chance.sample(others, 3):
+            moment = now - dt.timedelta(days=days_ago, minutes=chance.randint(0, 300))
+            cents = min(chance.choice([2500, 4000, 6000, 9500]), max(get_balances(guarantor).current_cents, 1000))
+            record_payment(guarantor, cents, moment, chance.choice(CARDS), declined=chance.random() < 0.15)
+    _make_sample_receipts(guarantors[0], now)
+    # Somebody has to decide about this one.
+    record_payment(guarantors[1], 5000, now - dt.timedelta(days=1, hours=2), CARDS[0], declined=False, agreed=4500)
+    _make_new_charges(guarantors[0], now.astimezone(ZoneInfo(TIME_ZONE)).date(), chance)
+
+
+def _make_sample_receipts(guarantor: Guarantor, now: dt.datetime) -> None:
+    """What the sample guarantor finds among her receipts: one that paid ahead, a refund of it, and a declined card."""
+    moments = [now - dt.timedelta(days=days, minutes=50) for days in (9, 5, 4)]
+    paid = record_payment(guarantor, get_balances(guarantor).current_cents + 6000, moments[0], CARDS[0], declined=False)
+    assert paid is not None
+    record_payment(guarantor, 4500, moments[1], CARDS[1], declined=True)
+    record_refund_of(Receipt.objects.get(number=paid), 4000, moments[2], reason="Paid more than was owed")
+
+
+def _make_new_charges(guarantor: Guarantor, today: dt.date, chance: random.Random) -> None:
+    """What insurance has left to the sample guarantor since: on a new statement, and a visit not on it yet.
+
+    And what it paid of a service that she had paid already: credit.
+    """
+    paid = find_lines(guarantor).filter(owed__patient_paid_cents__gte=INSURANCE_PAID_LATE)[:1]
+    ServiceLine.objects.filter(pk__in=[line.pk for line in paid]).update(
+        insurance_paid_cents=F("insurance_paid_cents") + INSURANCE_PAID_LATE
+    )
+    statement = Statement.objects.create(
+        guarantor=guarantor, statement_date=today - dt.timedelta(days=2), balance_cents=0
+    )
+    for n, patient in enumerate(guarantor.patients.order_by("pk")):
+        # Yesterday's leaves something to pay that no statement shows: Current Balance is more than Amount Due.
+        days_ago, services = (20 + 9 * n, []) if n else (1, YESTERDAY)
+        make_visit(patient, statement, 67_530 + n, chance=chance, today=today, days_ago=days_ago, services=services)
+    statement.balance_cents = get_balances(guarantor).amount_due_cents
+    statement.save(update_fields=["balance_cents"])
+
+
+def note_emails_of_the_past() -> None:
+    """The receipts' mails were sent as soon as they were queued; the latest of them came back."""
+    queued = Message.objects.filter(state="queued")
+    latest = queued.latest("pk").pk
+    queued.update(state="sent", sent_at=F("queued_at"), attempts=1)
+    Message.objects.filter(pk=latest).update(
+        state="bounced", ended_at=F("queued_at"), error="The address does not take mail."
+    )

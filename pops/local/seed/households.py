@@ -1,0 +1,89 @@
+"""Guarantors, who opens their accounts, their patients and visits."""
+
+import datetime as dt
+import itertools
+import random
+from collections.abc import Sequence
+
+from pops.core.access.services import get_pops_user
+from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
+from pops.core.practice.models import Facility, Group, Provider
+from pops.local.seed.data import BIRTH_DATES, HELPED, SERVICES
+from pops.logins.linking import create_guarantor_login, link_person
+from receipts.owed import get_balances
+
+
+def make_household(
+    n: int, name: str, email: str, patient_names: list[str], *, chance: random.Random, today: dt.date
+) -> None:
+    """A guarantor with sign-in, patients, some visits each, and a statement of them; the `n`th of the practice."""
+    guarantor = Guarantor.objects.create(
+        account_number=str(48210 + 7 * n),
+        group=Group.objects.get(),
+        name=name,
+        email=email,
+        phone=f"(555) 010-{3000 + n}",
+    )
+    _let_sign_in(guarantor)
+    statement = Statement.objects.create(
+        guarantor=guarantor, statement_date=today - dt.timedelta(days=20), balance_cents=0
+    )
+    numbers = itertools.count(67500 + 40 * n)
+    for patient_name in patient_names:
+        patient = Patient.objects.create(
+            guarantor=guarantor, name=patient_name, birth_date=BIRTH_DATES.get(patient_name)
+        )
+        for _ in range(chance.randint(2, 4)):
+            make_visit(patient, statement, next(numbers), chance=chance, today=today)
+    # Walter Pruitt's oldest visit went to a collections agency.
+    if name == "Walter Pruitt":
+        Encounter.objects.filter(patient__guarantor=guarantor, number=67500 + 40 * n).update(in_collections=True)
+    statement.balance_cents = get_balances(guarantor).amount_due_cents
+    statement.save(update_fields=["balance_cents"])
+
+
+def _let_sign_in(guarantor: Guarantor) -> None:
+    """Each by their own address; a mother's account is opened by her daughter."""
+    if guarantor.name in HELPED:
+        helper = Guarantor.objects.get(name=HELPED[guarantor.name]).account_number
+        link_person(guarantor_id=guarantor.pk, person=helper, reason="Her daughter", by=get_pops_user())
+    elif guarantor.email:
+        create_guarantor_login(guarantor=guarantor)
+
+
+def make_visit(
+    patient: Patient,
+    statement: Statement,
+    number: int,
+    *,
+    chance: random.Random,
+    today: dt.date,
+    days_ago: int | None = None,
+    services: Sequence[tuple[str, str, int, int]] = (),
+) -> None:
+    """A visit with its services; those after the statement's date are not on it, and insurance still owes them."""
+    encounter = Encounter.objects.create(
+        number=number,
+        patient=patient,
+        provider=chance.choice(list(Provider.objects.all())),
+        facility=chance.choice(list(Facility.objects.all())),
+    )
+    service_date = today - dt.timedelta(days=days_ago or chance.randint(5, 150))
+    billed_for = services or chance.sample(SERVICES, chance.randint(1, 3))
+    for line, (description, code, billed, share) in enumerate(billed_for, 1):
+        patient_share = billed * share // 100
+        adjusted = (billed - patient_share) // 3
+        is_recent = service_date > statement.statement_date
+        rest = billed - patient_share - adjusted
+        ServiceLine.objects.create(
+            encounter=encounter,
+            line_number=line,
+            service_date=service_date,
+            description=description,
+            procedure_code=code,
+            billed_cents=billed,
+            adjusted_cents=adjusted,
+            insurance_pending_cents=rest if is_recent else 0,
+            insurance_paid_cents=0 if is_recent else rest,
+            statement=None if is_recent else statement,
+        )
