@@ -65,7 +65,7 @@ def hold(*, days: Iterable[dt.date] = (), alone: Iterable[dt.date] = (), guarant
     return held
 
 
-def hold_each(*, days: Iterable[dt.date], guarantors: Iterable[int]) -> dict[int, Held]:
+def hold_each(*, days: Iterable[dt.date] = (), guarantors: Iterable[int]) -> dict[int, Held]:
     """As hold(), for several guarantors at once, lowest id first: what is held for each."""
     ids, shared = sorted(set(guarantors)), frozenset(days)
     _hold(HOLD_EACH, Held(shared, frozenset(), None), ids)
@@ -82,16 +82,4 @@ def _hold(sql: str, held: Held, guarantor: int | list[int] | None) -> None:
                 "alone": [day in held.alone for day in ordered],
                 "guarantor": guarantor,
             },
-        )
-
-
-def hold_guarantors(guarantors: Iterable[int]) -> None:
-    """Hold the rows of many guarantors, in the order of their ids: for what changes accounts and records no money.
-
-    Call it first in a transaction. Each payment holds one guarantor, so nobody waits in a circle.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT FROM accounts_guarantor WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) g",
-            [sorted(set(guarantors))],
         )

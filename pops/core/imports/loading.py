@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from pops.core.imports.checks import Span, becomes, check_guards, joins
 from pops.core.imports.columns import Plan
-from pops.core.locks import hold_guarantors
+from pops.core.locks import hold_each
 
 # Lines of a step. A payment of one of their guarantors waits for it, at most.
 STEP = 5_000
@@ -45,7 +45,7 @@ def load_step(plan: Plan, *, table: str, span: Span, skip_bad: bool) -> Loaded:
         cursor.execute(SETTINGS)
         cursor.execute(_find_differing(plan, table, span))
         lines, rows, *owners = zip(*cursor.fetchall(), strict=True) if cursor.rowcount else ((), (), ())
-        hold_guarantors({owner for owner in chain(*owners) if owner})
+        hold_each(guarantors={owner for owner in chain(*owners) if owner})
         _hold_rows(cursor, plan, [row for row in rows if row])
         if check_guards(plan, table=table, span=span) and not skip_bad:
             raise ChangedMeanwhile
