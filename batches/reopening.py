@@ -9,7 +9,7 @@ from batches.holding import lock_batch
 from batches.models import BatchReopening, ReferenceBatch
 from batches.period import why_not_write_on
 from pops.core.access.models import User
-from pops.core.refusals import Refused, refuse
+from pops.core.refusals import Refused, refuse, require_reason
 
 Status = ReferenceBatch.Status
 CLOSED_FIELDS = ("status", "closed_at", "closed_by", "closed_total_cents", "closed_receipt_count")
@@ -43,12 +43,11 @@ def reopen_batch(*, batch_id: int, reason: str, by: User) -> ReferenceBatch:
     While a supplement of an API Payments batch is open, the batch itself stays closed: there is one open API batch a
     date.
     """
-    if not reason.strip():
-        raise Refused("reason_missing", "Say why. The reason is kept.")
+    reason = require_reason(reason)
     with transaction.atomic():
         batch = lock_batch(batch_id=batch_id)
         refuse(why_not_reopen(batch))
-        BatchReopening.objects.create(batch=batch, reason=reason.strip(), reopened_by=by)
+        BatchReopening.objects.create(batch=batch, reason=reason, reopened_by=by)
         batch.status = Status.OPEN
         batch.closed_at = batch.closed_by = batch.closed_total_cents = batch.closed_receipt_count = None
         _save(batch, *CLOSED_FIELDS, reason=reason, by=by)

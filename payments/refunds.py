@@ -14,9 +14,9 @@ from payments.recording.refunds import record_refund
 from payments.truth import bring_up_to_date
 from pops.core.access.models import User
 from pops.core.locks import hold
-from pops.core.refusals import Refused, refuse
+from pops.core.refusals import Refused, refuse, require_reason
 from receipts.balances import get_on_the_way_cents, get_receipt_balance, is_disputed
-from receipts.corrections.common import get_guarantor_id, require_reason
+from receipts.corrections.common import get_guarantor_id
 from receipts.corrections.refund import RefundTooMuch
 from receipts.corrections.void import why_not_void
 from receipts.models import Receipt

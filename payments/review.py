@@ -16,8 +16,7 @@ from payments.recording.payments import issue_for, lock_payment, on_an_open_day,
 from payments.recording.refunds import Decision, record_decided_refund
 from payments.truth import bring_up_to_date
 from pops.core.access.models import User
-from pops.core.refusals import Refused, refuse
-from receipts.corrections.common import require_reason
+from pops.core.refusals import Refused, refuse, require_reason
 
 logger = logging.getLogger(__name__)
 

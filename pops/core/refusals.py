@@ -12,6 +12,13 @@ class Refused(Exception):
         self.code, self.words = code, words
 
 
+def require_reason(reason: str) -> str:
+    """The reason without blanks around it. Raises Refused when there is none."""
+    if not reason.strip():
+        raise Refused("reason_missing", "Say why. The reason is kept.")
+    return reason.strip()
+
+
 def refuse(refusal: Refused | None) -> None:
     """Raise what a why_not_...() found, if it found anything."""
     if refusal is not None:

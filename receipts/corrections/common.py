@@ -2,15 +2,7 @@
 
 from collections.abc import Mapping
 
-from pops.core.refusals import Refused
 from receipts.models import Receipt
-
-
-def require_reason(reason: str) -> str:
-    """The reason without blanks around it. Raises Refused when there is none."""
-    if not reason.strip():
-        raise Refused("reason_missing", "Say why. The reason is kept with the receipt.")
-    return reason.strip()
 
 
 def get_guarantor_id(receipt_number: int) -> int:

@@ -12,7 +12,7 @@ from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.locks import Held, hold
-from pops.core.refusals import Refused, refuse
+from pops.core.refusals import Refused, refuse, require_reason
 from receipts.balances import (
     find_applied_lines,
     find_overpaid_lines,
@@ -20,7 +20,7 @@ from receipts.balances import (
     get_receipt_balance,
     is_disputed,
 )
-from receipts.corrections.common import get_guarantor_id, require_reason, take_in_order
+from receipts.corrections.common import get_guarantor_id, take_in_order
 from receipts.issue import post_to_lines
 from receipts.models import Disbursement, Receipt
 from receipts.owed import find_payable_lines, find_surplus, get_balances, lock_lines, why_not_as_seen

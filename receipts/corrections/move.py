@@ -6,8 +6,7 @@ from batches.holding import BatchClosed
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
 from pops.core.locks import hold
-from pops.core.refusals import Refused, refuse
-from receipts.corrections.common import require_reason
+from pops.core.refusals import Refused, refuse, require_reason
 from receipts.models import Posting, Receipt, ReceiptMove
 
 

@@ -8,9 +8,9 @@ from django.db import transaction
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
-from pops.core.refusals import Refused, refuse
+from pops.core.refusals import Refused, refuse, require_reason
 from receipts.balances import find_applied_lines, find_overpaid_lines, find_tenders_left, get_receipt_balance
-from receipts.corrections.common import get_guarantor_id, require_reason, take_back
+from receipts.corrections.common import get_guarantor_id, take_back
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
 from receipts.models import Receipt, Transaction
 from receipts.owed import lock_lines

@@ -8,9 +8,9 @@ from django.db import transaction
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import hold
-from pops.core.refusals import Refused, refuse
+from pops.core.refusals import Refused, refuse, require_reason
 from receipts.balances import find_applied_lines
-from receipts.corrections.common import get_guarantor_id, require_reason
+from receipts.corrections.common import get_guarantor_id
 from receipts.issue import post_to_lines
 from receipts.models import Receipt
 

@@ -9,9 +9,8 @@ from batches.holding import BatchClosed
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
-from pops.core.refusals import Refused, refuse
+from pops.core.refusals import Refused, refuse, require_reason
 from receipts.balances import live_refunds, own_postings
-from receipts.corrections.common import require_reason
 from receipts.issue import post_to_lines
 from receipts.models import Receipt, ReceiptVoid
 from receipts.owed import lock_lines

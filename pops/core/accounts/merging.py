@@ -13,7 +13,7 @@ from django.db.models import Count, Func, Model
 
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor, GuarantorMerge
-from pops.core.refusals import Refused, refuse
+from pops.core.refusals import Refused, refuse, require_reason
 
 # Rows of upper floors, reached by their relations: payments and refunds that may still bring news of money.
 PAYMENT_IN_THE_AIR = ("started", "processing", "review")
@@ -72,15 +72,12 @@ def merge_guarantors(*, merged_id: int, into_id: int, reason: str, by: User) -> 
 
     Raises Refused, and Guarantor.DoesNotExist.
     """
-    if not reason.strip():
-        raise Refused("reason_missing", "Say why. The reason is kept.")
-    with transaction.atomic(), pghistory.context(user=by.pk, reason=reason.strip()):
+    reason = require_reason(reason)
+    with transaction.atomic(), pghistory.context(user=by.pk, reason=reason):
         _lock(merged_id, into_id)
         merged, into = Guarantor.objects.get(pk=merged_id), Guarantor.objects.get(pk=into_id)
         refuse(why_not_merge(merged, into))
-        merge = GuarantorMerge.objects.create(
-            merged=merged, into=into, moved={}, money={}, reason=reason.strip(), merged_by=by
-        )
+        merge = GuarantorMerge.objects.create(merged=merged, into=into, moved={}, money={}, reason=reason, merged_by=by)
         merge.moved = {_label(model, column): _give(model, column, merged, into) for model, column in _owned()}
         merge.moved |= _give_logins(merged, into)
         merge.money = count_money(into)
@@ -91,14 +88,13 @@ def merge_guarantors(*, merged_id: int, into_id: int, reason: str, by: User) -> 
 
 def undo_merge(*, merge_id: int, reason: str, now: dt.datetime, by: User) -> GuarantorMerge:
     """Give back what went over with a merge; what came to the account since stays there. Raises Refused."""
-    if not reason.strip():
-        raise Refused("reason_missing", "Say why. The reason is kept.")
-    with transaction.atomic(), pghistory.context(user=by.pk, reason=reason.strip()):
+    reason = require_reason(reason)
+    with transaction.atomic(), pghistory.context(user=by.pk, reason=reason):
         found = GuarantorMerge.objects.get(pk=merge_id)
         _lock(found.merged_id, found.into_id)
         merge = GuarantorMerge.objects.select_for_update(of=["self"]).select_related("merged", "into").get(pk=merge_id)
         refuse(why_not_undo(merge))
-        merge.undone_at, merge.undone_by, merge.undone_reason = now, by, reason.strip()
+        merge.undone_at, merge.undone_by, merge.undone_reason = now, by, reason
         merge.transaction_id = Func(function="txid_current")
         merge.save(update_fields=["undone_at", "undone_by", "undone_reason", "transaction_id"])
         _retire(merge.merged, retired=False)

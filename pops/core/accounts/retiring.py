@@ -5,7 +5,7 @@ from django.db import transaction
 
 from pops.core.access.models import User
 from pops.core.accounts.models import Encounter, Guarantor, Patient
-from pops.core.refusals import Refused, refuse
+from pops.core.refusals import Refused, refuse, require_reason
 
 
 def why_not_retire_guarantor(guarantor: Guarantor) -> Refused | None:
@@ -62,8 +62,7 @@ def _retired_before() -> Refused:
 
 
 def _retire(row: Guarantor | Patient | Encounter, *, reason: str, by: User) -> None:
-    if not reason.strip():
-        raise Refused("reason_missing", "Say why. The reason is kept.")
+    reason = require_reason(reason)
     row.is_retired = True
-    with pghistory.context(user=by.pk, reason=reason.strip()):
+    with pghistory.context(user=by.pk, reason=reason):
         row.save(update_fields=["is_retired"])
