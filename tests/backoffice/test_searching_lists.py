@@ -5,8 +5,9 @@ from django.db import connection
 from django.urls import reverse
 
 from payments.models import Dispute, Refund
+from pops.core.accounts.models import Appointment
 from pops.core.accounts.search import find_guarantor_ids, find_user_ids
-from tests.factories.accounts import GuarantorFactory, PatientFactory, login_of
+from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, login_of
 from tests.factories.desk import batch_of, clerk
 from tests.factories.payments import PaymentFactory
 from tests.factories.practice import GroupFactory
@@ -55,6 +56,38 @@ def test_lists_of_staffs_things(admin, typed, name):
 
     assert shows(admin, "batches_referencebatch", typed) == [batch]
     assert shows(admin, "access_user", typed) == [batch.user]
+
+
+@pytest.mark.parametrize(("typed", "name"), PEOPLE.items())
+def test_lists_of_a_patients_things(admin, typed, name):
+    EncounterFactory(patient__guarantor__name="Marco Bell")
+    visit = EncounterFactory(patient__guarantor__name=name)
+    appointment = Appointment.objects.create(
+        number="A-7", patient=visit.patient, provider=visit.provider, facility=visit.facility, starts_at=NOON
+    )
+
+    assert shows(admin, "accounts_patient", typed) == [visit.patient]
+    assert shows(admin, "accounts_encounter", typed) == [visit]
+    assert shows(admin, "accounts_appointment", typed) == shows(admin, "accounts_appointment", "A-7") == [appointment]
+
+
+def test_a_visits_own_number_comes_before_an_account_of_that_number(admin):
+    visit = EncounterFactory(number=48217)
+    EncounterFactory(patient__guarantor__account_number="48217")
+    other = EncounterFactory(patient__guarantor__account_number="48218")
+
+    assert shows(admin, "accounts_encounter", "48217") == [visit]
+    assert shows(admin, "accounts_encounter", "48218") == [other]
+    assert len(shows(admin, "accounts_encounter", " ")) == 3
+
+
+def test_a_retired_patient_is_offered_for_nothing_new(admin):
+    patient = PatientFactory()
+    retired = PatientFactory(guarantor=patient.guarantor, is_retired=True)
+    offered = admin.get(reverse("admin:accounts_patient_changelist"), {"q": "alvarez", "_popup": "1"})
+
+    assert list(offered.context["cl"].result_list) == [patient]
+    assert shows(admin, "accounts_patient", "alvarez") == [patient, retired]
 
 
 def test_what_else_was_found_is_found_still(admin, pay):

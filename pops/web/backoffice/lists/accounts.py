@@ -17,7 +17,6 @@ from django.utils.timezone import localtime
 from pops.core.access.models import User, UserGroup, UserRight
 from pops.core.accounts.entering import next_number
 from pops.core.accounts.models import Guarantor, GuarantorMerge, Patient
-from pops.core.accounts.search import find_guarantor_ids
 from pops.core.money import format_cents
 from pops.core.practice.models import Group
 from pops.core.words import day
@@ -30,7 +29,7 @@ from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.people import render_people
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
 from pops.web.backoffice.lists.rows import NamedRows
-from pops.web.backoffice.lists.searching import SEARCH_LIMIT, FindsPeople
+from pops.web.backoffice.lists.searching import FindsPeople
 from receipts.notices import receipt_messages
 from receipts.owed import get_balances, get_credit
 
@@ -146,7 +145,7 @@ class PatientInline(admin.TabularInline):
 
 
 @admin.register(Guarantor)
-class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
+class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     """Guarantors, and what became of their money."""
 
     list_display = ["account_number", "name", "email", "phone", "group"]
@@ -154,6 +153,7 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
     change_form_template = "backoffice/guarantor.html"
     search_fields = ["name"]
     search_help_text = "Name, account number, phone, email or patient"
+    person = "pk"
     show_full_result_count = False
     inlines = [PatientInline]
     related_events = [(LINK_EVENT, "guarantor_id", "user", "Opened by")]
@@ -209,9 +209,7 @@ class GuarantorAdmin(ReadOnlyAdmin, KeepsHistory):
         """By the words of name, account number, phone or patient; an email address as a whole."""
         if "@" in search_term:
             return queryset.filter(email__iexact=search_term.strip()), False
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(pk__in=find_guarantor_ids(search_term, limit=SEARCH_LIMIT)), False
+        return self.of_people(queryset, search_term) if search_term.strip() else queryset, False
 
     @admin.display(description="Opened by")
     def people(self, guarantor: Guarantor) -> SafeString:

@@ -23,5 +23,9 @@ class FindsPeople(admin.ModelAdmin):
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         if not search_term.strip():
             return found, may_repeat
+        return found | self.of_people(queryset, search_term), may_repeat
+
+    def of_people(self, queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """The rows of whoever these words find."""
         find = find_user_ids if self.finds_users else find_guarantor_ids
-        return found | queryset.filter(**{f"{self.person}__in": find(search_term, limit=SEARCH_LIMIT)}), may_repeat
+        return queryset.filter(**{f"{self.person}__in": find(words, limit=SEARCH_LIMIT)})

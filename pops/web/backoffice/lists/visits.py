@@ -4,12 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import DateField, DateTimeField, Q, QuerySet
+from django.db.models import DateField, DateTimeField, QuerySet
 from django.http import HttpRequest
 
 from pops.core.accounts.entering import next_number
 from pops.core.accounts.models import Appointment, Encounter, Patient, ServiceLine, Statement
-from pops.core.accounts.search import find_guarantor_ids
 from pops.core.money import format_cents
 from pops.core.words import day
 from pops.web.backoffice.fields import DATE_INPUT, MomentField, MoneyField
@@ -17,8 +16,8 @@ from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.receipts import CappedPaginator
 from pops.web.backoffice.lists.rows import NamedRows, name_it
+from pops.web.backoffice.lists.searching import FindsPeople
 
-SEARCH_LIMIT = 1000
 REQUIRED = {"billed_cents"}
 
 
@@ -74,7 +73,7 @@ class ServiceLineInline(NamedRows):
 
 
 @admin.register(Encounter)
-class EncounterAdmin(KeepsHistory):
+class EncounterAdmin(FindsPeople, KeepsHistory):
     """Visits: where money is owed for what was done."""
 
     list_display = ["number", "patient", "guarantor", "provider", "facility", "state"]
@@ -82,6 +81,7 @@ class EncounterAdmin(KeepsHistory):
     list_select_related = ["patient__guarantor", "provider", "facility"]
     search_fields = ["number"]
     search_help_text = "Visit number, patient or guarantor"
+    person = "patient__guarantor"
     show_full_result_count = False
     paginator = CappedPaginator
     ordering = ["-number"]
@@ -105,22 +105,20 @@ class EncounterAdmin(KeepsHistory):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Encounter], search_term: str
     ) -> tuple[QuerySet[Encounter], bool]:
-        """A visit by its number; a person's by the words that find them at the desk."""
+        """A visit by its number alone, where there is one; else by people."""
         term = search_term.strip()
-        if not term:
-            return queryset, False
         if term.isdecimal() and queryset.filter(number=int(term)).exists():
             return queryset.filter(number=int(term)), False
-        return queryset.filter(patient__guarantor__in=find_guarantor_ids(term, limit=SEARCH_LIMIT)), False
+        return self.of_people(queryset, term) if term else queryset, False
 
 
 @admin.register(Patient)
-class PatientAdmin(KeepsHistory):
+class PatientAdmin(FindsPeople, KeepsHistory):
     """Patients, and who answers for them."""
 
     list_display = ["name", "birth_date", "guarantor", "state"]
     list_select_related = ["guarantor"]
-    search_fields = ["name"]
+    search_fields = ["number__exact"]
     search_help_text = "Patient or guarantor"
     show_full_result_count = False
     paginator = CappedPaginator
@@ -137,23 +135,22 @@ class PatientAdmin(KeepsHistory):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Patient], search_term: str
     ) -> tuple[QuerySet[Patient], bool]:
-        """By the words that find a person at the desk. A retired patient is offered for nothing new."""
+        """A retired patient is offered for nothing new."""
         if "_popup" in request.GET:
             queryset = queryset.filter(is_retired=False)
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(guarantor__in=find_guarantor_ids(search_term, limit=SEARCH_LIMIT)), False
+        return super().get_search_results(request, queryset, search_term)
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(KeepsHistory):
+class AppointmentAdmin(FindsPeople, KeepsHistory):
     """Times agreed: brought by import, or entered here until the practice's own system tells of them."""
 
     list_display = ["starts_at", "patient", "provider", "facility", "status"]
     list_filter = ["status", "facility", "starts_at"]
     list_select_related = ["patient", "provider", "facility"]
-    search_fields = ["number"]
+    search_fields = ["number__exact"]
     search_help_text = "Appointment number, patient or guarantor"
+    person = "patient__guarantor"
     show_full_result_count = False
     paginator = CappedPaginator
     ordering = ["-starts_at", "-pk"]
@@ -171,16 +168,6 @@ class AppointmentAdmin(KeepsHistory):
     def save_model(self, request: HttpRequest, obj: Appointment, form: Any, change: bool) -> None:
         obj.number = obj.number or next_number()
         super().save_model(request, obj, form, change)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Appointment], search_term: str
-    ) -> tuple[QuerySet[Appointment], bool]:
-        """By its number, or by the words that find a person at the desk."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        people = find_guarantor_ids(term, limit=SEARCH_LIMIT)
-        return queryset.filter(Q(number=term) | Q(patient__guarantor__in=people)), False
 
 
 @admin.register(Statement)
