@@ -1,4 +1,4 @@
-"""What the demo says when everything runs: where it is, who to be, which cards to use."""
+"""What the demo says when everything runs: where it is, who to be, which cards to use. What to try is in README."""
 
 from pops.local import links
 from pops.local.environment import NO_MAIL_SERVER
@@ -6,12 +6,13 @@ from pops.local.product import Product
 
 GUARANTOR = "maria.alvarez@example.com"
 DAUGHTER = "c.beaumont@example.com"
+SPOUSES = "whitcombs@example.com"
 FRONT_DESK = "frontdesk@example.com"
 MANAGER = "manager@example.com"
 ADMINISTRATOR = "admin@example.com"
 PEOPLE = (
     ("Guarantor", GUARANTOR),
-    ("Two accounts", DAUGHTER),
+    ("Daughter with two accounts", DAUGHTER),
     ("Front desk", FRONT_DESK),
     ("Billing manager", MANAGER),
     ("Administrator", ADMINISTRATOR),
@@ -22,7 +23,9 @@ CARDS = (
     ("4242 4242 4242 4242", "paid"),
     ("4000 0000 0000 0002", "declined"),
     ("4000 0000 0000 9995", "declined: insufficient funds"),
+    ("4000 0000 0000 0127", "declined: wrong security code"),
     ("4000 0025 0000 3155", "asks for 3-D Secure"),
+    ("4000 0000 7777 0008", "takes its time, then paid"),
 )
 Lines = list[tuple[str, str]]
 
@@ -65,6 +68,10 @@ def _logins(product: Product) -> Lines:
     where = "the mail page" if product.env["EMAIL_URL"] == NO_MAIL_SERVER else "the mail"
     return [
         ("Guarantor", f"{GUARANTOR}, with the code in {where}"),
+        ("Daughter with two accounts", f"{DAUGHTER}, likewise"),
+        ("Spouses with one address", f"{SPOUSES}, likewise; then a birth date or an account number:"),
+        ("  James", "03/15/1961 or 48217"),
+        ("  Ellen", "11/02/1964 or 48294"),
         ("Staff", f"{FRONT_DESK}, {MANAGER}, {ADMINISTRATOR}"),
-        ("  password", STAFF_PASSWORD),
+        ("  password", f"{STAFF_PASSWORD}; then they set up an authenticator app"),
     ]
