@@ -296,6 +296,7 @@ CELERY_TASK_DEFAULT_QUEUE = "urgent"
 CELERY_TASK_ROUTES = {
     "receipts.tasks.*": {"queue": "documents"},
     "payments.tasks.check_books": {"queue": "documents"},  # it may take minutes
+    "pops.core.access.tasks.*": {"queue": "documents"},
     "pops.core.imports.tasks.*": {"queue": "documents"},
     "pops.logins.tasks.*": {"queue": "documents"},
 }
@@ -345,6 +346,12 @@ CELERY_BEAT_SCHEDULE = {
     "let-in": {"task": "pops.logins.tasks.let_in", "schedule": 300.0, "options": {"expires": 290}},
     "forget-imports": {
         "task": "pops.core.imports.tasks.forget_imports",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
+    # Each hour, as imports: beat doesn't remember over a restart when a nightly one ran last.
+    "forget-sessions": {
+        "task": "pops.core.access.tasks.forget_ended_sessions",
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
