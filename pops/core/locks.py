@@ -20,6 +20,10 @@ class NotHeld(Exception):
     """A writer was called without the lock that it needs: an error in the program, nobody's fault who asked."""
 
 
+class HoldsAnother(NotHeld):
+    """An account was merged into another one after it was read whose money it is: whoever asked may look again."""
+
+
 @dataclass(frozen=True)
 class Held:
     """What is held: days shared with others who record money, days held alone, and one guarantor's row."""
@@ -29,7 +33,9 @@ class Held:
     guarantor_id: int | None
 
     def need(self, *, day: dt.date | None = None, alone: dt.date | None = None, guarantor: int | None = None) -> None:
-        """Raises NotHeld unless all of these are held. A day held alone is held."""
+        """Raises NotHeld unless all of these are held, HoldsAnother for another guarantor. A day held alone is held."""
+        if guarantor is not None and self.guarantor_id not in (None, guarantor):
+            raise HoldsAnother(f"{self} is not guarantor {guarantor}")
         lacks = [
             day is not None and day not in self.days | self.alone,
             alone is not None and alone not in self.alone,

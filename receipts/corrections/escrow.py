@@ -101,6 +101,7 @@ def post_escrow(
         held = hold(days=[today], guarantor=guarantor_id)
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void", "guarantor").get(pk=receipt_number)
+        held.need(guarantor=receipt.guarantor_id)
         refuse(why_not_post_escrow(receipt) or why_not_as_seen(receipt.guarantor, seen))
         return _apply(held, receipt, cents=get_applicable_cents(receipt), parts=parts, batch_id=batch.pk, by=by)
 
@@ -179,6 +180,7 @@ def disburse_escrow(*, receipt_number: int, cents: int, reason: str, today: dt.d
         held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
+        held.need(guarantor=receipt.guarantor_id)
         refuse(why_not_disburse(receipt))
         if not 0 < cents <= get_receipt_balance(receipt).escrow_cents - get_on_the_way_cents(receipt):
             raise Refused("more_than_escrow", "This is more than the escrow of this receipt.")

@@ -20,6 +20,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from batches.selectors import find_attached_batch
 from pops.core.access.models import User
+from pops.core.locks import HoldsAnother
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from pops.web.backoffice.once import AlreadySent, SentOnce, do_once, do_then_note, find_sent_form
@@ -27,6 +28,7 @@ from pops.web.sign_in.session_end import fill_in_kept
 
 STAFF_DOOR = reverse_lazy("account_login")
 MALFORMED = Refused("malformed", "That button was not sent whole. Nothing was done; press it again.")
+MERGED = Refused("merged", "This account was merged into another one just now. Nothing was done; look at it again.")
 
 
 class DeskRequest(HttpRequest):
@@ -144,6 +146,8 @@ class DeskAction(DeskView, FormView):
             return self._lead_to_first(copy.page)
         except Refused as refusal:
             return self.refused(form, refusal)
+        except HoldsAnother:
+            return self.refused(form, MERGED)
         if words:
             messages.success(self.request, words)
         return redirect(page)
