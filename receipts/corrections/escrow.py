@@ -35,10 +35,19 @@ class NoService(Refused):
         super().__init__("no_service", "There is no service that this money could be applied to.")
 
 
+class OnTheWay(Refused):
+    """All of the escrow goes back to the card that it came from."""
+
+    def __init__(self) -> None:
+        super().__init__("on_the_way", "A refund of this money is under way: it goes back to the card it came from.")
+
+
 def why_not_post_escrow(receipt: Receipt) -> Refused | None:
     """Why no escrow of a receipt, nor what is too much on a service, can be applied to services."""
     refusal = _why_no_escrow(receipt)
-    return None if refusal and refusal.code == NO_ESCROW and find_overpaid_lines(receipt) else refusal
+    if refusal and not (refusal.code == NO_ESCROW and find_overpaid_lines(receipt)):
+        return refusal
+    return None if get_applicable_cents(receipt) else OnTheWay()
 
 
 def _why_no_escrow(receipt: Receipt) -> Refused | None:
@@ -50,8 +59,17 @@ def _why_no_escrow(receipt: Receipt) -> Refused | None:
 
 
 def get_applicable_cents(receipt: Receipt) -> int:
-    """What of a receipt can be applied to services: its escrow, and what is too much on others."""
-    return get_receipt_balance(receipt).escrow_cents + sum(find_overpaid_lines(receipt).values())
+    """What of a receipt can be applied to services: its escrow, and what is too much on others.
+
+    What is on its way back to a card is as good as gone.
+    """
+    cents = get_receipt_balance(receipt).escrow_cents + sum(find_overpaid_lines(receipt).values())
+    return max(cents - get_on_the_way_cents(receipt), 0)
+
+
+def get_free_escrow_cents(receipt: Receipt) -> int:
+    """What of a receipt's escrow can be disbursed: all that is not on its way back to a card."""
+    return max(get_receipt_balance(receipt).escrow_cents - get_on_the_way_cents(receipt), 0)
 
 
 def why_not_disburse(receipt: Receipt) -> Refused | None:
@@ -60,7 +78,7 @@ def why_not_disburse(receipt: Receipt) -> Refused | None:
         return refusal
     if is_disputed(receipt):
         return Refused("disputed", "The cardholder disputes this payment: the bank decides first.")
-    return None
+    return None if get_free_escrow_cents(receipt) else OnTheWay()
 
 
 def choose_lines(guarantor: Guarantor, *, cents: int, wanted: Mapping[int, int] | None) -> dict[int, int]:
@@ -139,8 +157,8 @@ def find_free_credit(guarantor: Guarantor) -> list[tuple[Receipt, int]]:
         .filter(has_credit)
         .order_by("received_at", "number")
     )
-    free = [(receipt, get_applicable_cents(receipt) - get_on_the_way_cents(receipt)) for receipt in receipts]
-    return [(receipt, cents) for receipt, cents in free if cents > 0 and not is_disputed(receipt)]
+    free = [(receipt, get_applicable_cents(receipt)) for receipt in receipts]
+    return [(receipt, cents) for receipt, cents in free if cents and not is_disputed(receipt)]
 
 
 def get_usable_credit(guarantor: Guarantor, *, current_cents: int) -> int:
@@ -182,7 +200,7 @@ def disburse_escrow(*, receipt_number: int, cents: int, reason: str, today: dt.d
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
         held.need(guarantor=receipt.guarantor_id)
         refuse(why_not_disburse(receipt))
-        if not 0 < cents <= get_receipt_balance(receipt).escrow_cents - get_on_the_way_cents(receipt):
+        if not 0 < cents <= get_free_escrow_cents(receipt):
             raise Refused("more_than_escrow", "This is more than the escrow of this receipt.")
         return Disbursement.objects.create(
             receipt=receipt, batch=batch, amount_cents=cents, reason=reason, disbursed_by=by

@@ -11,10 +11,11 @@ from pops.web.backoffice.desk.action import receipt_page
 from pops.web.backoffice.desk.apply_form import EscrowForm
 from pops.web.backoffice.desk.corrections import ReceiptAction
 from pops.web.backoffice.desk.forms import DisburseForm, TakeBackForm
-from receipts.balances import find_applied_lines, find_overpaid_lines, get_receipt_balance
+from receipts.balances import find_applied_lines, find_overpaid_lines
 from receipts.corrections.escrow import (
     disburse_escrow,
     get_applicable_cents,
+    get_free_escrow_cents,
     post_escrow,
     why_not_disburse,
     why_not_post_escrow,
@@ -35,7 +36,7 @@ class PostEscrow(ReceiptAction):
         return why_not_post_escrow(self.target)
 
     def applicable_cents(self) -> int:
-        """Its escrow, and what is too much on other services."""
+        """Its escrow, and what is too much on other services, less what is on its way back to a card."""
         return 0 if self.why_not() else get_applicable_cents(self.target)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -55,9 +56,9 @@ class PostEscrow(ReceiptAction):
         return receipt_page(self.target.pk), f"{format_cents(cents)} were applied."
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        overpaid = sum(find_overpaid_lines(self.target).values())
-        escrow = self.applicable_cents() - overpaid
-        return super().get_context_data(escrow_cents=escrow, overpaid_cents=overpaid, **context)
+        cents = self.applicable_cents()
+        overpaid = min(cents, sum(find_overpaid_lines(self.target).values()))
+        return super().get_context_data(escrow_cents=cents - overpaid, overpaid_cents=overpaid, **context)
 
 
 class TakeBack(ReceiptAction):
@@ -101,7 +102,7 @@ class Disburse(ReceiptAction):
         return why_not_disburse(self.target)
 
     def escrow_cents(self) -> int:
-        return 0 if self.why_not() else get_receipt_balance(self.target).escrow_cents
+        return 0 if self.why_not() else get_free_escrow_cents(self.target)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "escrow_cents": self.escrow_cents()}
