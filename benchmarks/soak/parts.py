@@ -6,18 +6,11 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
-from unittest import mock
-
-from django.conf import settings
 
 from pops.local.process import Child
 from pops.local.product import SCHEDULER, WORKERS, Product
-from pops.local.servers import Servers, throwaway_folder
-from tests.notifications.mail_server import free_port
-from tests.notifications.processes import database_url
 
 WEB = "Web server"
 URGENT, BACKGROUND = WORKERS
@@ -70,19 +63,3 @@ class Supervisor:
         self.up[name].turn(up=True)
         self.kills[name] += 1
         return f"{name} killed, back after {time.monotonic() - began:.1f} s"
-
-
-@contextmanager
-def running_product() -> Iterator[Product]:
-    """The demo with its sample practice, on the benchmark's database and broker."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    # Without the keys and addresses that a benchmark is given otherwise: the demo has its own.
-    env = {**kept, "DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL}
-    with throwaway_folder() as folder, mock.patch.dict(os.environ, env, clear=True):
-        product = Product(Servers(folder, durable=True), port=free_port())
-        try:
-            for label, job in product.jobs():
-                print(f"  {label} {job()}", flush=True)
-            yield product
-        finally:
-            product.stop()

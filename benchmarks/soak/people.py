@@ -9,7 +9,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, ClassVar
 
 import requests
@@ -20,6 +19,7 @@ from pops.core.accounts.models import Guarantor
 from pops.local import links
 from pops.local.product import Product
 from receipts.models import Receipt
+from tests.demo_processes import wait_for_code
 
 # What a page keeps in its form; not the other buttons beside it.
 HIDDEN = re.compile(r'<input type="hidden" name="(csrfmiddlewaretoken|\w+_id)" value="([^"]*)"')
@@ -131,22 +131,12 @@ class Codes(Person):
         self.browser = requests.Session()
         email, asked = next(self.guarantors).email, time.time()
         self.fill(reverse("account_request_login_code"), email=email)
-        code = self.wait_for_code(email, asked)
+        code = wait_for_code(self.product, email, since=asked)
         page = self.fill(reverse("account_confirm_login_code"), code=code)
         is_open = "Current Balance" in page.text
         # Who asked twice got two codes, and an answer that was lost held the new session: they begin again.
         assert is_open or self.was_cut_off, f"the code did not open the account: {page.url}"
         self.count("sign-in codes" if is_open else "sign-ins begun again")
-
-    def wait_for_code(self, email: str, asked: float) -> str:
-        while time.time() < asked + PATIENCE:
-            for mail in Path(self.product.env["POPS_MAIL_DIR"]).glob("*.eml"):
-                if mail.stat().st_mtime > asked - 0.1:
-                    text = mail.read_text()
-                    if f"To: {email}\n" in text and (code := re.search(r"^(\d{6})$", text, re.MULTILINE)):
-                        return code[1]
-            time.sleep(0.2)
-        raise AssertionError(f"no code came within {PATIENCE} s")
 
 
 class Clerk(Person):

@@ -10,7 +10,7 @@ from django.db import connections
 
 from benchmarks.data import make_guarantors
 from benchmarks.soak.ages import Ages
-from benchmarks.soak.parts import Supervisor, running_product
+from benchmarks.soak.parts import Supervisor
 from benchmarks.soak.people import Clerk, Codes, Payer, Person, Repeater
 from benchmarks.soak.truth import compare
 from payments.models import Payment, Refund
@@ -19,6 +19,7 @@ from pops.local.datadir import ROOT
 from pops.local.product import Product
 from pops.logins.linking import create_guarantor_login
 from receipts.models import Receipt
+from tests.demo_processes import running_product
 
 # Seconds.
 LASTS = 300
