@@ -51,7 +51,7 @@ def test_a_list_without_bullets_says_that_it_is_one(page, live_server, sign_in, 
     assert page.locator("ul").evaluate_all(unmarked) == []
 
 
-@pytest.mark.parametrize("address", ["front", "take", "receipt"])
+@pytest.mark.parametrize("address", ["front", "take", "receipt", "receipts", "guarantors"])
 def test_the_desk_fits_a_phone_and_its_fields_are_not_zoomed_into(
     page, live_server, sign_in, staff_user, owes, pay, address
 ):
@@ -60,6 +60,8 @@ def test_the_desk_fits_a_phone_and_its_fields_are_not_zoomed_into(
         "front": "/admin/",
         "take": f"/admin/desk/payment/{owes.pk}/",
         "receipt": f"/admin/receipts/receipt/{receipt.pk}/change/",
+        "receipts": "/admin/receipts/receipt/",
+        "guarantors": "/admin/accounts/guarantor/",
     }
     page.set_viewport_size({"width": 390, "height": 844})
     answer = sign_in(staff_user).goto(live_server.url + places[address])
