@@ -1,6 +1,6 @@
 # make help. Every target makes the machine ready first; when it is, that takes a tenth of a second.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test bench lint format clean
+.PHONY: help demo demo-reset test browsers bench lint format clean
 
 PYTHON := .venv/bin/python
 PORT ?= 8000
@@ -13,6 +13,7 @@ help:
 	@echo "make demo         run everything on this machine, with sample data (PORT=8000)"
 	@echo "make demo-reset   delete the demo's data"
 	@echo "make test         every check and test; only some tests: ARGS=\"tests/local -k port\""
+	@echo "make browsers     the patient's path and the desk's day in WebKitGTK, Firefox and Chromium (ARGS=firefox)"
 	@echo "make bench        measure (ARGS=...)"
 	@echo "make lint         style, layers, types"
 	@echo "make format       put the code into shape"
@@ -29,6 +30,10 @@ demo-reset:
 test:
 	$(ready) test
 	@exec $(PYTHON) -m pops.local with --throwaway -- $(PYTHON) -m pops.local.checks test $(ARGS)
+
+browsers:
+	$(ready) browsers
+	@exec $(PYTHON) -m pops.local with --throwaway -- $(PYTHON) -m tests.browsers $(ARGS)
 
 bench:
 	$(ready) bench

@@ -1,4 +1,4 @@
-"""Make a bare machine ready for one job: `python3 pops/local/bootstrap.py demo|test|bench|lint`.
+"""Make a bare machine ready for one job: `python3 pops/local/bootstrap.py demo|test|bench|browsers|lint`.
 
 Run by path with whatever Python the machine has, before anything is installed: standard library only, no
 import of the package. What is in place is left alone, so that a second run takes a fraction of a second.
@@ -35,6 +35,8 @@ STAMP = VENV / ".pops-ready"
 OLDEST = (3, 11)
 OLDEST_TEXT = "3.11"
 CANDIDATES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11")
+# Of uv.lock, beside the default ones; only these jobs need theirs.
+GROUPS = {"browsers": "browsers"}
 
 
 def main(job: str) -> int:
@@ -56,7 +58,7 @@ def main(job: str) -> int:
 
 def prepare(job: str) -> None:
     """Take the steps that are still missing, and show them. What only root can do is asked for first, and once."""
-    fresh = is_fresh()
+    fresh = is_fresh(job)
     python, version = ("", "") if fresh else find_python()
     lacking = [*lacking_for_venv(python, fresh=fresh), *system.missing(job)]
     steps = Steps(total=bool(lacking) + 2 * (not fresh))
@@ -69,8 +71,8 @@ def prepare(job: str) -> None:
         make_venv(python)
         step.note = f"Python {version}"
     with steps.step("Python packages from uv.lock"):
-        sync_packages()
-        STAMP.write_text(fingerprint())
+        sync_packages(job)
+        STAMP.write_text(fingerprint() + GROUPS.get(job, ""))
 
 
 # --- Python and its packages ---------------------------------------------------------------------------
@@ -118,20 +120,22 @@ def venv_works() -> bool:
     return str(VENV) in config and _succeeds([str(PYTHON), "-c", script])
 
 
-def sync_packages() -> None:
-    """Install exactly what uv.lock names; by pip where uv can't reach the package index."""
+def sync_packages(job: str) -> None:
+    """Install exactly what uv.lock names for the job; by pip where uv can't reach the package index."""
+    group = ["--group", GROUPS[job]] if job in GROUPS else []
     pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     if not (VENV / "bin" / "uv").exists():
         run([*pip, "uv"])
     uv = str(VENV / "bin" / "uv")
     try:
-        run([uv, "sync", "--frozen"])
+        run([uv, "sync", "--frozen", *group])
     except StepError as first:
         # uv knows nothing of a mirror that is set for pip: same versions, same hashes, by pip.
         wanted = log_folder() / "requirements.txt"
         try:
-            run([uv, "export", "--frozen", "--all-groups", "--output-file", str(wanted)])
-            run([*pip, "--require-hashes", "--requirement", str(wanted)])
+            run([uv, "export", "--frozen", *group, "--output-file", str(wanted)])
+            # uv has resolved it, with our override.
+            run([*pip, "--no-deps", "--require-hashes", "--requirement", str(wanted)])
         except StepError:
             raise first from None
 
@@ -144,10 +148,11 @@ def fingerprint() -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def is_fresh() -> bool:
-    """Whether `.venv` was filled from the files as they are now."""
+def is_fresh(job: str) -> bool:
+    """Whether `.venv` was filled from the files as they are now, with what the job needs."""
     try:
-        return PYTHON.exists() and STAMP.read_text() == fingerprint()
+        # What another job needs may lie beside it.
+        return PYTHON.exists() and STAMP.read_text() in {fingerprint() + GROUPS.get(one, "") for one in (job, *GROUPS)}
     except OSError:
         return False
 

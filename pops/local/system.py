@@ -20,7 +20,7 @@ else:  # Run by path, see bootstrap.py.
     from steps import StepError
 
 Run = Callable[[list], None]
-RUNNING = ("demo", "test", "bench")
+RUNNING = ("demo", "test", "bench", "browsers")
 # For another apt-get to end: a new machine often updates itself just then.
 LOCK_SECONDS = 300
 LOCK_PAUSE = 2.0
@@ -40,6 +40,7 @@ PDF = "receipts can't be made into PDF"
 FONTS = "names in some scripts print as boxes in PDF"
 BROWSER = "the tests can't drive a browser"
 TOOLS = "the tests can't read the PDFs they make"
+ENGINE = "a browser engine is not tried"
 
 # Names are written in the world's scripts: Noto has most of them (12 MB to download), Droid Fallback has Chinese and
 # Japanese, Lexi Gulim all of Korean (2 MB and 0.3 MB, where Noto's own fonts for these take 57 MB).
@@ -51,10 +52,15 @@ NEEDS = (
     Need("fonts-noto-core", "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", FONTS),
     Need("fonts-droid-fallback", "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", FONTS),
     Need("fonts-lexi-gulim", "/usr/share/fonts/truetype/lexi/LexiGulim.ttf", FONTS),
-    Need("chromium", "chromium chromium-browser google-chrome", BROWSER, jobs=("test",)),
+    Need("chromium", "chromium chromium-browser google-chrome", BROWSER, jobs=("test", "browsers")),
     # Of the Node that comes with Playwright; Debian's Chromium doesn't bring it along everywhere.
     Need("libatomic1", "libatomic.so.1", BROWSER, jobs=("test",)),
     Need("poppler-utils", "pdftotext", TOOLS, jobs=("test",)),
+    # The other engines; without one of them the rest is tried. Asked for by nothing else.
+    Need("chromium-driver", "chromedriver", ENGINE, jobs=("browsers",)),
+    Need("webkit2gtk-driver", "WebKitWebDriver", ENGINE, jobs=("browsers",)),
+    Need("xvfb", "Xvfb", ENGINE, jobs=("browsers",)),
+    Need("firefox-esr", "firefox-esr firefox", ENGINE, jobs=("browsers",)),
 )
 
 
@@ -106,7 +112,10 @@ def _run_in_turn(command: list, run: Run) -> None:
 def _do_without(job: str, needs: list[Need], output: str = "") -> str:
     losses = ", ".join(dict.fromkeys(need.without for need in needs))
     # One who has to ask somebody for it should have to ask once.
-    for_all = [*needs, *(need for need in NEEDS if need not in needs and not _is_there(need))]
+    # Not, however, for browsers that nothing else runs in.
+    asked = {"demo", "test", job}
+    more = [need for need in NEEDS if asked.intersection(need.jobs) and need not in needs and not _is_there(need)]
+    for_all = [*needs, *more]
     command = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(_packages(for_all))}"
     how = f"as root, once for demo and tests, run: {command}"
     if shutil.which("apt-get") is None:

@@ -1,0 +1,114 @@
+"""The desk's day: from the authenticator to the closed batch."""
+
+import time
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+from batches.models import ReferenceBatch
+from pops.core.access.models import User
+from pops.local.product import Product
+from receipts.models import Receipt
+from tests.browsers.hand import Hand
+from tests.browsers.patient import make_guarantor
+from tests.factories.staff import DESK, member
+
+PASSWORD = "a long sentence for a day"
+
+
+def make_clerk() -> User:
+    """A member of the front desk who has no authenticator yet."""
+    clerk = member(DESK, name="Dana Whitfield")
+    clerk.set_password(PASSWORD)
+    clerk.save(update_fields=["password"])
+    return clerk
+
+
+class Desk:
+    """A clerk at one engine. The steps in their order; what one learns the next may need."""
+
+    def __init__(self, hand: Hand, product: Product) -> None:
+        self.hand = hand
+        self.clerk, self.guarantor = make_clerk(), make_guarantor()
+        self.description = f"Front desk {self.clerk.pk}"
+        self.steps = {
+            "signs in with the authenticator": self.sign_in,
+            "opens a batch": self.open_batch,
+            "leaves it and attaches it": self.attach_batch,
+            "looks for who pays": self.find_guarantor,
+            "opens Take a payment": self.open_payment,
+            "takes cash": self.take_cash,
+            "looks through the receipts": self.look_through,
+            "finds the receipt": self.find_receipt,
+            "counts": self.count,
+            "closes the batch": self.close,
+            "signs out": self.sign_out,
+        }
+
+    def sign_in(self) -> None:
+        self.hand.go("/admin/")
+        self.hand.type("Email address", self.clerk.email)
+        self.hand.type("Password", PASSWORD)
+        self.hand.press("Sign in")
+        self.hand.sees("Set up your authenticator")
+        secret = self.hand.find('//*[contains(@class, "reference")]').text
+        self.hand.type("Code", format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+        self.hand.press("Continue")
+        self.hand.sees("Keep your recovery codes")
+        self.hand.press("Go to the back office")
+
+    def open_batch(self) -> None:
+        self.hand.press("My batch")
+        self.hand.type("Description", self.description)
+        self.hand.press("Open the batch")
+        self.hand.sees(f"You work in the new batch {self.description} now.")
+
+    def attach_batch(self) -> None:
+        self.hand.press("Work in no batch")
+        self.hand.sees("Other open batches of today")
+        self.hand.press(f"Attach {self.description}")
+        self.hand.sees("Work in no batch")
+
+    def find_guarantor(self) -> None:
+        self.hand.press("Take a payment")
+        self.hand.type("Who pays?", self.guarantor.account_number)
+        self.hand.press("Find")
+        self.hand.sees(self.guarantor.name)
+
+    def open_payment(self) -> None:
+        self.hand.press(self.guarantor.name)
+        self.hand.sees("What you received", "$100.00")
+
+    def take_cash(self) -> None:
+        self.hand.type("Cash", "50.00")
+        self.hand.must("the total is not added up", "return document.querySelector('[data-total]').value === '$50.00'")
+        self.hand.press("Issue the receipt")
+        self.hand.sees("was issued.")
+
+    def look_through(self) -> None:
+        self.hand.press("Receipts")
+        self.hand.sees("Receipt or transaction number")
+
+    def find_receipt(self) -> None:
+        number = str(Receipt.objects.get(guarantor=self.guarantor).pk)
+        self.hand.type("Search", number)
+        self.hand.press("Search")
+        self.hand.press(number)
+        self.hand.sees("$50.00", self.guarantor.name, "Cash")
+
+    def count(self) -> None:
+        self.hand.press("My batch")
+        self.hand.press("Reconcile and close")
+        for method, amount in {"Cash": "50.00", "Checks": "0", "Cards": "0", "Other": "0"}.items():
+            self.hand.type(method, amount)
+        self.hand.press("Compare")
+        self.hand.sees("Cash $50.00 $50.00 $0.00", "Still in the air for this date")
+
+    def close(self) -> None:
+        self.hand.press("Close the batch")
+        self.hand.sees("The batch is closed.")
+        batch = ReferenceBatch.objects.get(description=self.description)
+        assert batch.status == ReferenceBatch.Status.CLOSED, "the batch is not closed"
+
+    def sign_out(self) -> None:
+        self.hand.press("Log out")
+        self.hand.sees("Sign in")
