@@ -11,6 +11,7 @@ GROUND = {""}
 BELOW = {
     "": set(),
     "receipts": GROUND,
+    "logins": GROUND,
     "account": GROUND,
     "mfa": GROUND,
     "portal": GROUND | {"receipts"},
