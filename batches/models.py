@@ -2,6 +2,7 @@
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q
 from django.db.models.functions import Now
@@ -279,6 +280,11 @@ class BatchDocument(models.Model):
     file = models.FileField(upload_to="batches/%Y/%m/")
     sha256 = models.CharField("SHA-256", max_length=64)
     made_at = models.DateTimeField(db_default=Now())
+    leaves_out = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="Postings that were confidential when it was made: it names none of them.",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["close", "kind"], name="batch_document_one_of_a_kind")]

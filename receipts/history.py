@@ -16,6 +16,7 @@ from pops.core.methods import BRANDS, Method, method_words
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.words import day, shown
+from receipts.hiding import SHOWN_POSTINGS
 from receipts.models import Receipt, Standing
 from receipts.models.receipt import standing_of
 from receipts.wording import KINDS, STANDINGS
@@ -36,13 +37,13 @@ SELECT r.number, r.received_on, r.kind, r.status, r.amount_cents, r.refund_of_id
                      ORDER BY id)
      FROM receipts_transaction WHERE receipt_id = r.number),
     (SELECT json_agg(to_json(visit)) FROM (
-        SELECT patient_name, provider_name, facility_name, count(*) AS lines,
-               (array_agg(description ORDER BY service_date, id))[:{SERVICES}] AS services,
-               sum(sum(amount_cents)) OVER () AS applied, count(*) OVER () AS visits
-        FROM receipts_posting
+        SELECT is_hidden, patient_name, provider_name, facility_name, count(*) AS lines,
+               (array_agg(description ORDER BY service_date, id))[:{SERVICES}] AS services, sum(amount_cents) AS cents,
+               sum(sum(amount_cents)) OVER () AS applied, count(*) FILTER (WHERE NOT is_hidden) OVER () AS visits
+        FROM {SHOWN_POSTINGS} p
         WHERE receipt_id = r.number AND posted_at = r.issued_at
-        GROUP BY patient_name, provider_name, facility_name
-        ORDER BY facility_name, patient_name, provider_name LIMIT {VISITS}
+        GROUP BY is_hidden, patient_name, provider_name, facility_name
+        ORDER BY is_hidden DESC, facility_name, patient_name, provider_name LIMIT {VISITS + 1}
      ) visit),
     (SELECT json_agg(json_build_array(number, amount_cents) ORDER BY number)
      FROM receipts_receipt refund
@@ -57,10 +58,8 @@ PLACE = "(SELECT received_at FROM receipts_receipt WHERE number = %({0})s AND gu
 CONDITIONS = {
     "first_day": "r.received_on >= %(first_day)s",
     "last_day": "r.received_on <= %(last_day)s",
-    "patient": """EXISTS (
-        SELECT FROM receipts_posting p
-        JOIN accounts_serviceline l ON l.id = p.line_id JOIN accounts_encounter e ON e.id = l.encounter_id
-        WHERE p.receipt_id = r.number AND e.patient_id = %(patient)s)""",
+    "patient": f"""EXISTS (
+        SELECT FROM {SHOWN_POSTINGS} p WHERE p.receipt_id = r.number AND p.patient_id = %(patient)s)""",
     "month": "extract(month FROM r.received_on) = %(month)s",
     "day": "extract(day FROM r.received_on) = %(day)s",
     "in_year": "extract(year FROM r.received_on) = %(in_year)s",
@@ -69,13 +68,13 @@ CONDITIONS = {
         SELECT FROM receipts_transaction WHERE receipt_id = r.number
             AND (amount_cents = 0 AND requested_cents = %(cents)s OR card_last4 = %(last4)s)))""",
     # Each word stands somewhere in what the row and its details show, be it a part of a longer one.
-    "words": """(SELECT bool_and(position(word IN said.text) > 0) FROM unnest(%(words)s::text[]) AS word, (
+    "words": f"""(SELECT bool_and(position(word IN said.text) > 0) FROM unnest(%(words)s::text[]) AS word, (
         SELECT lower(concat_ws(' ',
             (SELECT string_agg(concat_ws(' ', number, %(labels)s::jsonb ->> method, card_last4, check_number,
                                          coalesce(%(labels)s::jsonb ->> card_brand, card_brand)), ' ')
              FROM receipts_transaction WHERE receipt_id = r.number),
             (SELECT string_agg(concat_ws(' ', patient_name, provider_name, facility_name, description), ' ')
-             FROM receipts_posting WHERE receipt_id = r.number))) AS text) AS said)""",
+             FROM {SHOWN_POSTINGS} p WHERE receipt_id = r.number))) AS text) AS said)""",  # noqa: S608  constants of ours
     "before": f"(r.received_at, r.number) < ({PLACE.format('before')})",
     "after": f"(r.received_at, r.number) > ({PLACE.format('after')})",
 }
@@ -142,6 +141,7 @@ class Row:
     transactions: list[tuple[str, str]]
     visits: list[Visit]
     more_visits: int
+    others: str  # what went to services that are not named, because they are confidential
     escrow: str
     note: str
     refund_of: int | None
@@ -210,6 +210,7 @@ def _row(
     standing = standing_of(kind, status, is_void=is_void)
     words = STANDINGS[standing]
     applied = went[0]["applied"] if went else 0
+    named = [visit for visit in went if not visit["is_hidden"]][:VISITS]
     returned = sum(amount for _, amount in back)
     methods = [shown(method_words(*facts)) for _, _, *facts, _ in moved]
     return Row(
@@ -222,8 +223,9 @@ def _row(
         methods=methods,
         reason=shown(moved[0][-1]) if standing is Standing.UNSUCCESSFUL and moved else "",
         transactions=_transactions(moved, methods),
-        visits=[_visit(visit) for visit in went],
-        more_visits=went[0]["visits"] - len(went) if went else 0,
+        visits=[_visit(visit) for visit in named],
+        more_visits=went[0]["visits"] - len(named) if went else 0,
+        others=format_cents(went[0]["cents"]) if went and went[0]["is_hidden"] else "",
         escrow=format_cents(cents - applied) if cents != applied and not is_void else "",
         note=_note(cents, returned),
         refund_of=refund_of,
@@ -264,7 +266,7 @@ SELECT practice.*,
     (SELECT received_on FROM receipts_receipt WHERE guarantor_id = %(guarantor)s
      ORDER BY received_at, number LIMIT 1) AS first_receipt_on,
     (SELECT json_agg(json_build_array(id, name) ORDER BY name, id) FROM accounts_patient
-     WHERE guarantor_id = %(guarantor)s) AS patients,
+     WHERE guarantor_id = %(guarantor)s AND NOT is_confidential) AS patients,
     (SELECT json_agg(json_build_object('pk', id, 'amount_cents', amount_cents) ORDER BY started_at DESC)
      FROM payments_payment WHERE guarantor_id = %(guarantor)s AND state = ANY(%(unclear)s)) AS unclear
 FROM practice_practice practice

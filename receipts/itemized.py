@@ -1,17 +1,18 @@
 """The itemized receipt: everything that it prints, in the order and the words it prints it. Amounts in cents.
 
 A stored PDF shows the receipt as it was issued. What happened to the money after that (`after`) is shown on
-screen only.
+screen only. What is confidential is one sum on both, unless it is asked for by staff who may see it.
 """
 
 import datetime as dt
 from dataclasses import dataclass, fields
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from pops.core.methods import method_words
 from pops.core.words import shown
 from receipts.family import Relative, get_family, is_given_back, net_of
+from receipts.hiding import with_marks
 from receipts.models import Disbursement, Posting, Receipt, Standing, Transaction
 from receipts.wording import GIVEN_BACK, KINDS, STANDINGS, KindWords, StandingWords
 
@@ -98,6 +99,8 @@ class Itemized:
     line_count: int
     relatives: list[Relative]
     after: list[Later]
+    others: int = 0  # applied to services that are not itemized, because they are confidential
+    leaves_out: tuple[int, ...] = ()  # the postings that `others` sums, in order
 
     @property
     def standing(self) -> Standing:
@@ -147,7 +150,12 @@ class Itemized:
     @property
     def escrow(self) -> int:
         """What was not applied to a service when the receipt was issued."""
-        return self.receipt.amount_cents - self.total.applied
+        return self.receipt.amount_cents - self.applied
+
+    @property
+    def applied(self) -> int:
+        """What was applied to services when the receipt was issued, itemized or not."""
+        return self.total.applied + self.others
 
     @property
     def requested(self) -> int:
@@ -168,9 +176,9 @@ class Itemized:
         return len(self.relatives) > 1
 
 
-def itemize(receipt: Receipt) -> Itemized:
-    """The receipt as a guarantor sees it now."""
-    return _itemize(receipt, get_family(receipt), _after(receipt))
+def itemize(receipt: Receipt, *, sees_confidential: bool = False) -> Itemized:
+    """The receipt as a guarantor sees it now; or in full, for staff who may see what is confidential."""
+    return _itemize(receipt, get_family(receipt), _after(receipt, sees_confidential), sees_confidential)
 
 
 def itemize_as_issued(receipt: Receipt) -> Itemized:
@@ -180,16 +188,19 @@ def itemize_as_issued(receipt: Receipt) -> Itemized:
         for relative in get_family(receipt, as_of=receipt.issued_at)
         if relative.number <= receipt.number  # a payment knows nothing of its later refunds
     ]
-    return _itemize(receipt, family, [])
+    return _itemize(receipt, family, [], sees_confidential=False)
 
 
 def for_itemizing(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
     """Receipts with all that itemize() reads."""
-    return receipts.select_related("void", "guarantor__group").prefetch_related("transactions", "postings")
+    postings = Prefetch("postings", with_marks(Posting.objects.all()))
+    return receipts.select_related("void", "guarantor__group").prefetch_related("transactions", postings)
 
 
-def _itemize(receipt: Receipt, relatives: list[Relative], after: list[Later]) -> Itemized:
-    postings = sorted(printed_postings(receipt), key=_place_in_order)
+def _itemize(receipt: Receipt, relatives: list[Relative], after: list[Later], sees_confidential: bool) -> Itemized:
+    printed = printed_postings(receipt)
+    hidden = [] if sees_confidential else [posting for posting in printed if posting.is_hidden]
+    postings = sorted((posting for posting in printed if posting not in hidden), key=_place_in_order)
     lines = [_line(posting) for posting in postings]
     return Itemized(
         receipt=receipt,
@@ -201,6 +212,8 @@ def _itemize(receipt: Receipt, relatives: list[Relative], after: list[Later]) ->
         line_count=len(lines),
         relatives=relatives,
         after=after,
+        others=sum(posting.amount_cents for posting in hidden),
+        leaves_out=tuple(sorted(posting.pk for posting in hidden)),
     )
 
 
@@ -264,13 +277,13 @@ def _movement(row: Transaction) -> Movement:
     )
 
 
-def _after(receipt: Receipt) -> list[Later]:
+def _after(receipt: Receipt, sees_confidential: bool) -> list[Later]:
     """What was done with escrow after the receipt was issued, oldest first. A void says all that there is to say."""
     if hasattr(receipt, "void") or not receipt.is_paid:
         return []
     printed = set(printed_postings(receipt))
     later = [
-        Later(posting.posted_at, _words(posting), posting.amount_cents)
+        Later(posting.posted_at, _words(posting, sees_confidential), posting.amount_cents)
         for posting in receipt.postings.all()
         if posting not in printed
     ]
@@ -281,6 +294,8 @@ def _after(receipt: Receipt) -> list[Later]:
     return sorted(later, key=lambda row: row.moment)
 
 
-def _words(posting: Posting) -> str:
+def _words(posting: Posting, sees_confidential: bool) -> str:
     verb = "Applied to" if posting.amount_cents > 0 else "Taken back from"
+    if posting.is_hidden and not sees_confidential:
+        return f"{verb} other services"
     return f"{verb} {shown(posting.description)}, {shown(posting.patient_name)}, Service ID {shown(posting.service_id)}"

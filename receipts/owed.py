@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from pops.core.accounts.confidential import mask_line
 from pops.core.accounts.models import Guarantor, Patient, ServiceLine
 from pops.core.money import format_cents
 from pops.core.refusals import Refused
@@ -85,6 +86,7 @@ def why_not_as_seen(guarantor: Guarantor, seen: Mapping[int, int] | None) -> Ref
 
 def _change(line: ServiceLine, before: int) -> str:
     now = format_cents(line.payable_cents) if line.payable_cents else "nothing"
+    line = mask_line(line)  # a refusal's words are for everybody
     return f"{line.description} ({line.service_id}) had {format_cents(before)} left to pay, now {now}."
 
 

@@ -2,7 +2,8 @@
 
 from django.db.models import Max, QuerySet
 
-from receipts.models import Receipt, Transaction
+from receipts.itemized import Itemized
+from receipts.models import Receipt, ReceiptDocument, Transaction
 
 
 def find_documentless(*, recent: int | None, limit: int) -> list[int]:
@@ -10,11 +11,19 @@ def find_documentless(*, recent: int | None, limit: int) -> list[int]:
 
     Among the `recent` numbers used last: a few thousand rows by the primary key. None looks through all.
     """
-    receipts = Receipt.objects.filter(document=None, void=None).order_by("-number")
+    receipts = Receipt.objects.filter(documents=None, void=None).order_by("-number")
     if recent is not None:
         newest = Receipt.objects.aggregate(newest=Max("number"))["newest"] or 0
         receipts = receipts.filter(number__gt=newest - recent)
     return list(receipts.values_list("number", flat=True)[:limit])
+
+
+def find_document(itemized: Itemized) -> ReceiptDocument | None:
+    """The stored PDF that leaves out just what the receipt leaves out now; None when it is still to be made.
+
+    One that was stored before a visit became confidential names it: it stays in the store and is given to nobody.
+    """
+    return itemized.receipt.documents.filter(leaves_out=itemized.leaves_out).first()
 
 
 def find_sharing_check(receipt: Receipt) -> QuerySet[Transaction]:

@@ -6,6 +6,9 @@ from receipts.models import Receipt, Standing
 
 Kind = Receipt.Kind
 
+# What stands in place of services that are confidential.
+OTHER_SERVICES = "Other services"
+
 
 @dataclass(frozen=True)
 class StandingWords:

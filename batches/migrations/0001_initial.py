@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import migrations, models
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
@@ -103,6 +104,7 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(upload_to='batches/%Y/%m/')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('leaves_out', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='Postings that were confidential when it was made: it names none of them.', size=None)),
                 ('close', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='batches.batchclose')),
             ],
         ),

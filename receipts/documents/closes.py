@@ -9,11 +9,15 @@ from django.template.loader import render_to_string
 from batches.models import BatchClose, BatchDocument
 from batches.reconcile import closed_lines
 from batches.selectors import find_requested_not_processed, get_breakdown
+from pops.core.access.models import User
+from pops.core.accounts.confidential import sees_confidential
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
+from pops.core.refusals import Refused
 from receipts.documents.files import keep
 from receipts.documents.packet import find_transactions, get_slip, packet_csv, slip_csv
 from receipts.documents.pdf import render_pdf
+from receipts.hiding import find_hidden_postings
 
 Kind = BatchDocument.Kind
 # Above this the PDF lists the newest receipts no more, its CSV does: a thousand pages are read by nobody.
@@ -39,6 +43,7 @@ def make_documents(*, close_id: int) -> bool:
         if close is None or close.documents.exists():
             return False
         practice = get_practice()
+        hidden = find_hidden_postings(close.batch)
         files = {
             Kind.PACKET: _pdf("packet", close, practice, _packet_context(close)),
             Kind.PACKET_CSV: packet_csv(close.batch),
@@ -47,8 +52,19 @@ def make_documents(*, close_id: int) -> bool:
         }
         for kind, content in files.items():
             digest = hashlib.sha256(content).hexdigest()
-            BatchDocument.objects.create(close=close, kind=kind, file=_store(close, kind, content), sha256=digest)
+            stored = _store(close, kind, content)
+            BatchDocument.objects.create(close=close, kind=kind, file=stored, sha256=digest, leaves_out=hidden)
     return True
+
+
+def why_not_open(document: BatchDocument, *, by: User) -> Refused | None:
+    """Why a file of a close is not for somebody: it names what became confidential after it was made."""
+    if document.kind != Kind.PACKET_CSV or sees_confidential(by):
+        return None
+    if set(find_hidden_postings(document.close.batch)) <= set(document.leaves_out):
+        return None
+    words = "This file was made before something in it became confidential. Ask somebody who may see that."
+    return Refused("confidential", words)
 
 
 def _packet_context(close: BatchClose) -> dict[str, object]:

@@ -12,6 +12,7 @@ from pops.core.methods import Tender
 from pops.core.money import plain_dollars
 from pops.core.practice.selectors import get_practice
 from pops.core.spreadsheets import text
+from receipts.hiding import mask_posting, with_marks
 from receipts.models import Disbursement, Posting, Receipt, ReceiptVoid, Transaction
 
 HEADINGS = (
@@ -55,12 +56,13 @@ def _transaction_rows(batch: ReferenceBatch, zone: ZoneInfo) -> Iterator[list[st
 
 def _posting_rows(batch: ReferenceBatch, zone: ZoneInfo) -> Iterator[list[str]]:
     postings = Posting.objects.filter(batch=batch).select_related("receipt", "posted_by").order_by("pk")
-    for posting in postings.iterator(chunk_size=2000):
+    # The packet is for all who see the batch: what is confidential is masked whoever asks.
+    for posting in map(mask_posting, with_marks(postings).iterator(chunk_size=2000)):
         yield [
             "Posting", str(posting.receipt_id), f"{batch.batch_date}", f"{posting.posted_at.astimezone(zone):%H:%M}",
             posting.receipt.get_kind_display(), "", "", text(posting.receipt.guarantor_name),
             text(posting.receipt.account_number), text(posting.patient_name), "", "", "", "", "", "",
-            text(posting.service_id), f"{posting.service_date}", text(posting.description),
+            text(posting.service_id), f"{posting.service_date or ''}", text(posting.description),
             plain_dollars(posting.amount_cents), "", text(posting.reason), text(posting.posted_by or "POPS"),
         ]  # fmt: skip
 

@@ -1,4 +1,7 @@
-"""The PDF of a receipt: rendered once, as it was issued, stored with its SHA-256 and never rendered again."""
+"""The PDF of a receipt: rendered once, as it was issued, stored with its SHA-256 and never rendered again.
+
+Only what is confidential is asked for as it is marked now: for other marks there is another file.
+"""
 
 import hashlib
 
@@ -10,15 +13,17 @@ from pops.core.practice.selectors import get_practice
 from pops.core.words import shown
 from receipts.documents.files import keep
 from receipts.documents.pdf import render_pdf
-from receipts.itemized import for_itemizing, itemize_as_issued
+from receipts.itemized import Itemized, for_itemizing, itemize_as_issued
 from receipts.models import Receipt, ReceiptDocument
+from receipts.selectors import find_document
 
 
-def render_html(receipt: Receipt, practice: Practice) -> str:
+def render_html(itemized: Itemized, practice: Practice) -> str:
     """The receipt as a page for paper."""
+    receipt = itemized.receipt
     group = receipt.guarantor.group
     context = {
-        "itemized": itemize_as_issued(receipt),
+        "itemized": itemized,
         "receipt": receipt,
         "practice": practice,
         "practice_name": shown(practice.name),
@@ -36,18 +41,20 @@ def store_document(*, receipt_number: int) -> bool:
     """
     with transaction.atomic():
         receipt = (
-            for_itemizing(Receipt.objects.filter(number=receipt_number, document=None, void=None))
+            for_itemizing(Receipt.objects.filter(number=receipt_number, void=None))
             .select_for_update(of=("self",), no_key=True, skip_locked=True)
             .first()
         )
-        # Asked again: it may have been stored between the question and the lock.
-        if receipt is None or ReceiptDocument.objects.filter(receipt=receipt).exists():
+        if receipt is None or find_document(itemized := itemize_as_issued(receipt)):
             return False
         practice = get_practice()
-        html = render_html(receipt, practice)
+        html = render_html(itemized, practice)
         pdf = render_pdf(html, style="receipt-pdf", paper_size=practice.paper_size)
         ReceiptDocument.objects.create(
-            receipt=receipt, file=_store(receipt, pdf), sha256=hashlib.sha256(pdf).hexdigest()
+            receipt=receipt,
+            leaves_out=list(itemized.leaves_out),
+            file=_store(receipt, pdf),
+            sha256=hashlib.sha256(pdf).hexdigest(),
         )
     return True
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
@@ -112,7 +113,8 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(upload_to='receipts/%Y/%m/')),
                 ('sha256', models.CharField(max_length=64)),
                 ('rendered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('receipt', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='document', to='receipts.receipt')),
+                ('leaves_out', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='Postings, in order, that were confidential when it was made: it names none of them.', size=None)),
+                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='receipts.receipt')),
             ],
         ),
         migrations.CreateModel(
@@ -223,6 +225,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='disbursement',
             trigger=pgtrigger.compiler.Trigger(name='not_overspent', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE owner bigint; payment receipts_receipt%ROWTYPE; posted bigint; disbursed bigint; refunded bigint;', func="\n    SELECT CASE WHEN kind = 'refund' THEN refund_of_id ELSE number END INTO owner\n    FROM receipts_receipt WHERE number = NEW.receipt_id;\n\n    SELECT * INTO payment FROM receipts_receipt WHERE number = owner;\n    SELECT coalesce(sum(p.amount_cents), 0) INTO posted FROM receipts_posting p\n    JOIN receipts_receipt r ON r.number = p.receipt_id\n    WHERE p.receipt_id = owner OR (r.refund_of_id = owner AND r.kind = 'refund');\n    SELECT coalesce(sum(amount_cents), 0) INTO disbursed FROM receipts_disbursement WHERE receipt_id = owner;\n    SELECT coalesce(-sum(r.amount_cents), 0) INTO refunded FROM receipts_receipt r\n    WHERE r.refund_of_id = owner AND r.kind = 'refund'\n        AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = r.number);\n    IF posted < 0 OR disbursed < 0 OR posted + disbursed + refunded > payment.amount_cents\n        OR (posted + disbursed + refunded > 0\n            AND EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = owner))\n    THEN\n        RAISE EXCEPTION 'receipt % of % cents: % applied, % disbursed, % refunded',\n            owner, payment.amount_cents, posted, disbursed, refunded USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NULL;\n", hash='fef3a9b4fc8d4e1a525dc8bb6d9814a1c29e0710', operation='INSERT', pgid='pgtrigger_not_overspent_1d67b', table='receipts_disbursement', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='receiptdocument',
+            constraint=models.UniqueConstraint(fields=('receipt', 'leaves_out'), name='receipt_document_one_of_a_kind'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='receiptdocument',

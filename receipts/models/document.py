@@ -1,5 +1,6 @@
 """The stored PDF of a receipt."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -8,14 +9,23 @@ from receipts.triggers import APPEND_ONLY
 
 
 class ReceiptDocument(models.Model):
-    """The PDF of a receipt: rendered once, kept with its SHA-256, never rendered differently later."""
+    """The PDF of a receipt: rendered once, kept with its SHA-256, never rendered differently later.
 
-    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="document")
+    When something on it becomes confidential, or is so no more, another one is made beside it: see find_document().
+    """
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="documents")
+    leaves_out = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="Postings, in order, that were confidential when it was made: it names none of them.",
+    )
     file = models.FileField(upload_to="receipts/%Y/%m/")
     sha256 = models.CharField(max_length=64)
     rendered_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["receipt", "leaves_out"], name="receipt_document_one_of_a_kind")]
         triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:

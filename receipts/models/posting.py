@@ -54,6 +54,11 @@ class Posting(models.Model):
     def __str__(self) -> str:
         return f"{self.service_id}: {self.amount_cents} cents"
 
+    @property
+    def is_hidden(self) -> bool:
+        """Confidential, as its service's visit or patient is marked now."""
+        return self.line.is_hidden
+
 
 class Owed(models.Model):
     """What is owed on a service line now: a row of the view in owed.sql."""

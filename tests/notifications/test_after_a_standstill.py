@@ -71,10 +71,10 @@ def test_money_and_codes_are_worked_off_while_pdfs_still_wait(standstill, tmp_pa
         app.send_task("payments.tasks.sweep")
         app.send_task("notifications.tasks.deliver", ["urgent"], queue="urgent")
         wait_until(lambda: is_money_done() and are_codes_sent(), seconds=120)
-        left = Receipt.objects.filter(document=None).count()
+        left = Receipt.objects.filter(documents=None).count()
 
         assert left > 0, f"the PDFs were faster than the money: {timezone.now() - began}"
-        wait_until(lambda: not Receipt.objects.filter(document=None).exists(), seconds=180)
+        wait_until(lambda: not Receipt.objects.filter(documents=None).exists(), seconds=180)
 
 
 def test_however_many_payments_come_one_task_of_a_kind_waits(standstill):

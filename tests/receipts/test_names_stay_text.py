@@ -5,7 +5,7 @@ import pytest
 from pops.core.words import shown
 from receipts.documents.pdf import render_pdf
 from receipts.documents.receipts import render_html, store_document
-from receipts.itemized import for_itemizing
+from receipts.itemized import for_itemizing, itemize_as_issued
 from receipts.models import Receipt
 from tests.golden import pdf_text
 from tests.receipts.examples import Applied, make_receipt, movement
@@ -42,7 +42,7 @@ def test_on_screen(receipt, name, guarantor, client_of, address):
 def test_in_the_pdf(receipt, practice, name):
     receipt = for_itemizing(Receipt.objects.filter(pk=receipt.pk)).get()
 
-    pdf = render_pdf(render_html(receipt, practice), style="receipt-pdf", paper_size="letter")
+    pdf = render_pdf(render_html(itemize_as_issued(receipt), practice), style="receipt-pdf", paper_size="letter")
 
     text = "".join(pdf_text(pdf).split())
     assert "".join(shown(name).split()) in text

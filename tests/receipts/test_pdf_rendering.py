@@ -10,7 +10,7 @@ import pytest
 from receipts.documents import pdf as documents
 from receipts.documents.pdf import render_pdf
 from receipts.documents.receipts import render_html
-from receipts.itemized import for_itemizing
+from receipts.itemized import for_itemizing, itemize_as_issued
 from receipts.models import Receipt
 from tests.golden import pdf_text
 from tests.receipts.examples import EXAMPLES, Applied, make_receipt, movement
@@ -18,7 +18,9 @@ from tests.receipts.examples import EXAMPLES, Applied, make_receipt, movement
 
 def pdf_of(receipt, practice):
     receipt = for_itemizing(Receipt.objects.filter(pk=receipt.pk)).get()
-    return render_pdf(render_html(receipt, practice), style="receipt-pdf", paper_size=practice.paper_size)
+    return render_pdf(
+        render_html(itemize_as_issued(receipt), practice), style="receipt-pdf", paper_size=practice.paper_size
+    )
 
 
 def ask(command, pdf, *options):
@@ -206,7 +208,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 def test_2000_lines_stay_within_the_workers_memory(practice, guarantor, settings):
     receipt = for_itemizing(Receipt.objects.filter(pk=many_lines(guarantor, 2000).pk)).get()
-    html = render_html(receipt, practice)
+    html = render_html(itemize_as_issued(receipt), practice)
 
     run = subprocess.run([sys.executable, "-c", LONG], input=html, capture_output=True, text=True, check=True)
 

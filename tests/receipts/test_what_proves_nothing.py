@@ -4,7 +4,7 @@ import pytest
 
 from pops.core.refusals import Refused
 from receipts.documents.receipts import render_html
-from receipts.itemized import for_itemizing, itemize
+from receipts.itemized import for_itemizing, itemize, itemize_as_issued
 from receipts.models import Receipt
 from receipts.notices import why_not_mail
 from tests.factories.desk import void_returned
@@ -87,7 +87,7 @@ def test_an_unsuccessful_one_says_so_beside_its_number_on_screen_and_on_paper(gu
     receipt = EXAMPLES["unsuccessful"](guarantor)
 
     assert "Status\nUnsuccessful: not a proof of payment" in shown(client_of, receipt)
-    html = render_html(for_itemizing(Receipt.objects.filter(pk=receipt.pk)).get(), practice)
+    html = render_html(itemize_as_issued(for_itemizing(Receipt.objects.filter(pk=receipt.pk)).get()), practice)
     assert "<td>Unsuccessful: not a proof of payment</td>" in html
 
 

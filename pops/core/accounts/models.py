@@ -90,14 +90,25 @@ class Patient(models.Model):
     is_retired = models.BooleanField(
         "retired", default=False, db_default=False, help_text="Entered by mistake: gets no visit any more."
     )
+    is_confidential = models.BooleanField(
+        "confidential",
+        default=False,
+        db_default=False,
+        help_text="All of this patient shows to nobody but staff with the right, not to the guarantor either.",
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="patient_number_is_unique"),
         ]
+        permissions = [("see_confidential", "Can see and mark what is confidential")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.is_confidential
 
 
 @tracked
@@ -142,6 +153,12 @@ class Encounter(models.Model):
         db_default=False,
         help_text="Entered by mistake: nothing of it is owed. What was paid on it is credit.",
     )
+    is_confidential = models.BooleanField(
+        "confidential",
+        default=False,
+        db_default=False,
+        help_text="Shows to nobody but staff with the right, not to the guarantor either. What is owed on it counts.",
+    )
 
     class Meta:
         verbose_name = "visit"
@@ -149,6 +166,11 @@ class Encounter(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Confidential by its own mark, or by the patient's."""
+        return self.is_confidential or self.patient.is_confidential
 
 
 @pghistory.track(level=pgtrigger.Statement, exclude=["patient_share_cents"])
@@ -216,6 +238,11 @@ class ServiceLine(models.Model):
         """Encounter and line, as the practice names it: 67563-4."""
         return f"{self.encounter.number}-{self.line_number}"
 
+    @property
+    def is_hidden(self) -> bool:
+        """Confidential, as its visit or its patient is."""
+        return self.encounter.is_hidden
+
 
 @tracked
 class Appointment(models.Model):
@@ -237,6 +264,17 @@ class Appointment(models.Model):
     minutes = models.PositiveSmallIntegerField(null=True, blank=True, help_text="How long it takes.")
     visit_type = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.BOOKED)
+    is_confidential = models.BooleanField(
+        "confidential",
+        default=False,
+        db_default=False,
+        help_text="Shows to nobody but staff with the right, not to the guarantor either.",
+    )
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_hidden(self) -> bool:
+        """Confidential by its own mark, or by the patient's."""
+        return self.is_confidential or self.patient.is_confidential

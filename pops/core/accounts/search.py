@@ -1,8 +1,10 @@
 """Finding people by what is said of them: the one way for the desk and for every list. How is in search.sql."""
 
 from django.db import connection
+from django.db.models import Prefetch
 
-from pops.core.accounts.models import Guarantor
+from pops.core.accounts.confidential import without_hidden
+from pops.core.accounts.models import Guarantor, Patient
 
 # Longer is no name.
 LONGEST = 200
@@ -14,16 +16,20 @@ FIND_GUARANTORS = """
    AND (NOT g.is_retired OR m.id IS NOT NULL) LIMIT %(limit)s)
 UNION
 (SELECT guarantor_id FROM accounts_patient
- WHERE accounts_name_words(name::text) @@ accounts_said(%(said)s) AND NOT is_retired LIMIT %(limit)s)
+ WHERE accounts_name_words(name::text) @@ accounts_said(%(said)s) AND NOT is_retired
+   AND (%(sees_confidential)s OR NOT is_confidential) LIMIT %(limit)s)
 """
 FIND_USERS = (
     "SELECT id FROM access_user WHERE accounts_name_words(name::text) @@ accounts_said(%(said)s) LIMIT %(limit)s"
 )
 
 
-def find_guarantor_ids(text: str, *, limit: int) -> list[int]:
-    """Ids of guarantors whose name, account number, phone or patient has words that begin with all of these."""
-    return _find(FIND_GUARANTORS, text, limit)
+def find_guarantor_ids(text: str, *, limit: int, sees_confidential: bool = False) -> list[int]:
+    """Ids of guarantors whose name, account number, phone or patient has words that begin with all of these.
+
+    By a confidential patient only for who `sees_confidential`.
+    """
+    return _find(FIND_GUARANTORS, text, limit, sees_confidential=sees_confidential)
 
 
 def find_user_ids(text: str, *, limit: int) -> list[int]:
@@ -31,13 +37,15 @@ def find_user_ids(text: str, *, limit: int) -> list[int]:
     return _find(FIND_USERS, text, limit)
 
 
-def find_guarantors(text: str, *, limit: int = 50) -> list[Guarantor]:
+def find_guarantors(text: str, *, limit: int = 50, sees_confidential: bool = False) -> list[Guarantor]:
     """The guarantors found, by name, with their patients; at most `limit`, so ask for more words when it is full."""
-    found = Guarantor.objects.filter(pk__in=find_guarantor_ids(text, limit=limit))
-    return list(found.prefetch_related("patients").order_by("name", "account_number")[:limit])
+    ids = find_guarantor_ids(text, limit=limit, sees_confidential=sees_confidential)
+    patients = Patient.objects.all() if sees_confidential else without_hidden(Patient.objects.all())
+    found = Guarantor.objects.filter(pk__in=ids).prefetch_related(Prefetch("patients", patients))
+    return list(found.order_by("name", "account_number")[:limit])
 
 
-def _find(sql: str, text: str, limit: int) -> list[int]:
+def _find(sql: str, text: str, limit: int, **more: bool) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"said": text.replace("\0", " ")[:LONGEST], "limit": limit})
+        cursor.execute(sql, {"said": text.replace("\0", " ")[:LONGEST], "limit": limit, **more})
         return [row[0] for row in cursor.fetchall()]

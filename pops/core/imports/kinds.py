@@ -19,6 +19,13 @@ from pops.core.imports.references import (
 
 LARGEST = 2**63 - 1
 
+# An empty cell is no word about it: what was marked by hand stays so.
+CONFIDENTIAL = Column(
+    "confidential", yes_or_no, also=("is_confidential", "sensitive", "restricted"), sets="is_confidential",
+    sql_type="boolean", blank=NULL, default="false", value="coalesce(s.confidential, t.is_confidential, false)",
+    help="Yes: it shows to nobody but staff with the right, not to the guarantor either. Empty: as it is.",
+)  # fmt: skip
+
 ACCOUNT = Column(
     "account_number", partial(code, longest=20), required=True,
     also=("account", "account_no", "acct", "guarantor_id", "guarantor_number", "guarantor_account", "guarantor"),
@@ -98,6 +105,7 @@ PATIENTS = Kind(
         Column("name", partial(words, longest=200), required=True, also=("patient_name", "full_name")),
         Column("birth_date", date, also=("date_of_birth", "dob", "birthdate"), sql_type="date", blank=NULL,
                default="NULL"),
+        CONFIDENTIAL,
     ),
     rules=(
         _zeros("accounts_patient", "number", "patient_number"),
@@ -128,6 +136,7 @@ ENCOUNTERS = Kind(
         Column("facility", partial(words, longest=200), required=True, also=("facility_name", "location"),
                sets="facility_id", refers=FACILITY, help="As it is called in POPS Management."),
         Column("in_collections", yes_or_no, also=("collections",), sql_type="boolean", blank="f", default="false"),
+        CONFIDENTIAL,
     ),
     rules=(
         Rule(
@@ -258,6 +267,7 @@ APPOINTMENTS = Kind(
         Column("status", _status, also=("state",), blank=Appointment.Status.BOOKED,
                default=f"'{Appointment.Status.BOOKED}'",
                help="Booked, seen, canceled or missed."),
+        CONFIDENTIAL,
     ),
 )  # fmt: skip
 

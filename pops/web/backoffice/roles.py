@@ -22,7 +22,7 @@ DESK = [
 MANAGER = [
     *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "receipts.refund_receipt",
     "accounts.add_encounter", "accounts.change_encounter", "accounts.add_serviceline", "accounts.change_serviceline",
-    "accounts.add_statement", "accounts.retire_guarantor", "accounts.merge_guarantor",
+    "accounts.add_statement", "accounts.see_confidential", "accounts.retire_guarantor", "accounts.merge_guarantor",
     "receipts.move_receipt", "receipts.disburse_escrow", "receipts.take_back_posting",
     "payments.decide_review", "payments.view_bookscheck",
     "practice.view_group", "practice.view_practice", "practice.view_facility", "practice.view_provider",

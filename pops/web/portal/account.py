@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from payments.selectors import find_unclear_payment
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.credit import get_credit_context
+from receipts.hiding import fold_hidden
 from receipts.owed import find_lines, sum_balances
 
 
@@ -21,6 +22,7 @@ def account(request: GuarantorRequest) -> HttpResponse:
     """The guarantor's balances and the service lines they are made of."""
     lines = list(find_lines(request.guarantor))
     balances = sum_balances(lines)
+    owing = [line for line in lines if line.remaining_cents > 0]
     return render(
         request,
         "portal/account.html",
@@ -29,7 +31,7 @@ def account(request: GuarantorRequest) -> HttpResponse:
             "balances": balances,
             **get_credit_context(request.guarantor, balances),
             "unclear": find_unclear_payment(request.guarantor),
-            "open_lines": [line for line in lines if line.remaining_cents > 0 and not line.encounter.in_collections],
-            "collection_lines": [line for line in lines if line.remaining_cents > 0 and line.encounter.in_collections],
+            "open": fold_hidden(line for line in owing if not line.encounter.in_collections),
+            "collected": fold_hidden(line for line in owing if line.encounter.in_collections),
         },
     )

@@ -6,6 +6,8 @@ from django import forms
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from pops.core.access.models import User
+from pops.core.accounts.confidential import mask_lines, shown_to
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine
 from pops.core.accounts.retiring import (
     retire_guarantor,
@@ -31,10 +33,14 @@ def page_of(row: Guarantor | Patient | Encounter) -> str:
 
 
 class LinesField(forms.ModelMultipleChoiceField):
-    """Services, each with its day and what remains of it."""
+    """Services, each with its day and what remains of it, as the user may see them."""
+
+    user: User
 
     def label_from_instance(self, line: ServiceLine) -> str:
-        return f"{day(line.service_date)}, {line}, {format_cents(line.remaining_cents)}"
+        (shown,) = mask_lines(self.user, [line])
+        date = f"{day(shown.service_date)}, " if shown.service_date else ""
+        return f"{date}{shown}, {format_cents(line.remaining_cents)}"
 
 
 class StatementForm(SentOnce):
@@ -45,10 +51,10 @@ class StatementForm(SentOnce):
         error_messages={"required": "Enter the date on the statement."},
     )
 
-    def __init__(self, *args: Any, guarantor: Guarantor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, guarantor: Guarantor, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lines = find_lines_for_statement(guarantor)
-        self.fields["lines"] = LinesField(
+        field = self.fields["lines"] = LinesField(
             lines,
             label="Services on it",
             widget=forms.CheckboxSelectMultiple,
@@ -58,6 +64,7 @@ class StatementForm(SentOnce):
                 "invalid_choice": "What is owed has changed meanwhile. Look at the services again.",
             },
         )
+        field.user = user
 
 
 class AccountAction(DeskAction):
@@ -85,7 +92,7 @@ class EnterStatement(AccountAction):
         return {"statement_date": self.today}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "guarantor": self.target}
+        return {**super().get_form_kwargs(), "guarantor": self.target, "user": self.request.user}
 
     def do(self, form: StatementForm) -> tuple[str, str]:
         data = form.cleaned_data
@@ -133,7 +140,7 @@ class RetirePatient(Retire):
     lead = "A patient who was entered by mistake. The name stays, with its history, and gets no visit any more."
 
     def find_target(self) -> Patient:
-        return get_object_or_404(Patient, pk=self.kwargs["patient_id"])
+        return get_object_or_404(shown_to(self.request.user, Patient.objects.all()), pk=self.kwargs["patient_id"])
 
     def why_not(self) -> Refused | None:
         return why_not_retire_patient(self.target)
@@ -150,7 +157,7 @@ class RetireVisit(Retire):
     lead = "A visit that was entered by mistake. Nothing of it is owed any more; what was paid on it becomes credit."
 
     def find_target(self) -> Encounter:
-        return get_object_or_404(Encounter, pk=self.kwargs["encounter_id"])
+        return get_object_or_404(shown_to(self.request.user, Encounter.objects.all()), pk=self.kwargs["encounter_id"])
 
     def why_not(self) -> Refused | None:
         return why_not_retire_visit(self.target)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from pops.core.accounts.confidential import mask_lines
 from pops.core.accounts.models import ServiceLine
 from pops.core.money import format_cents
 from pops.core.refusals import Refused
@@ -41,7 +42,8 @@ class PostEscrow(ReceiptAction):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         guarantor = self.target.guarantor
-        more = {"guarantor": guarantor, "lines": find_payable_lines(guarantor), "escrow_cents": self.applicable_cents()}
+        lines = mask_lines(self.request.user, find_payable_lines(guarantor))
+        more = {"guarantor": guarantor, "lines": lines, "escrow_cents": self.applicable_cents()}
         return {**super().get_form_kwargs(), **more}
 
     def do(self, form: EscrowForm) -> tuple[str, str]:
@@ -76,8 +78,9 @@ class TakeBack(ReceiptAction):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         applied = find_applied_lines(self.target)
-        lines = ServiceLine.objects.select_related("encounter__patient").in_bulk(applied)
-        return {**super().get_form_kwargs(), "lines": {lines[line]: cents for line, cents in applied.items()}}
+        found = ServiceLine.objects.select_related("encounter__patient").in_bulk(applied)
+        lines = mask_lines(self.request.user, [found[line] for line in applied])
+        return {**super().get_form_kwargs(), "lines": {line: applied[line.pk] for line in lines}}
 
     def do(self, form: TakeBackForm) -> tuple[str, str]:
         number, data = self.target.pk, form.cleaned_data

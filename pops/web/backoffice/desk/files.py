@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 
 from batches.models import BatchDocument
-from pops.web.backoffice.desk.action import DeskPage, DeskView
+from pops.core.accounts.confidential import sees_confidential
+from pops.web.backoffice.desk.action import DeskPage, DeskView, batch_page
+from receipts.documents.closes import why_not_open
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt
 
@@ -17,8 +20,11 @@ class Document(DeskView):
     rights = ("batches.view_referencebatch",)
     http_method_names = ["get", "head"]
 
-    def get(self, request: HttpRequest, document_id: int) -> FileResponse:
+    def get(self, request: HttpRequest, document_id: int) -> HttpResponseBase:
         found = get_object_or_404(BatchDocument.objects.select_related("close__batch"), pk=document_id)
+        if refusal := why_not_open(found, by=self.request.user):
+            messages.error(request, refusal.words)
+            return redirect(batch_page(found.close.batch_id))
         try:
             file = found.file.open("rb")
         except FileNotFoundError as error:
@@ -27,7 +33,10 @@ class Document(DeskView):
 
 
 class PrintReceipt(DeskPage):
-    """The receipt on paper, for who stands at the desk: the very page that the guarantor sees."""
+    """The receipt on paper, for who stands at the desk: the very page that the guarantor sees.
+
+    With `confidential` in the address what is confidential is itemized too, by staff with the right: for the patient.
+    """
 
     rights = ("receipts.view_receipt",)
     template_name = "backoffice/print.html"
@@ -35,4 +44,9 @@ class PrintReceipt(DeskPage):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         receipt = get_object_or_404(for_itemizing(Receipt.objects.all()), pk=self.kwargs["number"])
-        return {"itemized": itemize(receipt), "receipt": receipt, "receipt_page": "backoffice:print"}
+        may = sees_confidential(self.request.user)
+        itemized = itemize(receipt, sees_confidential=may and "confidential" in self.request.GET)
+        is_whole = not itemized.others
+        return {
+            "itemized": itemized, "receipt": receipt, "receipt_page": "backoffice:print", "asks": may and not is_whole
+        }  # fmt: skip

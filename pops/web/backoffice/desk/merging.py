@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from pops.core.access.models import User
+from pops.core.accounts.confidential import patient_names, sees_confidential
 from pops.core.accounts.merging import merge_guarantors, undo_merge, why_not_merge, why_not_undo, why_not_use
 from pops.core.accounts.models import Guarantor, GuarantorMerge
 from pops.core.accounts.search import find_guarantors
@@ -17,12 +19,12 @@ from receipts.owed import get_balances, get_credit
 FOUND_LIMIT = 20
 
 
-def what_is_there(guarantor: Guarantor) -> dict[str, Any]:
+def what_is_there(guarantor: Guarantor, user: User) -> dict[str, Any]:
     """What of an account a person compares before two become one."""
     balances = get_balances(guarantor)
     return {
         "guarantor": guarantor,
-        "patients": [str(patient) for patient in guarantor.patients.order_by("name")],
+        "patients": patient_names(user, guarantor.patients.order_by("name")),
         "receipts": guarantor.receipts.count(),
         "current_cents": balances.current_cents,
         "collections_cents": balances.collections_cents,
@@ -66,8 +68,10 @@ class Merge(AccountAction):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()[:100]
-        found = [guarantor for guarantor in find_guarantors(text, limit=FOUND_LIMIT) if guarantor != self.target]
-        both = [what_is_there(self.other), what_is_there(self.target)] if self.other else []
+        user = self.request.user
+        people = find_guarantors(text, limit=FOUND_LIMIT, sees_confidential=sees_confidential(user))
+        found = [guarantor for guarantor in people if guarantor != self.target]
+        both = [what_is_there(self.other, user), what_is_there(self.target, user)] if self.other else []
         return super().get_context_data(q=text, found=found, both=both, other=self.other, **context)
 
 

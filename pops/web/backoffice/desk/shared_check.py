@@ -10,6 +10,7 @@ from django import forms
 from django.http import Http404
 from django.urls import reverse
 
+from pops.core.accounts.confidential import sees_confidential
 from pops.core.accounts.models import Guarantor
 from pops.core.accounts.search import find_guarantors
 from pops.core.money import format_cents
@@ -153,7 +154,9 @@ class SharedCheck(TakesMoney):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()[:100]
-        found = [who for who in find_guarantors(text, limit=FOUND_LIMIT) if who not in self.guarantors]
+        sees = sees_confidential(self.request.user)
+        people = find_guarantors(text, limit=FOUND_LIMIT, sees_confidential=sees)
+        found = [who for who in people if who not in self.guarantors]
         return super().get_context_data(
             guarantors=self.guarantors,
             q=text,

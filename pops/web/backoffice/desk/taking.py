@@ -11,6 +11,7 @@ from batches.selectors import find_attached_batch
 from payments.models import Payment
 from payments.selectors import find_open_attempts
 from payments.truth import close_attempts
+from pops.core.accounts.confidential import mask_lines, sees_confidential
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.accounts.search import find_guarantors
@@ -35,7 +36,7 @@ class Find(DeskPage):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()[:100]
-        found = find_guarantors(text, limit=FOUND_LIMIT)
+        found = find_guarantors(text, limit=FOUND_LIMIT, sees_confidential=sees_confidential(self.request.user))
         attached = find_attached_batch(self.request.user)
         is_full = len(found) == FOUND_LIMIT
         return super().get_context_data(q=text, found=found, is_full=is_full, attached=attached, today=self.today)
@@ -84,7 +85,7 @@ class Take(TakesMoney):
         return (reverse("backoffice:find"), refusal.words) if refusal else None
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        lines = find_payable_lines(self.target)
+        lines = mask_lines(self.request.user, find_payable_lines(self.target))
         return {**super().get_form_kwargs(), "guarantor": self.target, "lines": lines}
 
     def do(self, form: TakePaymentForm) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from pops.core.access.models import User, UserGroup, UserRight
+from pops.core.accounts.confidential import shown_to
 from pops.core.accounts.entering import next_number
 from pops.core.accounts.models import Guarantor, GuarantorMerge, Patient
 from pops.core.money import format_cents
@@ -137,6 +138,9 @@ class PatientInline(admin.TabularInline):
     extra = 0
     can_delete = False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
+        return shown_to(request.user, super().get_queryset(request))
+
     def has_add_permission(self, request: HttpRequest, obj: Guarantor | None = None) -> bool:
         return False
 
@@ -209,7 +213,7 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
         """By the words of name, account number, phone or patient; an email address as a whole."""
         if "@" in search_term:
             return queryset.filter(email__iexact=search_term.strip()), False
-        return self.of_people(queryset, search_term) if search_term.strip() else queryset, False
+        return self.of_people(request, queryset, search_term) if search_term.strip() else queryset, False
 
     @admin.display(description="Opened by")
     def people(self, guarantor: Guarantor) -> SafeString:

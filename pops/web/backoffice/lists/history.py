@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils.formats import localize
 from django.utils.timezone import localtime
 
+from pops.core.accounts.confidential import CONFIDENTIAL, sees_confidential
 from pops.core.money import format_cents
 
 # Newest first; a row changed more often than this is nobody's reading.
@@ -121,30 +122,30 @@ class KeepsHistory(TellsItself):
             "title": f"History of {obj}",
             "object": obj,
             "opts": self.opts,
-            "changes": self._all(obj)[:EVENTS_SHOWN],
+            "changes": self._all(obj, sees_confidential(request.user))[:EVENTS_SHOWN],
         }
         return render(request, "admin/kept_history.html", context)
 
-    def _all(self, obj: models.Model) -> list[Change]:
+    def _all(self, obj: models.Model, sees: bool) -> list[Change]:
         """Newest first. Changes of one transaction have one moment: they stay in the order of their numbers."""
-        found = [*self._own(obj), *self._related(obj), *self._of_parts(obj)]
+        found = [*self._own(obj, sees), *self._related(obj), *self._of_parts(obj, sees)]
         return sorted(found, key=lambda change: change.at)[::-1]
 
-    def _own(self, obj: models.Model) -> Iterable[Change]:
+    def _own(self, obj: models.Model, sees: bool) -> Iterable[Change]:
         events = list(
             _events_of(type(obj)).objects.filter(pgh_obj_id=obj.pk).select_related("pgh_context").order_by("pgh_id")
         )
         people = _people(events)
         before: Any = None
         for event in events:
-            fields = list(_difference(type(obj), before, event))
+            fields = list(_difference(type(obj), before, event, sees))
             if fields or before is None:
                 yield _change(event, people, LABELS[event.pgh_label], fields)
             before = event
 
-    def _of_parts(self, obj: models.Model) -> Iterable[Change]:
+    def _of_parts(self, obj: models.Model, sees: bool) -> Iterable[Change]:
         for part in [part for relation in self.parts for part in getattr(obj, relation).all()]:
-            for change in self._own(part):
+            for change in self._own(part, sees):
                 yield replace(change, fields=[(f"{part}: {name}", old, new) for name, old, new in change.fields])
 
     def _related(self, obj: models.Model) -> Iterable[Change]:
@@ -174,13 +175,13 @@ def _change(event: Any, people: dict[int, str], what: str, fields: list[tuple[st
     return Change(event.pgh_created_at, who, facts.get("reason", ""), what, fields)
 
 
-def _difference(model: type[models.Model], before: Any, after: Any) -> Iterable[tuple[str, str, str]]:
+def _difference(model: type[models.Model], before: Any, after: Any, sees: bool) -> Iterable[tuple[str, str, str]]:
     for field in model._meta.concrete_fields:
         if field.primary_key or not hasattr(after, field.attname):
             continue
         old, new = getattr(before, field.attname, None), getattr(after, field.attname)
         if old != new:
-            words = _words(field, before, old), _words(field, after, new)
+            words = _words(field, before, old, sees), _words(field, after, new, sees)
             if words != (EMPTY, EMPTY):
                 yield _name(field), *words
 
@@ -191,11 +192,12 @@ def _name(field: Any) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _words(field: Any, event: Any, value: Any) -> str:
+def _words(field: Any, event: Any, value: Any, sees: bool) -> str:
     if value in (None, ""):
         return EMPTY
     if field.is_relation:
-        return str(getattr(event, field.name))
+        other = getattr(event, field.name)  # a visit may have been of a patient who is confidential
+        return CONFIDENTIAL if getattr(other, "is_hidden", False) and not sees else str(other)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if field.name.endswith("_cents"):

@@ -9,11 +9,12 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pops.core.accounts.search import find_guarantor_ids
 from pops.core.money import format_cents
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
+from pops.web.backoffice.lists.searching import find_people
 from receipts.balances import find_overpaid_lines, get_receipt_balance
+from receipts.hiding import find_postings
 from receipts.models import Posting, Receipt
 from receipts.notices import messages_of
 from receipts.selectors import find_sharing_check
@@ -92,7 +93,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
             return queryset, False
         numbers = {int(term)} if term.isascii() and term.isdigit() and len(term) < 19 else set()
         numbers |= set(Receipt.objects.filter(transactions__number=term).values_list("pk", flat=True))
-        guarantors = find_guarantor_ids(term, limit=GUARANTORS_SEARCHED)
+        guarantors = find_people(request, term, limit=GUARANTORS_SEARCHED)
         return queryset.filter(Q(pk__in=numbers) | Q(guarantor__in=guarantors)), False
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
@@ -124,7 +125,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
                 "balance": None if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt),
                 "overpaid_cents": sum(find_overpaid_lines(receipt).values()),
                 "refunds": receipt.refunds.select_related("void").order_by("pk"),
-                "postings": receipt.postings.select_related("batch", "posted_by").order_by("pk"),
+                "postings": find_postings(request.user, receipt.postings.select_related("posted_by").order_by("pk")),
                 "sharing_check": find_sharing_check(receipt),
                 "emails": render_messages(messages_of(receipt)),
             }

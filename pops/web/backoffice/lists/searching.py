@@ -6,9 +6,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from pops.core.accounts.confidential import sees_confidential
 from pops.core.accounts.search import find_guarantor_ids, find_user_ids
 
 SEARCH_LIMIT = 1000
+
+
+def find_people(request: HttpRequest, text: str, *, limit: int = SEARCH_LIMIT) -> list[int]:
+    """Ids of guarantors, by the words that find them at the desk: by a confidential patient's for who may see them."""
+    return find_guarantor_ids(text, limit=limit, sees_confidential=sees_confidential(request.user))
 
 
 class FindsPeople(admin.ModelAdmin):
@@ -23,9 +29,10 @@ class FindsPeople(admin.ModelAdmin):
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         if not search_term.strip():
             return found, may_repeat
-        return found | self.of_people(queryset, search_term), may_repeat
+        return found | self.of_people(request, queryset, search_term), may_repeat
 
-    def of_people(self, queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
+    def of_people(self, request: HttpRequest, queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
         """The rows of whoever these words find."""
-        find = find_user_ids if self.finds_users else find_guarantor_ids
-        return queryset.filter(**{f"{self.person}__in": find(words, limit=SEARCH_LIMIT)})
+        is_user = self.finds_users
+        people = find_user_ids(words, limit=SEARCH_LIMIT) if is_user else find_people(request, words)
+        return queryset.filter(**{f"{self.person}__in": people})

@@ -12,6 +12,7 @@ from pops.core.accounts.models import Appointment, Encounter, Patient, ServiceLi
 from pops.core.money import format_cents
 from pops.core.words import day
 from pops.web.backoffice.fields import DATE_INPUT, MomentField, MoneyField
+from pops.web.backoffice.lists.hiding import HidesConfidential
 from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.receipts import CappedPaginator
@@ -73,7 +74,7 @@ class ServiceLineInline(NamedRows):
 
 
 @admin.register(Encounter)
-class EncounterAdmin(FindsPeople, KeepsHistory):
+class EncounterAdmin(HidesConfidential, FindsPeople, KeepsHistory):
     """Visits: where money is owed for what was done."""
 
     list_display = ["number", "patient", "guarantor", "provider", "facility", "state"]
@@ -90,13 +91,16 @@ class EncounterAdmin(FindsPeople, KeepsHistory):
     inlines = [ServiceLineInline]
     parts = ["lines"]
     fieldsets = [
-        (None, {"fields": ["number", "patient", "provider", "facility", "in_collections"]}),
+        (None, {"fields": ["number", "patient", "provider", "facility", "in_collections", "is_confidential"]}),
         ("This change", {"fields": ["why"]}),
     ]
 
     @admin.display(description="State")
     def state(self, visit: Encounter) -> str:
-        return "Retired" if visit.is_retired else "In collections" if visit.in_collections else ""
+        states = {
+            "Retired": visit.is_retired, "In collections": visit.in_collections, "Confidential": visit.is_hidden
+        }  # fmt: skip
+        return ", ".join(state for state, is_so in states.items() if is_so)
 
     @admin.display(description="Guarantor")
     def guarantor(self, visit: Encounter) -> str:
@@ -109,11 +113,11 @@ class EncounterAdmin(FindsPeople, KeepsHistory):
         term = search_term.strip()
         if term.isdecimal() and queryset.filter(number=int(term)).exists():
             return queryset.filter(number=int(term)), False
-        return self.of_people(queryset, term) if term else queryset, False
+        return self.of_people(request, queryset, term) if term else queryset, False
 
 
 @admin.register(Patient)
-class PatientAdmin(FindsPeople, KeepsHistory):
+class PatientAdmin(HidesConfidential, FindsPeople, KeepsHistory):
     """Patients, and who answers for them."""
 
     list_display = ["name", "birth_date", "guarantor", "state"]
@@ -125,12 +129,16 @@ class PatientAdmin(FindsPeople, KeepsHistory):
     ordering = ["name", "pk"]
     change_form_template = "backoffice/patient.html"
     raw_id_fields = ["guarantor"]
-    fieldsets = [(None, {"fields": ["name", "birth_date", "guarantor"]}), ("This change", {"fields": ["why"]})]
+    fieldsets = [
+        (None, {"fields": ["name", "birth_date", "guarantor", "is_confidential"]}),
+        ("This change", {"fields": ["why"]}),
+    ]
     formfield_overrides = {DateField: {"widget": DATE_INPUT}}
 
     @admin.display(description="State")
     def state(self, patient: Patient) -> str:
-        return "Retired" if patient.is_retired else ""
+        states = {"Retired": patient.is_retired, "Confidential": patient.is_hidden}
+        return ", ".join(state for state, is_so in states.items() if is_so)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Patient], search_term: str
@@ -142,7 +150,7 @@ class PatientAdmin(FindsPeople, KeepsHistory):
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(FindsPeople, KeepsHistory):
+class AppointmentAdmin(HidesConfidential, FindsPeople, KeepsHistory):
     """Times agreed: brought by import, or entered here until the practice's own system tells of them."""
 
     list_display = ["starts_at", "patient", "provider", "facility", "status"]
@@ -158,10 +166,8 @@ class AppointmentAdmin(FindsPeople, KeepsHistory):
     readonly_fields = ["number"]
     formfield_overrides = {DateTimeField: {"form_class": MomentField}}
     fieldsets = [
-        (
-            None,
-            {"fields": ["patient", "starts_at", "minutes", "provider", "facility", "visit_type", "status", "number"]},
-        ),
+        (None, {"fields": ["patient", "starts_at", "minutes", "provider", "facility", "visit_type", "status"]}),
+        (None, {"fields": ["is_confidential", "number"]}),
         ("This change", {"fields": ["why"]}),
     ]
 

@@ -10,6 +10,7 @@ from django.utils.html import escape as escape_to_safe
 from django.utils.safestring import SafeString, mark_safe
 
 from receipts.history import Row, Visit
+from receipts.wording import OTHER_SERVICES
 
 escape: Callable[[object], str] = escape_to_safe
 
@@ -70,6 +71,8 @@ def _facts(row: Row, query: str) -> list[str]:
     facts = [_visit(visit) for visit in row.visits]
     if row.more_visits:
         facts.append(f"<p>and {row.more_visits} more, in the itemized receipt.</p>")
+    if row.others:
+        facts.append(f'<dl class="sums">{SUM.format(OTHER_SERVICES, row.others)}</dl>')
     if row.is_struck:
         facts.append("<p>It was voided and is not a proof of payment.</p>")
     if row.escrow:

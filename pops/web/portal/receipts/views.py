@@ -21,6 +21,7 @@ from receipts.history import Page, get_page, get_practice_and_choices
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt, ReceiptDocument
 from receipts.owed import get_balances
+from receipts.selectors import find_document
 
 logger = logging.getLogger(__name__)
 
@@ -73,19 +74,20 @@ def detail(request: GuarantorRequest, number: int) -> HttpResponse:
 @guarantor_required
 def document(request: GuarantorRequest, number: int) -> HttpResponseBase:
     """The stored PDF: to keep, or with `open` to look at. Until it is there, a page that turns into it."""
-    receipt = get_object_or_404(for_itemizing(request.guarantor.receipts.select_related("document")), number=number)
+    receipt = get_object_or_404(for_itemizing(request.guarantor.receipts.all()), number=number)
     if not (itemized := itemize(receipt)).has_document:
         context = {"receipt": receipt, "itemized": itemized}
         return render(request, "portal/receipts/document_void.html", context, status=410)
-    if not hasattr(receipt, "document"):
+    stored = find_document(itemized)
+    if stored is None:
         queue_document(receipt_number=number)
         return render(request, "portal/receipts/document_wait.html", {"receipt": receipt}, status=202)
     if "wait" in request.GET:
         return redirect(f"{request.path}?open=1")
-    pdf = _read(receipt.document)
+    pdf = _read(stored)
     if pdf is None:
         return render(request, "portal/receipts/document_lost.html", {"receipt": receipt}, status=503)
-    return _answer(request, receipt, pdf)
+    return _answer(request, stored, pdf)
 
 
 def _read(document: ReceiptDocument) -> bytes | None:
@@ -102,8 +104,9 @@ def _read(document: ReceiptDocument) -> bytes | None:
     return pdf
 
 
-def _answer(request: HttpRequest, receipt: Receipt, pdf: bytes) -> HttpResponseBase:
+def _answer(request: HttpRequest, stored: ReceiptDocument, pdf: bytes) -> HttpResponseBase:
     """The PDF under a name made of our own words and the receipt's number alone."""
+    receipt = stored.receipt
     word = "refund" if receipt.kind == Receipt.Kind.REFUND else "receipt"
     name = f"{word}-{receipt.number}{'' if receipt.is_paid else '-unsuccessful'}.pdf"
     response = HttpResponse(pdf, content_type="application/pdf")
@@ -111,5 +114,5 @@ def _answer(request: HttpRequest, receipt: Receipt, pdf: bytes) -> HttpResponseB
     response["X-Content-Type-Options"] = "nosniff"
     # The portal's policy forbids what browsers build their PDF viewers of.
     response["Content-Security-Policy"] = "frame-ancestors 'none'"
-    response["ETag"] = f'"{receipt.document.sha256}"'
+    response["ETag"] = f'"{stored.sha256}"'
     return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -1,0 +1,71 @@
+"""What is confidential shows to nobody but staff with the right. Here it is said who sees what, and what instead.
+
+A patient's mark covers all their visits and appointments, a visit's its services. It is asked of the rows as they are
+marked now: what was copied, as postings copy names, is hidden by the row that it was copied from.
+"""
+
+import copy
+from typing import TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, Q, QuerySet
+
+from pops.core.access.models import User
+from pops.core.accounts.models import Appointment, Encounter, Patient, ServiceLine
+from pops.core.practice.models import Facility, Provider
+
+M = TypeVar("M", bound=Model)
+
+RIGHT = "accounts.see_confidential"
+# Stands in place of a patient, a provider, a facility, a service.
+CONFIDENTIAL = "Confidential"
+
+
+def _hidden(visit: str = "", patient: str = "patient__") -> Q:
+    return Q(**{f"{visit}is_confidential": True}) | Q(**{f"{visit}{patient}is_confidential": True})
+
+
+HIDDEN: dict[type[Model], Q] = {
+    Patient: Q(is_confidential=True),
+    Encounter: _hidden(),
+    Appointment: _hidden(),
+    ServiceLine: _hidden("encounter__"),
+}
+
+
+def sees_confidential(user: User | AnonymousUser) -> bool:
+    """Whether a member of staff has the right. Guarantors never have it, whatever else they are."""
+    return user.is_staff and user.has_perm(RIGHT)
+
+
+def without_hidden(rows: QuerySet[M]) -> QuerySet[M]:
+    """The rows that a guarantor may see, of patients, visits, services or appointments."""
+    return rows.exclude(HIDDEN[rows.model])
+
+
+def shown_to(user: User | AnonymousUser, rows: QuerySet[M]) -> QuerySet[M]:
+    """The rows that a member of staff may see: the others are not there, be it by list, search, filter or address."""
+    return rows if sees_confidential(user) else without_hidden(rows)
+
+
+def patient_names(user: User | AnonymousUser, patients: QuerySet[Patient]) -> list[str]:
+    """The names of patients as a member of staff may see them, each at its place."""
+    sees = sees_confidential(user)
+    return [CONFIDENTIAL if patient.is_hidden and not sees else patient.name for patient in patients]
+
+
+def mask_line(line: ServiceLine) -> ServiceLine:
+    """A service as staff without the right see it where its money is: amounts and Service ID; never to be saved."""
+    if not line.is_hidden:
+        return line
+    masked, visit = copy.copy(line), copy.copy(line.encounter)
+    visit.patient = Patient(name=CONFIDENTIAL)
+    visit.provider, visit.facility = Provider(name=CONFIDENTIAL), Facility(name=CONFIDENTIAL)
+    masked.encounter, masked.description, masked.procedure_code = visit, CONFIDENTIAL, ""
+    masked.service_date = masked.responsibility_date = None  # type: ignore[assignment]  # a day can tell which visit
+    return masked
+
+
+def mask_lines(user: User | AnonymousUser, lines: list[ServiceLine]) -> list[ServiceLine]:
+    """Services as a member of staff may see them, each at its place."""
+    return lines if sees_confidential(user) else [mask_line(line) for line in lines]

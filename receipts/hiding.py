@@ -1,0 +1,78 @@
+"""What is confidential, where money tells of it: for guarantors one explained sum, for staff without the right masked.
+
+A posting copied its names when it was made. Whether they are shown is asked of the service's visit and patient as they
+are marked now.
+"""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from batches.models import ReferenceBatch
+from pops.core.access.models import User
+from pops.core.accounts.confidential import CONFIDENTIAL, sees_confidential
+from pops.core.accounts.models import ServiceLine
+from receipts.models import Posting
+
+# SQL: postings as their guarantor sees them. Of a hidden one no word is there, nor whose it is.
+SHOWN_POSTINGS = """(
+    SELECT p.id, p.receipt_id, p.posted_at, p.amount_cents, mark.is_hidden, own.*
+    FROM receipts_posting p
+    JOIN accounts_serviceline l ON l.id = p.line_id
+    JOIN accounts_encounter e ON e.id = l.encounter_id
+    JOIN accounts_patient a ON a.id = e.patient_id
+    CROSS JOIN LATERAL (SELECT e.is_confidential OR a.is_confidential AS is_hidden) mark
+    LEFT JOIN LATERAL (
+        SELECT e.patient_id, p.patient_name, p.provider_name, p.facility_name, p.service_date, p.description
+    ) own ON NOT mark.is_hidden
+)"""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Services as their guarantor sees them: what remains of those that are hidden is one sum, in cents."""
+
+    lines: list[ServiceLine]
+    others_cents: int
+
+    def __bool__(self) -> bool:
+        return bool(self.lines or self.others_cents)
+
+
+def fold_hidden(lines: Iterable[ServiceLine]) -> Folded:
+    """Lines of receipts.owed.find_lines() for the guarantor's eyes."""
+    lines = list(lines)
+    return Folded(
+        [line for line in lines if not line.is_hidden], sum(line.remaining_cents for line in lines if line.is_hidden)
+    )
+
+
+def with_marks(postings: QuerySet[Posting]) -> QuerySet[Posting]:
+    """Postings, each with what says whether it is hidden."""
+    return postings.select_related("line__encounter__patient")
+
+
+def find_hidden_postings(batch: ReferenceBatch) -> list[int]:
+    """Ids of the postings in a batch that are hidden now, in order."""
+    is_hidden = Q(line__encounter__is_confidential=True) | Q(line__encounter__patient__is_confidential=True)
+    return list(Posting.objects.filter(is_hidden, batch=batch).order_by("pk").values_list("pk", flat=True))
+
+
+def mask_posting(posting: Posting) -> Posting:
+    """A posting as staff without the right see it: the amount and the Service ID; never to be saved."""
+    if not posting.is_hidden:
+        return posting
+    masked = copy.copy(posting)
+    masked.patient_name = masked.provider_name = masked.facility_name = masked.description = CONFIDENTIAL
+    masked.facility_address = masked.procedure_code = masked.reason = ""
+    masked.service_date = None  # type: ignore[assignment]  # a day can tell which visit
+    return masked
+
+
+def find_postings(user: User | AnonymousUser, postings: QuerySet[Posting]) -> list[Posting]:
+    """Postings as a member of staff may see them, each at its place."""
+    rows = with_marks(postings)
+    return list(rows) if sees_confidential(user) else [mask_posting(row) for row in rows]
