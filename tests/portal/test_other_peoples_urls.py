@@ -1,13 +1,11 @@
 """Every address of the portal: as the same login's other account, as the spouse, as others, as nobody, as staff."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 
 from pops.web.portal.urls import urlpatterns
+from tests.addresses import patterns_of
 from tests.factories.accounts import GuarantorFactory, UserFactory, link, login_of
 from tests.payments.stripe_side import start
 
@@ -15,15 +13,6 @@ from tests.payments.stripe_side import start
 PUBLIC = {"logo"}
 # Forms that are posted alone.
 POSTED = {"switch_account", "use_credit"}
-
-
-def patterns_of(patterns: list[Any], app: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """All addresses below, by their names."""
-    for pattern in patterns:
-        if isinstance(pattern, URLPattern):
-            yield app + str(pattern.name), pattern
-        else:
-            yield from patterns_of(pattern.url_patterns, f"{pattern.app_name}:")
 
 
 PATTERNS = [(name, pattern) for name, pattern in patterns_of(urlpatterns) if name not in PUBLIC]
