@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from django.template.loader import render_to_string
-
 from notifications import kinds
 from notifications.kinds import Content, Kind, Write
 from notifications.models import Message
@@ -15,7 +13,7 @@ from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.words import day, shown
 from receipts.models import Receipt
-from receipts.notices import Reason, get_context
+from receipts.notices import Reason, fill_in, get_context
 
 
 def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
@@ -48,13 +46,7 @@ def write(receipt: Receipt, practice: Practice) -> Content:
         "amount_label": "Amount not charged",
         "amount": format_cents(sum(transaction.requested_cents for transaction in transactions)),
     }
-    return Content(
-        subject=f"Your payment to {context['practice_name']} did not go through",
-        text=render_to_string("receipts/mail/receipt.txt", context),
-        html=render_to_string("receipts/mail/receipt.html", context),
-        sender=context["practice_name"],
-        reply_to=context["reply_to"],
-    )
+    return fill_in(context, subject=f"Your payment to {context['practice_name']} did not go through")
 
 
 UNSUCCESSFUL = kinds.declare(

@@ -80,8 +80,13 @@ def write(receipt: Receipt, practice: Practice) -> Content:
     if hasattr(receipt, "void"):
         raise NotWanted(Reason.VOIDED)
     context = get_context(receipt, practice)
+    return fill_in(context, subject=f"{context['title']} {receipt.number} from {context['practice_name']}")
+
+
+def fill_in(context: dict[str, Any], *, subject: str) -> Content:
+    """The mail of a receipt, of what get_context() gave, its own words in place."""
     return Content(
-        subject=f"{context['title']} {receipt.number} from {context['practice_name']}",
+        subject=subject,
         text=render_to_string("receipts/mail/receipt.txt", context),
         html=render_to_string("receipts/mail/receipt.html", context),
         sender=context["practice_name"],

@@ -12,7 +12,29 @@ from pops.web.backoffice.once import SentOnce
 from receipts.owed import why_not_as_seen
 
 
-class ApplyForm(SentOnce):
+def cents_by_line(lines: Any) -> dict[int, int]:
+    """As it was sent. Raises AttributeError, TypeError, ValueError for anything else."""
+    return {int(line): int(cents) for line, cents in lines.items()}
+
+
+class SeenForm(SentOnce):
+    """Sends back what its page showed as owed. Cleans to `seen`."""
+
+    seen = forms.JSONField(required=False, widget=forms.HiddenInput)
+
+    def read_seen(self, seen: Any) -> Any:
+        """What was owed on the page. Raises AttributeError, TypeError, ValueError for anything else."""
+        return cents_by_line(seen)
+
+    def clean_seen(self) -> Any:
+        seen = self.cleaned_data["seen"]
+        try:
+            return None if seen is None else self.read_seen(seen)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise forms.ValidationError("The page was not sent as it was shown. Load it again.") from error
+
+
+class ApplyForm(SeenForm):
     """Beside each open service an amount. Cleans to `parts`, cents by line, and `seen`, what was owed on the page."""
 
     OLDEST, CHOSEN, ESCROW = "oldest", "chosen", "escrow"
@@ -28,7 +50,6 @@ class ApplyForm(SentOnce):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what the money is for."},
     )
-    seen = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, guarantor: Guarantor, lines: list[ServiceLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,13 +66,6 @@ class ApplyForm(SentOnce):
     def line_rows(self) -> Iterator[tuple[ServiceLine, forms.BoundField]]:
         """The open lines with their fields."""
         return ((line, self[f"line_{line.pk}"]) for line in self.lines)
-
-    def clean_seen(self) -> dict[int, int] | None:
-        seen = self.cleaned_data["seen"]
-        try:
-            return None if seen is None else {int(line): int(cents) for line, cents in seen.items()}
-        except (AttributeError, TypeError, ValueError) as error:
-            raise forms.ValidationError("The page was not sent as it was shown. Load it again.") from error
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -46,18 +46,8 @@ def approval(label: str) -> forms.RegexField:
     )
 
 
-class KnowsCheckField(forms.BooleanField):
-    """Ticked when a check is right whose number was taken before; shown once that is asked."""
-
-    def __init__(self) -> None:
-        super().__init__(label="The number of the check is right", required=False)
-
-
-class TakePaymentForm(ApplyForm):
-    """Cash, up to two checks, up to two cards, other. Cleans to `tenders` too."""
-
-    # What most payments have no need of is folded away.
-    FOLDED = ("check_2", "check_2_number", "card_2", "card_2_brand", "card_2_last4", "card_2_approval", "other")
+class MoneyForm(forms.Form):
+    """What is asked whenever money is taken: how it came, and, where it looks like money taken before, why."""
 
     channel = forms.ChoiceField(
         label="How it came",
@@ -66,6 +56,19 @@ class TakePaymentForm(ApplyForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Say how the money came."},
     )
+    second_reason = forms.CharField(
+        label="Why is there a second payment?", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    # Ticked when a check is right whose number was taken before; shown once that is asked.
+    knows_check = forms.BooleanField(label="The number of the check is right", required=False)
+
+
+class TakePaymentForm(MoneyForm, ApplyForm):
+    """Cash, up to two checks, up to two cards, other. Cleans to `tenders` too."""
+
+    # What most payments have no need of is folded away.
+    FOLDED = ("check_2", "check_2_number", "card_2", "card_2_brand", "card_2_last4", "card_2_approval", "other")
+
     cash = MoneyField(label="Cash", required=False)
     check_1 = MoneyField(label="Check", required=False)
     check_1_number = number_of_check("Check number")
@@ -81,11 +84,6 @@ class TakePaymentForm(ApplyForm):
     card_2_approval = approval("Second card's approval code")
     other = MoneyField(label="Other", required=False)
     email = forms.BooleanField(label="Email the receipt", required=False)
-    second_reason = forms.CharField(
-        label="Why is there a second payment?", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-    knows_check = KnowsCheckField()
 
     def __init__(self, *args: Any, guarantor: Guarantor, **kwargs: Any) -> None:
         super().__init__(*args, guarantor=guarantor, **kwargs)

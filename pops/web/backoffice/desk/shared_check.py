@@ -15,30 +15,21 @@ from pops.core.accounts.models import Guarantor
 from pops.core.accounts.search import find_guarantors
 from pops.core.money import format_cents
 from pops.web.backoffice.desk.action import receipt_page
-from pops.web.backoffice.desk.apply_form import ApplyForm
-from pops.web.backoffice.desk.payment_form import KnowsCheckField, TakePaymentForm, number_of_check
+from pops.web.backoffice.desk.apply_form import ApplyForm, SeenForm, cents_by_line
+from pops.web.backoffice.desk.payment_form import MoneyForm, number_of_check
 from pops.web.backoffice.desk.taking import FOUND_LIMIT, TakesMoney
 from pops.web.backoffice.fields import MoneyField
-from pops.web.backoffice.once import SentOnce
-from receipts.models import Receipt
 from receipts.owed import find_payable_lines, get_balances
 from receipts.taking import Taking, take_shared_check
 
 MOST_ACCOUNTS = 20
 
 
-class SharedCheckForm(SentOnce):
+class SharedCheckForm(MoneyForm, SeenForm):
     """A check and what each account gets of it. Cleans to `shares`, cents by guarantor."""
 
     check_number = number_of_check("Check number")
     check_cents = MoneyField(label="Check amount")
-    channel = forms.ChoiceField(
-        label="How it came",
-        choices=[(Receipt.Channel.OFFICE.value, "In the office"), (Receipt.Channel.MAIL.value, "By mail")],
-        initial=Receipt.Channel.OFFICE.value,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Say how the money came."},
-    )
     apply = forms.ChoiceField(
         label="Apply each share to",
         choices=[
@@ -50,9 +41,6 @@ class SharedCheckForm(SentOnce):
         error_messages={"required": "Choose what the money is for."},
     )
     email = forms.BooleanField(label="Email the receipts", required=False, initial=True)
-    second_reason = TakePaymentForm.base_fields["second_reason"]
-    knows_check = KnowsCheckField()
-    seen = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, guarantors: list[Guarantor], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,12 +67,8 @@ class SharedCheckForm(SentOnce):
             others = address([other for other in self.guarantors if other != guarantor])
             yield guarantor, get_balances(guarantor).current_cents, self[f"share_{guarantor.pk}"], others
 
-    def clean_seen(self) -> dict[int, dict[int, int]] | None:
-        seen = self.cleaned_data["seen"]
-        try:
-            return None if seen is None else {int(who): _cents_by_line(lines) for who, lines in seen.items()}
-        except (AttributeError, TypeError, ValueError) as error:
-            raise forms.ValidationError("The page was not sent as it was shown. Load it again.") from error
+    def read_seen(self, seen: Any) -> dict[int, dict[int, int]]:
+        return {int(who): cents_by_line(lines) for who, lines in seen.items()}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -94,10 +78,6 @@ class SharedCheckForm(SentOnce):
             words = f"The shares add up to {format_cents(shared)}, the check is over {format_cents(check or 0)}."
             self.add_error("check_cents", words)
         return data
-
-
-def _cents_by_line(lines: dict[str, Any]) -> dict[int, int]:
-    return {int(line): int(cents) for line, cents in lines.items()}
 
 
 def address(guarantors: list[Guarantor]) -> str:
@@ -135,22 +115,11 @@ class SharedCheck(TakesMoney):
             number=data["check_number"],
             shares=data["shares"],
             is_escrow=data["apply"] == ApplyForm.ESCROW,
-            taking=self._taking(data),
+            taking=Taking(**self.facts(data)),
             seen=data["seen"],
         )
         listed = ", ".join(str(receipt) for receipt in made)
         return receipt_page(made[0]), f"Receipts {listed} were issued over check {data['check_number']}."
-
-    def _taking(self, data: dict[str, Any]) -> Taking:
-        return Taking(
-            channel=Receipt.Channel(data["channel"]),
-            now=self.now,
-            today=self.today,
-            by=self.request.user,
-            wants_email=data["email"],
-            second_reason=data["second_reason"],
-            knows_check=data["knows_check"],
-        )
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()[:100]

@@ -51,6 +51,18 @@ class TakesMoney(DeskAction):
     def payers(self) -> list[Guarantor]:
         raise NotImplementedError
 
+    def facts(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What is told of all money that is taken: how it came, when, to whom, and what was said about it."""
+        return {
+            "channel": Receipt.Channel(data["channel"]),
+            "now": self.now,
+            "today": self.today,
+            "by": self.request.user,
+            "wants_email": data["email"],
+            "second_reason": data["second_reason"],
+            "knows_check": data["knows_check"],
+        }
+
     def form_valid(self, form: Any) -> HttpResponse:
         open_still = [attempt for payer in self.payers() for attempt in close_attempts(guarantor=payer, now=self.now)]
         answer = super().form_valid(form)
@@ -93,15 +105,9 @@ class Take(TakesMoney):
         number = take_payment(
             guarantor_id=self.target.pk,
             tenders=data["tenders"],
-            channel=Receipt.Channel(data["channel"]),
             parts=data["parts"],
-            now=self.now,
-            today=self.today,
-            by=self.request.user,
-            wants_email=data["email"],
-            second_reason=data["second_reason"],
-            knows_check=data["knows_check"],
             seen=data["seen"],
+            **self.facts(data),
         )
         return receipt_page(number), f"Receipt {number} was issued. It shows in the patient's portal now."
 
