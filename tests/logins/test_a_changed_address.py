@@ -7,72 +7,23 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from notifications.delivery import deliver_due
 from notifications.models import Message
-from pops.core.access.models import User
-from pops.core.accounts.merging import merge_guarantors, undo_merge
-from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused
-from pops.logins.addresses import change_email, confirm_email, find_change, find_open_change, withdraw_email_change
+from pops.logins.addresses import find_change, find_open_change, withdraw_email_change
 from pops.logins.models import EmailChange
 from pops.logins.notices import make_token
-from pops.logins.selectors import find_own_login
 from receipts.notices import messages_of
-from tests.factories.accounts import GuarantorFactory, PatientFactory, link, login_of
+from tests.factories.accounts import GuarantorFactory, login_of
 from tests.factories.staff import DESK, member
+from tests.logins.changing import NEW, OLD, ask, confirm, link_in, send_mail, signs_in
 from tests.moments import NOON
 
-OLD, NEW = "eleni@example.com", "eleni.new@example.com"
-
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_at_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_at_once", "at_noon")]
 
 
 @pytest.fixture
 def dana(practice):
     return member(DESK, name="Dana Whitfield")
-
-
-@pytest.fixture
-def eleni(practice):
-    eleni = GuarantorFactory(name="Eleni Papadopoulou", account_number="48245", email=OLD)
-    PatientFactory(guarantor=eleni, birth_date=dt.date(1975, 8, 30))
-    return eleni
-
-
-@pytest.fixture(autouse=True)
-def at_noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-
-
-@pytest.fixture
-def change(eleni, dana):
-    return ask(eleni, dana)
-
-
-def ask(guarantor, by, new=NEW, now=NOON):
-    return change_email(guarantor_id=guarantor.pk, new_email=new, reason="She asked by phone.", now=now, by=by)
-
-
-def confirm(change, fact="48245", now=NOON):
-    return confirm_email(change_id=change.pk, fact=fact, now=now)
-
-
-def send_mail():
-    """All that waits; the subjects by address."""
-    mail.outbox.clear()
-    deliver_due(lane=Message.Lane.MAIL, seconds=5)
-    return {message.to[0]: message for message in mail.outbox}
-
-
-def link_in(message):
-    return re.search(r"/new-address/\S+/", message.body).group()
-
-
-def signs_in(email):
-    """Whether a code is sent there."""
-    mail.outbox.clear()
-    Client().post("/sign-in/", {"email": email})
-    return [message.to for message in mail.outbox] == [[email]]
 
 
 def test_nothing_changes_until_it_is_confirmed(change, eleni, client_of, pay):
@@ -249,72 +200,3 @@ def test_a_first_address_makes_a_login(dana):
     assert login_of(grace).email == NEW
     assert signs_in(NEW)
     assert send_mail() == {}
-
-
-def test_the_spouse_with_the_same_address_keeps_it(change, eleni):
-    spouse = GuarantorFactory(email=OLD)
-    confirm(change)
-
-    spouse.refresh_from_db()
-    assert (spouse.email, login_of(spouse).email) == (OLD, OLD)
-    assert signs_in(OLD)
-
-
-def test_an_account_that_is_looked_after_by_the_old_address_follows(change, eleni):
-    mothers = GuarantorFactory(email=OLD, login=False)
-    link(mothers, login_of(eleni))
-    confirm(change)
-
-    mothers.refresh_from_db()
-    assert mothers.email == NEW
-
-
-def test_an_account_with_a_login_of_its_own_does_not(change, eleni):
-    mothers = GuarantorFactory(email=OLD)
-    link(mothers, login_of(eleni))
-    confirm(change)
-
-    mothers.refresh_from_db()
-    assert (mothers.email, login_of(mothers).email) == (OLD, OLD)
-
-
-def test_an_account_looked_after_gets_an_address_of_its_own_and_the_login_stays(eleni, dana):
-    mothers = GuarantorFactory(account_number="48294", email=OLD, login=False)
-    link(mothers, login_of(eleni))
-
-    confirm(ask(mothers, dana, "mother@example.com"), "48294")
-
-    mothers.refresh_from_db()
-    assert mothers.email == "mother@example.com"
-    assert login_of(eleni).email == OLD
-    assert find_own_login(mothers) is None, "an address alone gives nobody a sign-in where one is there"
-
-
-def test_a_change_of_an_account_that_was_merged_waits_in_vain_until_that_is_undone(change, eleni, dana):
-    again = GuarantorFactory(account_number="48999", email=OLD)
-    ask(again, dana, "third@example.com")
-    merge = merge_guarantors(merged_id=eleni.pk, into_id=again.pk, reason="Twice", by=dana)
-
-    assert find_change(make_token(change), now=NOON) is None
-    with pytest.raises(Refused):
-        confirm(change)
-    with pytest.raises(Refused, match="was merged into"):
-        ask(Guarantor.objects.get(pk=eleni.pk), dana, "fourth@example.com")
-    undo_merge(merge_id=merge.pk, reason="Two people", now=NOON, by=dana)
-    assert confirm(change)
-
-
-def test_history_says_who_asked_and_why(change, eleni, dana):
-    confirm(change)
-
-    for event in (eleni.events.latest("pgh_id"), User.pgh_event_model.objects.latest("pgh_id")):
-        assert event.email == NEW
-        facts = event.pgh_context.metadata
-        assert (facts["user"], facts["reason"]) == (dana.pk, "She asked by phone.")
-
-
-def test_a_mail_queued_before_goes_where_it_was_meant(change, eleni, pay):
-    receipt = pay(eleni)
-    confirm(change)
-
-    assert messages_of(receipt).get().to == OLD
