@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import connection
+
 from payments.books.check import Line, check_files, check_rules, check_waits
 
 
@@ -17,3 +19,10 @@ def assert_books_balance(*, ages_at: datetime | None = None) -> None:
     """Fail with the sentences of all that breaks a rule."""
     findings = [finding for line in find_wrong(ages_at=ages_at) for finding in line.findings]
     assert not findings, "the books are not right:\n" + "\n".join(findings)
+
+
+def judge() -> None:
+    """What the database judges at commit, and the books."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    assert_books_balance()

@@ -27,6 +27,7 @@ from receipts.models import Receipt
 from tests.books import assert_books_balance
 from tests.browsing import wait_for_answers
 from tests.factories.accounts import GuarantorFactory, login_of
+from tests.factories.desk import batch_of, clerk
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
 from tests.factories.staff import MANAGER, member
@@ -125,6 +126,14 @@ def guarantor(practice: Practice) -> Guarantor:
 @pytest.fixture
 def staff_user(db: None) -> User:
     return member(MANAGER, name="Dana Whitfield")
+
+
+@pytest.fixture
+def dana(practice: Practice) -> User:
+    """A billing manager at the desk, in a batch of hers."""
+    dana = clerk()
+    batch_of(dana)
+    return dana
 
 
 @pytest.fixture

@@ -8,14 +8,7 @@ from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.owed import get_credit
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, login_of
-from tests.factories.desk import batch_of, clerk, take, today
-
-
-@pytest.fixture
-def dana(practice):
-    user = clerk()
-    batch_of(user)
-    return user
+from tests.factories.desk import take, today
 
 
 @pytest.fixture

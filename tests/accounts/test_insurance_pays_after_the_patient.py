@@ -4,7 +4,7 @@ import contextlib
 import functools
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -17,17 +17,10 @@ from receipts.corrections.escrow import get_applicable_cents, post_escrow
 from receipts.corrections.refund import refund_at_desk
 from receipts.models import Receipt
 from receipts.owed import find_lines, get_balances, get_credit
-from tests.books import assert_books_balance
+from tests.books import judge
 from tests.concurrency import run_together
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, StatementFactory
-from tests.factories.desk import batch_of, clerk, take, tender, today
-
-
-@pytest.fixture
-def dana(practice):
-    user = clerk()
-    batch_of(user)
-    return user
+from tests.factories.desk import take, tender, today
 
 
 @pytest.fixture
@@ -55,13 +48,6 @@ def refund(receipt, by, cents):
 
 def remaining(guarantor):
     return {line.description: line.remaining_cents for line in find_lines(guarantor)}
-
-
-def judge():
-    """What the database judges at commit, and the books."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    assert_books_balance()
 
 
 def test_what_is_too_much_is_credit(guarantor, receipt, first, client_of, dana):

@@ -10,14 +10,7 @@ from pops.core.locks import hold
 from pops.web.backoffice.desk.action import MERGED
 from receipts.models import Disbursement, Posting, Receipt, ReceiptVoid
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
-from tests.factories.desk import batch_of, clerk, take, tender
-
-
-@pytest.fixture
-def dana(practice):
-    dana = clerk()
-    batch_of(dana)
-    return dana
+from tests.factories.desk import take, tender
 
 
 @pytest.fixture

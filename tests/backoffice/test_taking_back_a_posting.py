@@ -2,7 +2,6 @@
 
 import pytest
 import time_machine
-from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -16,7 +15,7 @@ from receipts.corrections.take_back import take_back_postings
 from receipts.corrections.void import void_receipt
 from receipts.itemized import itemize
 from receipts.models import Receipt
-from tests.books import assert_books_balance
+from tests.books import judge
 from tests.browsing import accessibility_problems
 from tests.factories.accounts import ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, close, take, tender, today
@@ -46,13 +45,6 @@ def receipt(practice, guarantor, lines):
 
 def take_back(receipt, by, parts, reason=WHY):
     return take_back_postings(receipt_number=receipt.pk, parts=parts, reason=reason, today=today(), by=by)
-
-
-def judge():
-    """What the database judges at commit, and the books."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    assert_books_balance()
 
 
 def test_it_goes_to_escrow_in_todays_batch_and_the_closed_day_stays(receipt, lines):

@@ -8,9 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from payments.attempts import ensure_intent
+from payments.gateway.client import client
 from payments.models import Payment
+from payments.tasks import work_off_events
 from pops.core.accounts.models import Guarantor
 from pops.local.stripe_sandbox import StripeSandbox
+from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.payments import PaymentFactory
 
@@ -39,3 +42,15 @@ def post_event(sandbox: StripeSandbox, event: dict[str, Any], *, signature: str 
         content_type="application/json",
         headers={"Stripe-Signature": sandbox.sign(body) if signature is None else signature},
     )
+
+
+def refund_at_stripe(receipt: Receipt, cents: int = 5000) -> Any:
+    """A refund made in Stripe's Dashboard: nobody asked for it here."""
+    return client().v1.refunds.create({"charge": str(receipt.transactions.get().number), "amount": cents})
+
+
+def deliver_all(sandbox: StripeSandbox) -> None:
+    """Post all of Stripe's events, and work them off."""
+    for event in sandbox.events:
+        post_event(sandbox, event)
+    work_off_events()

@@ -18,20 +18,13 @@ from payments.review import return_payment
 from payments.tasks import sweep
 from payments.truth import bring_up_to_date
 from receipts.models import Receipt
-from tests.factories.desk import batch_of, clerk, today
+from tests.factories.desk import today
 from tests.payments.stripe_side import start
 
 FAILS = "4000000000005126"
 LATER = dt.timedelta(hours=25)
 
 pytestmark = pytest.mark.usefixtures("practice")
-
-
-@pytest.fixture
-def dana(practice):
-    user = clerk()
-    batch_of(user)
-    return user
 
 
 @pytest.fixture

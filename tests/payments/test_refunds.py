@@ -21,20 +21,13 @@ from receipts.corrections.refund import RefundTooMuch
 from receipts.models import Receipt
 from receipts.owed import get_balances
 from tests.factories.accounts import ServiceLineFactory
-from tests.factories.desk import batch_of, clerk, take, today
+from tests.factories.desk import take, today
 from tests.payments.stripe_side import post_event, start
 
 PENDING = "4000000000007726"
 FAILS = "4000000000005126"
 
 pytestmark = pytest.mark.usefixtures("practice")
-
-
-@pytest.fixture
-def dana(practice):
-    user = clerk()
-    batch_of(user)
-    return user
 
 
 @pytest.fixture

@@ -1,24 +1,19 @@
-"""What Stripe did is recorded, or lies in review with its reason until a person settles it: no rule hides it."""
+"""A refund at Stripe is recorded, or lies in review with its reason until a person settles it: no rule hides it."""
 
 import functools
 import uuid
 from collections import Counter
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils import timezone
 
-from batches.closing import close_batch
-from batches.models import PeriodLock, ReferenceBatch
-from payments.events import work_off_event
-from payments.gateway.client import client
 from payments.gateway.refunds import get_refund
-from payments.models import Payment, ProcessorEvent, Refund
-from payments.recording import payments as recording_payments
+from payments.models import ProcessorEvent, Refund
 from payments.recording import refunds as recording
 from payments.refunds import request_refund
-from payments.review import accept_payment, record_reviewed_refund, return_payment, settle_refund_elsewhere
-from payments.tasks import sweep, work_off_events
+from payments.review import record_reviewed_refund, settle_refund_elsewhere
+from payments.tasks import sweep
 from payments.truth import bring_up_to_date
 from pops.core.accounts.merging import merge_guarantors
 from pops.core.accounts.models import Patient
@@ -28,22 +23,15 @@ from receipts.corrections.escrow import disburse_escrow
 from receipts.itemized import itemize
 from receipts.models import Receipt
 from receipts.owed import get_balances
-from tests.books import assert_books_balance
+from tests.books import judge
 from tests.concurrency import run_together
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
-from tests.factories.desk import batch_of, clerk, today
-from tests.payments.stripe_side import post_event, start
+from tests.factories.desk import today
+from tests.payments.stripe_side import deliver_all, refund_at_stripe, start
 
 FAILS = "4000000000005126"
 
 pytestmark = pytest.mark.usefixtures("practice")
-
-
-@pytest.fixture
-def dana(practice):
-    user = clerk()
-    batch_of(user)
-    return user
 
 
 @pytest.fixture
@@ -53,23 +41,6 @@ def paid(stripe_sandbox, guarantor):
     payment = start(guarantor)
     stripe_sandbox.confirm(payment.intent_id)
     return bring_up_to_date(payment_id=payment.pk, now=timezone.now()).receipt
-
-
-def refund_at_stripe(receipt, cents=5000):
-    return client().v1.refunds.create({"charge": receipt.transactions.get().number, "amount": cents})
-
-
-def deliver_all(sandbox):
-    for event in sandbox.events:
-        post_event(sandbox, event)
-    work_off_events()
-
-
-def judge():
-    """What the database judges at commit, and the books."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    assert_books_balance()
 
 
 def decide(by, job=record_reviewed_refund, reason="The lab gave it back."):
@@ -247,90 +218,3 @@ def test_however_many_decide_at_once_one_decision_counts(paid, dana, stripe_sand
     assert Counter(outcomes) == {"done": 1, "not_in_review": 5}
     refund.refresh_from_db()
     assert Receipt.objects.filter(kind="refund").count() == (refund.state == "succeeded")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_money_that_a_rule_of_the_database_refuses_is_in_review_until_it_is_accepted(
-    dana, guarantor, stripe_sandbox, monkeypatch, client_of
-):
-    payment = start(guarantor)
-    stripe_sandbox.confirm(payment.intent_id)
-
-    def settle(*facts):
-        raise IntegrityError("receipt 1 of 5000 cents: 1 applied")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(recording_payments, "_settle", settle)
-        state = bring_up_to_date(payment_id=payment.pk, now=timezone.now()).state
-    assert state == "review"
-    assert "1 payment whose money differs" in client_of(dana).get("/admin/").content.decode()
-
-    accept_payment(payment_id=payment.pk, reason="Looked at with Stripe.", now=timezone.now(), by=dana)
-
-    payment.refresh_from_db()
-    assert (payment.state, payment.receipt.amount_cents) == ("paid", 5000)
-
-
-def test_a_message_that_fails_time_and_again_stands_on_the_front_page(
-    paid, dana, stripe_sandbox, monkeypatch, client_of
-):
-    refund_at_stripe(paid)
-
-    def fall_over(**facts):
-        raise KeyError("a state that is new at Stripe")
-
-    post_event(stripe_sandbox, stripe_sandbox.events[-1])
-    with monkeypatch.context() as patch:
-        patch.setattr("payments.events.bring_up_to_date", fall_over)
-        for _ in range(3):
-            ProcessorEvent.objects.update(claimed_at=None)
-            work_off_events()
-
-    event = ProcessorEvent.objects.get()
-    assert (event.state, event.failures, event.note) == ("received", 3, "KeyError: 'a state that is new at Stripe'")
-    page = client_of(dana).get("/admin/").content.decode()
-    assert "1 message from Stripe that could not be worked off" in page
-    assert "a state that is new at Stripe" in client_of(dana).get("/admin/desk/reviews/").content.decode()
-
-    work_off_event(event_id=event.pk, now=timezone.now())
-
-    event.refresh_from_db()
-    assert (event.state, event.note) == ("done", "")
-    assert "could not be worked off" not in client_of(dana).get("/admin/").content.decode()
-
-
-def test_a_return_that_the_bank_did_not_take_is_decided_anew(dana, stripe_sandbox):
-    payment = start()
-    stripe_sandbox.confirm(payment.intent_id, card_number=FAILS)
-    Payment.objects.filter(pk=payment.pk).update(amount_cents=4999)
-    bring_up_to_date(payment_id=payment.pk, now=timezone.now())
-    return_payment(payment_id=payment.pk, reason="Not agreed", now=timezone.now(), by=dana)
-    (made,) = client().v1.refunds.list({"payment_intent": payment.intent_id}).data
-
-    stripe_sandbox.settle(made.id)
-    deliver_all(stripe_sandbox)
-
-    payment.refresh_from_db()
-    assert (payment.state, payment.review_reason) == (
-        "review",
-        "The money was returned and came back. The card has expired or was canceled.",
-    )
-    return_payment(payment_id=payment.pk, reason="Once more", now=timezone.now(), by=dana)
-    assert len(client().v1.refunds.list({"payment_intent": payment.intent_id}).data) == 2
-
-
-def test_money_in_review_of_a_month_that_was_locked_is_accepted_on_the_first_open_day(dana, stripe_sandbox):
-    payment = start()
-    stripe_sandbox.confirm(payment.intent_id)
-    Payment.objects.filter(pk=payment.pk).update(amount_cents=4999)
-    bring_up_to_date(payment_id=payment.pk, now=timezone.now())
-    for batch in ReferenceBatch.objects.filter(is_api=True, status="open"):
-        close_batch(batch_id=batch.pk, now=timezone.now(), by=dana)
-    PeriodLock.objects.create(locked_through=today(), locked_by=dana)
-
-    number = accept_payment(payment_id=payment.pk, reason="Agreed by phone", now=timezone.now(), by=dana)
-
-    receipt = Receipt.objects.get(pk=number)
-    assert (receipt.received_on - today()).days == 1
-    assert "in a period that was closed" in receipt.reason
-    judge()

@@ -14,18 +14,11 @@ from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.models import Posting, Receipt
 from receipts.owed import get_balances, get_credit, lock_lines
-from tests.books import assert_books_balance
+from tests.books import judge
 from tests.concurrency import run_together
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
-from tests.factories.desk import batch_of, clerk, take, tender, today
+from tests.factories.desk import take, tender, today
 from tests.factories.payments import PaymentFactory, outcome_of
-
-
-@pytest.fixture
-def dana(practice):
-    user = clerk()
-    batch_of(user)
-    return user
 
 
 @pytest.fixture
@@ -52,13 +45,6 @@ def move_encounter(line):
     line.encounter.patient = PatientFactory()
     line.encounter.save()
     return line.encounter.patient.guarantor
-
-
-def judge():
-    """What the database judges at commit, and the books."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    assert_books_balance()
 
 
 def refund(receipt, by, cents):

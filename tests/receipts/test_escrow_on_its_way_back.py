@@ -7,16 +7,9 @@ from payments.models import Refund
 from pops.core.refusals import Refused
 from receipts.corrections.escrow import disburse_escrow, post_escrow
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
-from tests.factories.desk import batch_of, clerk, today
+from tests.factories.desk import today
 
 UNDER_WAY = "A refund of this money is under way"
-
-
-@pytest.fixture
-def dana(practice):
-    dana = clerk()
-    batch_of(dana)
-    return dana
 
 
 @pytest.fixture
