@@ -19,6 +19,8 @@ ASK_AGAIN = dt.timedelta(minutes=5)
 GIVE_UP = dt.timedelta(hours=1)
 # How long a failed refund stands on the front page, unless its money is given back before.
 REMEMBER = dt.timedelta(days=30)
+# Of a message from Stripe: once may be chance, Stripe or the database away for a moment.
+FAILED_OFTEN = 3
 
 
 def find_quiet_payments(*, now: dt.datetime, limit: int) -> QuerySet[Payment]:
@@ -37,10 +39,6 @@ def find_quiet_refunds(*, now: dt.datetime, limit: int) -> QuerySet[Refund]:
         .filter(Q(checked_at=None) | Q(checked_at__lt=now - ASK_AGAIN))
         .order_by(F("checked_at").asc(nulls_first=True), "requested_at")[:limit]
     )
-
-
-# Once may be chance, Stripe or the database away for a moment.
-FAILED_OFTEN = 3
 
 
 def find_in_review() -> QuerySet[Payment]:

@@ -15,7 +15,6 @@ from pops.core.locks import Held
 from receipts.documents.calls import queue_new_documents
 from receipts.models import Receipt
 from receipts.notices import mail_wish
-from receipts.owed import lock_lines
 
 
 @dataclass(frozen=True)
@@ -139,14 +138,14 @@ def post_to_lines(
 ) -> None:
     """Apply parts of a receipt to service lines: cents by line, negative to take back.
 
-    Its guarantor is held. A line may be another's by now: what was applied to it is taken back from it all the same.
-    What is posted with a new receipt bears the very moment of its issue: it is printed on it. The caller has looked
-    at the balances; the database refuses at commit what exceeds the receipt.
+    Its guarantor is held, and the lines are locked by who chose them (receipts.owed.lock_lines). A line may be
+    another's by now: what was applied to it is taken back from it all the same. What is posted with a new receipt bears
+    the very moment of its issue: it is printed on it. The caller has looked at the balances; the database refuses at
+    commit what exceeds the receipt.
     """
     if not parts:
         return
     held.need(guarantor=Receipt.objects.values_list("guarantor_id", flat=True).get(pk=receipt_number))
-    lock_lines(parts)
     with connection.cursor() as cursor:
         cursor.execute(
             POST_TO_LINES,

@@ -1,13 +1,10 @@
 """Escrow: money that waits is applied to services later, or flagged as not belonging here."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
-from django.db.models.functions import Coalesce
 
-from batches.opening import open_api_batch
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
@@ -23,7 +20,7 @@ from receipts.balances import (
 from receipts.corrections.common import get_guarantor_id, take_in_order
 from receipts.issue import post_to_lines
 from receipts.models import Disbursement, Receipt
-from receipts.owed import find_payable_lines, find_surplus, get_balances, lock_lines, why_not_as_seen
+from receipts.owed import find_payable_lines, lock_lines, why_not_as_seen
 
 NO_ESCROW = "no_escrow"
 
@@ -81,13 +78,16 @@ def why_not_disburse(receipt: Receipt) -> Refused | None:
     return None if get_free_escrow_cents(receipt) else OnTheWay()
 
 
-def choose_lines(guarantor: Guarantor, *, cents: int, wanted: Mapping[int, int] | None) -> dict[int, int]:
+def choose_lines(
+    guarantor: Guarantor, *, cents: int, wanted: Mapping[int, int] | None, also: Iterable[int] = ()
+) -> dict[int, int]:
     """The cents that go to each line: those wanted, or to the oldest balances first as far as they reach.
 
-    Raises Refused for a line that isn't the guarantor's, is in collections, or owes less.
+    They are locked, and `also` others that money may come from. Raises Refused for a line that isn't the guarantor's,
+    is in collections, or owes less.
     """
     lines = [line.pk for line in find_payable_lines(guarantor)]
-    remaining = lock_lines(lines if wanted is None else wanted)
+    remaining = lock_lines({*also, *(lines if wanted is None else wanted)})
     owed = {line: max(remaining[line], 0) for line in lines if line in remaining}
     if wanted is None:
         return take_in_order(cents, {line: part for line, part in owed.items() if part})
@@ -121,74 +121,25 @@ def post_escrow(
         receipt = Receipt.objects.select_related("void", "guarantor").get(pk=receipt_number)
         held.need(guarantor=receipt.guarantor_id)
         refuse(why_not_post_escrow(receipt) or why_not_as_seen(receipt.guarantor, seen))
-        return _apply(held, receipt, cents=get_applicable_cents(receipt), parts=parts, batch_id=batch.pk, by=by)
+        return apply_escrow(
+            held, receipt=receipt, cents=get_applicable_cents(receipt), parts=parts, batch_id=batch.pk, by=by
+        )
 
 
-def _apply(
-    held: Held, receipt: Receipt, *, cents: int, parts: Mapping[int, int] | None, batch_id: int, by: User
+def apply_escrow(
+    held: Held, *, receipt: Receipt, cents: int, parts: Mapping[int, int] | None, batch_id: int, by: User
 ) -> int:
     """Apply escrow of a receipt of the guarantor held, and what is too much elsewhere: all doors end here.
 
     The cents applied. Raises Refused.
     """
-    lock_lines({*find_applied_lines(receipt), *(line.pk for line in find_payable_lines(receipt.guarantor))})
-    chosen = choose_lines(receipt.guarantor, cents=cents, wanted=parts)
+    chosen = choose_lines(receipt.guarantor, cents=cents, wanted=parts, also=find_applied_lines(receipt))
     if not chosen:
         raise NoService
     lacking = sum(chosen.values()) - get_receipt_balance(receipt).escrow_cents
     back = {line: -cents for line, cents in take_in_order(lacking, find_overpaid_lines(receipt)).items()}
     post_to_lines(held, receipt_number=receipt.pk, batch_id=batch_id, parts={**back, **chosen}, by=by)
     return sum(chosen.values())
-
-
-# --- By the guarantor -------------------------------------------------------------------------------------------
-
-
-def find_free_credit(guarantor: Guarantor) -> list[tuple[Receipt, int]]:
-    """The guarantor's receipts with credit that nobody else has a claim to, oldest first, each with its cents.
-
-    What is disputed, or on its way back to a card, is not theirs to use.
-    """
-    has_credit = Q(amount_cents__gt=F("applied_cents")) | Q(pk__in=find_surplus(guarantor.pk))
-    receipts = (
-        guarantor.receipts.filter(status=Receipt.Status.PAID, void=None)
-        .exclude(kind=Receipt.Kind.REFUND)
-        .annotate(applied_cents=Coalesce(Sum("postings__amount_cents"), 0))
-        .filter(has_credit)
-        .order_by("received_at", "number")
-    )
-    free = [(receipt, get_applicable_cents(receipt)) for receipt in receipts]
-    return [(receipt, cents) for receipt, cents in free if cents and not is_disputed(receipt)]
-
-
-def get_usable_credit(guarantor: Guarantor, *, current_cents: int) -> int:
-    """How much of the credit the guarantor can apply to a Current Balance now, in cents.
-
-    Nothing where Auto-Post is off: there the practice decides what money is applied to.
-    """
-    if current_cents <= 0 or not guarantor.group.auto_post:
-        return 0
-    return min(current_cents, sum(cents for _, cents in find_free_credit(guarantor)))
-
-
-def use_credit(*, guarantor_id: int, today: dt.date, by: User) -> int:
-    """Apply a guarantor's credit to what they owe, oldest receipt and oldest balance first. The cents applied.
-
-    The postings go into the day's API Payments batch, as the portal's payments do. Raises PeriodLocked, and Refused
-    when there is nothing to apply, or nothing to apply it to: such as the second time that a form is sent.
-    """
-    with transaction.atomic():
-        held = hold(days=[today], guarantor=guarantor_id)
-        guarantor = Guarantor.objects.select_related("group").get(pk=guarantor_id)
-        left = get_usable_credit(guarantor, current_cents=get_balances(guarantor).current_cents)
-        if not left:
-            raise NoService
-        batch_id, applied = open_api_batch(held, batch_date=today), 0
-        for receipt, free in find_free_credit(guarantor):
-            if applied < left:
-                cents = min(free, left - applied)
-                applied += _apply(held, receipt, cents=cents, parts=None, batch_id=batch_id, by=by)
-    return applied
 
 
 def disburse_escrow(*, receipt_number: int, cents: int, reason: str, today: dt.date, by: User) -> Disbursement:

@@ -13,6 +13,7 @@ from receipts.balances import find_applied_lines
 from receipts.corrections.common import get_guarantor_id
 from receipts.issue import post_to_lines
 from receipts.models import Receipt
+from receipts.owed import lock_lines
 
 
 def why_not_take_back(receipt: Receipt) -> Refused | None:
@@ -36,6 +37,7 @@ def take_back_postings(*, receipt_number: int, parts: Mapping[int, int], reason:
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
         refuse(why_not_take_back(receipt) or _why_not_parts(parts, find_applied_lines(receipt)))
+        lock_lines(parts)
         back = {line: -cents for line, cents in parts.items()}
         post_to_lines(held, receipt_number=receipt_number, batch_id=batch.pk, parts=back, by=by, reason=reason)
     return sum(parts.values())

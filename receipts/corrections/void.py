@@ -67,8 +67,8 @@ def _take_back_all(held: Held, receipt: Receipt, by: User) -> None:
     """
     rows = own_postings(receipt).values("line").annotate(cents=Sum("amount_cents"))
     net = {row["line"]: -row["cents"] for row in rows}
+    owed = lock_lines(net)
     if receipt.kind == Receipt.Kind.REFUND:
-        owed = lock_lines(net)
         net = {line: max(0, min(cents, owed[line])) for line, cents in net.items()}
     parts = {line: cents for line, cents in net.items() if cents}
     post_to_lines(held, receipt_number=receipt.pk, batch_id=receipt.batch_id, parts=parts, by=by)

@@ -8,7 +8,8 @@ from django.utils import timezone
 from batches.models import ReferenceBatch
 from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
-from receipts.corrections.escrow import post_escrow, use_credit
+from receipts.corrections.credit import use_credit
+from receipts.corrections.escrow import post_escrow
 from receipts.models import Posting
 from receipts.owed import get_balances, get_credit
 from tests.concurrency import run_together

@@ -13,7 +13,7 @@ from pops.core.money import format_cents
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest, guarantor_required
-from receipts.corrections.escrow import get_usable_credit, use_credit
+from receipts.corrections.credit import get_usable_credit, use_credit
 from receipts.owed import Balances, get_balances, get_credit
 
 

@@ -1,0 +1,65 @@
+"""Credit: a guarantor applies what nobody else has a claim to, by a button of the portal."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from batches.opening import open_api_batch
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
+from pops.core.locks import hold
+from receipts.balances import (
+    is_disputed,
+)
+from receipts.corrections.escrow import NoService, apply_escrow, get_applicable_cents
+from receipts.models import Receipt
+from receipts.owed import find_surplus, get_balances
+
+
+def find_free_credit(guarantor: Guarantor) -> list[tuple[Receipt, int]]:
+    """The guarantor's receipts with credit that nobody else has a claim to, oldest first, each with its cents.
+
+    What is disputed, or on its way back to a card, is not theirs to use.
+    """
+    has_credit = Q(amount_cents__gt=F("applied_cents")) | Q(pk__in=find_surplus(guarantor.pk))
+    receipts = (
+        guarantor.receipts.filter(status=Receipt.Status.PAID, void=None)
+        .exclude(kind=Receipt.Kind.REFUND)
+        .annotate(applied_cents=Coalesce(Sum("postings__amount_cents"), 0))
+        .filter(has_credit)
+        .order_by("received_at", "number")
+    )
+    free = [(receipt, get_applicable_cents(receipt)) for receipt in receipts]
+    return [(receipt, cents) for receipt, cents in free if cents and not is_disputed(receipt)]
+
+
+def get_usable_credit(guarantor: Guarantor, *, current_cents: int) -> int:
+    """How much of the credit the guarantor can apply to a Current Balance now, in cents.
+
+    Nothing where Auto-Post is off: there the practice decides what money is applied to.
+    """
+    if current_cents <= 0 or not guarantor.group.auto_post:
+        return 0
+    return min(current_cents, sum(cents for _, cents in find_free_credit(guarantor)))
+
+
+def use_credit(*, guarantor_id: int, today: dt.date, by: User) -> int:
+    """Apply a guarantor's credit to what they owe, oldest receipt and oldest balance first. The cents applied.
+
+    The postings go into the day's API Payments batch, as the portal's payments do. Raises PeriodLocked, and Refused
+    when there is nothing to apply, or nothing to apply it to: such as the second time that a form is sent.
+    """
+    with transaction.atomic():
+        held = hold(days=[today], guarantor=guarantor_id)
+        guarantor = Guarantor.objects.select_related("group").get(pk=guarantor_id)
+        left = get_usable_credit(guarantor, current_cents=get_balances(guarantor).current_cents)
+        if not left:
+            raise NoService
+        batch_id, applied = open_api_batch(held, batch_date=today), 0
+        for receipt, free in find_free_credit(guarantor):
+            if applied < left:
+                cents = min(free, left - applied)
+                applied += apply_escrow(held, receipt=receipt, cents=cents, parts=None, batch_id=batch_id, by=by)
+    return applied
