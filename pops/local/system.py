@@ -117,7 +117,8 @@ def _do_without(job: str, needs: list[Need], output: str = "") -> str:
     more = [need for need in NEEDS if asked.intersection(need.jobs) and need not in needs and not _is_there(need)]
     for_all = [*needs, *more]
     command = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(_packages(for_all))}"
-    how = f"as root, once for demo and tests, run: {command}"
+    what_for = "demo, tests and browsers" if job == "browsers" else "demo and tests"
+    how = f"as root, once for {what_for}, run: {command}"
     if shutil.which("apt-get") is None:
         how = f"install what this system calls: {', '.join(_packages(for_all))}"
     if any(job in need.needed_by for need in needs):
