@@ -50,6 +50,9 @@ HOUSEHOLDS = [
     ("Odette Beaumont", "c.beaumont@example.com", ["Odette Beaumont"]),
 ]
 
+# Whose first and last visits are confidential.
+KEEPS_TO_HERSELF = "Sofia Alvarez"
+
 # Whose account is opened by whom else: she has no sign-in of her own.
 HELPED = {"Odette Beaumont": "Charlotte Beaumont"}
 

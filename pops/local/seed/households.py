@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pops.core.access.services import get_pops_user
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
 from pops.core.practice.models import Facility, Group, Provider
-from pops.local.seed.data import BIRTH_DATES, HELPED, SERVICES
+from pops.local.seed.data import BIRTH_DATES, HELPED, KEEPS_TO_HERSELF, SERVICES
 from pops.logins.linking import create_guarantor_login, link_person
 from receipts.owed import get_balances
 
@@ -87,3 +87,9 @@ def make_visit(
             insurance_paid_cents=0 if is_recent else rest,
             statement=None if is_recent else statement,
         )
+
+
+def mark_confidential() -> None:
+    """Two visits that the sample guarantor's daughter keeps to herself: one long paid, one that is owed."""
+    visits = Encounter.objects.filter(patient__name=KEEPS_TO_HERSELF).order_by("number")
+    Encounter.objects.filter(pk__in=[visits[0].pk, visits.reverse()[0].pk]).update(is_confidential=True)

@@ -18,7 +18,7 @@ from pops.core.practice.models import Facility, Group, Practice, Provider
 from pops.local.datadir import ROOT
 from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TIME_ZONE
 from pops.local.seed.history import make_history, note_emails_of_the_past
-from pops.local.seed.households import make_household
+from pops.local.seed.households import make_household, mark_confidential
 
 
 @transaction.atomic
@@ -32,6 +32,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     for n, (name, email, patients) in enumerate(HOUSEHOLDS):
         make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
     make_history(now, chance)
+    mark_confidential()
     note_emails_of_the_past()
     _import_samples(now)
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.
