@@ -47,17 +47,20 @@ def post_content(*, kind: Kind, to: str, content: Content) -> Message:
     return message
 
 
-def post_message(*, kind: Kind, to: str, guarantor: Guarantor, about_id: int) -> Message:
+def post_message(
+    *, kind: Kind, to: str, guarantor: Guarantor, about_id: int, lane: Message.Lane = Lane.MAIL
+) -> Message:
     """Put a message of a guarantor's into the outbox, which its kind writes when it is sent."""
     message = Message.objects.create(
         kind=kind.name,
+        lane=lane,
         about_id=about_id,
         guarantor=guarantor,
         to=to,
         state=State.QUEUED,
         message_id=new_message_id(),
     )
-    nudge_on_commit(Lane.MAIL)
+    nudge_on_commit(lane)
     return message
 
 

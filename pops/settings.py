@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "pops.core.accounts",
     "notifications",
     "pops.logins",
+    "pops.appointments",
     "batches",
     "receipts",
     "payments",

@@ -1,21 +1,33 @@
 """An account's email address: changed once its new reader has confirmed it, told to the old one, and the login follows.
 
-Until then codes and receipts go to the old address: the new one may be mistyped, and be a stranger's.
+Until then codes and receipts go to the old address: the new one may be mistyped, and be a stranger's. Its reader tells
+a fact on file where staff asked for the change, and the code from the mail where the guarantor did, who is signed in.
 """
 
 import datetime as dt
+from collections.abc import Callable
 
 import pghistory
 from django.db import transaction
 
+from notifications.models import Message
 from notifications.services import post_message
 from pops.core.access.models import User
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
+from pops.core.accounts.profile import BY_THEMSELVES
+from pops.core.locks import hold_guarantors
 from pops.core.refusals import Refused, refuse
 from pops.logins.linking import create_guarantor_login
 from pops.logins.models import EmailChange
-from pops.logins.notices import ADDRESS_ASKED, ADDRESS_CHANGED, ADDRESS_CONFIRM, read_token
+from pops.logins.notices import (
+    ADDRESS_ASKED,
+    ADDRESS_CHANGED,
+    ADDRESS_CODE,
+    ADDRESS_CONFIRM,
+    is_code_of,
+    read_token,
+)
 from pops.logins.selectors import find_accounts, find_own_login, knows_account
 
 
@@ -27,7 +39,8 @@ def find_open_change(guarantor: Guarantor, *, now: dt.datetime) -> EmailChange |
 
 def find_change(token: str, *, now: dt.datetime) -> EmailChange | None:
     """The change that a link from a mail is about, while it can be confirmed."""
-    change = EmailChange.objects.select_related("guarantor__group").filter(pk=read_token(token)).first()
+    changes = EmailChange.objects.select_related("guarantor__group").filter(by_code=False)
+    change = changes.filter(pk=read_token(token)).first()
     return change if change and change.is_open(now) else None
 
 
@@ -46,18 +59,31 @@ def change_email(*, guarantor_id: int, new_email: str, reason: str, now: dt.date
     with transaction.atomic():
         guarantor = _lock(guarantor_id)
         refuse(why_not_change_email(guarantor, new_email))
-        _end_open(guarantor, now)
-        change = EmailChange.objects.create(
-            guarantor=guarantor,
-            old_email=guarantor.email,
-            new_email=new_email,
-            reason=reason,
-            asked_by=by,
-            asked_at=now,
-        )
+        change = _ask(guarantor, new_email=new_email, reason=reason, now=now, by=by)
         post_message(kind=ADDRESS_CONFIRM, to=new_email, guarantor=guarantor, about_id=change.pk)
-        if guarantor.email:
-            post_message(kind=ADDRESS_ASKED, to=guarantor.email, guarantor=guarantor, about_id=change.pk)
+    return change
+
+
+def why_not_change_own_email(guarantor: Guarantor, user: User) -> Refused | None:
+    """Why whoever is signed in can't change this account's address: it is what another person signs in with."""
+    own = find_own_login(guarantor)
+    if own is not None and own.pk != user.pk:
+        return Refused("not_own", f"{guarantor.name} signs in with this address, and alone can change it here.")
+    return why_not_use(guarantor)
+
+
+def change_own_email(*, guarantor_id: int, new_email: str, now: dt.datetime, by: User) -> EmailChange:
+    """Mail a code to the new address of who is signed in, and tell the old one. A change that waits is replaced.
+
+    Raises Refused, and Guarantor.DoesNotExist.
+    """
+    with transaction.atomic():
+        guarantor = _lock(guarantor_id)
+        refuse(why_not_change_own_email(guarantor, by))
+        refuse(why_not_change_email(guarantor, new_email))
+        change = _ask(guarantor, new_email=new_email, reason=BY_THEMSELVES, by_code=True, now=now, by=by)
+        urgent = Message.Lane.URGENT
+        post_message(kind=ADDRESS_CODE, to=new_email, guarantor=guarantor, about_id=change.pk, lane=urgent)
     return change
 
 
@@ -79,23 +105,15 @@ def confirm_email(*, change_id: int, fact: str, now: dt.datetime) -> bool:
 
     Raises Refused when the change is over: confirmed, withdrawn, too old, or guessed at too often.
     """
-    with transaction.atomic():
-        guarantor = _lock(EmailChange.objects.values_list("guarantor_id", flat=True).get(pk=change_id))
-        change = EmailChange.objects.select_related("guarantor").get(pk=change_id)
-        if not change.is_open(now):
-            raise _over()
-        if not knows_account(guarantor, fact):
-            change.guesses += 1
-            change.ended_at = now if change.guesses >= EmailChange.GUESSES else None
-            change.save(update_fields=["guesses", "ended_at"])
-            return False
-        change.confirmed_at, old_email = now, guarantor.email
-        change.save(update_fields=["confirmed_at"])
-        with pghistory.context(user=change.asked_by_id, reason=change.reason):
-            _use(change.new_email, guarantor)
-        if old_email:
-            post_message(kind=ADDRESS_CHANGED, to=old_email, guarantor=guarantor, about_id=change.pk)
-    return True
+    return _confirm(change_id, lambda change: knows_account(change.guarantor, fact), now=now)
+
+
+def confirm_own_email(*, change_id: int, code: str, now: dt.datetime) -> bool:
+    """Use the new address from now on, if this is the code that was mailed to it; False if not, which is counted.
+
+    Raises Refused when the change is over: confirmed, withdrawn, too old, or guessed at too often.
+    """
+    return _confirm(change_id, lambda change: is_code_of(change, code), now=now)
 
 
 def find_followers(guarantor: Guarantor) -> list[Guarantor]:
@@ -126,6 +144,53 @@ def is_same(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 
 
+def _ask(
+    guarantor: Guarantor, *, new_email: str, reason: str, by_code: bool = False, now: dt.datetime, by: User
+) -> EmailChange:
+    """In place of one that waits; the old address is told."""
+    _end_open(guarantor, now)
+    change = EmailChange.objects.create(
+        guarantor=guarantor,
+        old_email=guarantor.email,
+        new_email=new_email,
+        reason=reason,
+        by_code=by_code,
+        asked_by=by,
+        asked_at=now,
+    )
+    if guarantor.email:
+        post_message(kind=ADDRESS_ASKED, to=guarantor.email, guarantor=guarantor, about_id=change.pk)
+    return change
+
+
+def _confirm(change_id: int, is_right: Callable[[EmailChange], bool], *, now: dt.datetime) -> bool:
+    with transaction.atomic():
+        _hold_all(EmailChange.objects.values_list("guarantor_id", flat=True).get(pk=change_id))
+        change = EmailChange.objects.select_related("guarantor").get(pk=change_id)
+        guarantor, old_email = change.guarantor, change.guarantor.email
+        if not change.is_open(now):
+            raise _over()
+        if not is_right(change):
+            change.guesses += 1
+            change.ended_at = now if change.guesses >= EmailChange.GUESSES else None
+            change.save(update_fields=["guesses", "ended_at"])
+            return False
+        change.confirmed_at = now
+        change.save(update_fields=["confirmed_at"])
+        with pghistory.context(user=change.asked_by_id, reason=change.reason):
+            _use(change.new_email, guarantor, now)
+        if old_email:
+            post_message(kind=ADDRESS_CHANGED, to=old_email, guarantor=guarantor, about_id=change.pk)
+    return True
+
+
+def _hold_all(guarantor_id: int) -> None:
+    """Hold the account and all that its login opens, in order: another of them may get a new address at this moment."""
+    user = find_own_login(Guarantor(pk=guarantor_id))
+    links = user.account_logins.values_list("guarantor_id", flat=True) if user else []
+    hold_guarantors([guarantor_id, *links])
+
+
 def _lock(guarantor_id: int) -> Guarantor:
     return Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor_id)
 
@@ -138,13 +203,13 @@ def _end_open(guarantor: Guarantor, now: dt.datetime) -> None:
     guarantor.email_changes.filter(confirmed_at=None, ended_at=None).update(ended_at=now)
 
 
-def _use(email: str, guarantor: Guarantor) -> None:
+def _use(email: str, guarantor: Guarantor, now: dt.datetime) -> None:
     """Put the address on the accounts it is for, and let the login follow."""
     user, others = find_own_login(guarantor), find_followers(guarantor)
     follows = user is not None and _follows(user, guarantor)
     for account in [guarantor, *others]:
-        account.email = email
-        account.save(update_fields=["email"])
+        account.email, account.email_confirmed_at = email, now
+        account.save(update_fields=["email", "email_confirmed_at"])
     if user is not None and follows:
         user.email = email.lower()
         user.set_unusable_password()  # another one that fits nothing: sessions hang on it, and end

@@ -1,4 +1,4 @@
-"""Which login may open which guarantor's account, and an address that is about to become theirs."""
+"""Which login may open which guarantor's account, and an address or a phone that is about to become theirs."""
 
 import datetime as dt
 
@@ -31,18 +31,25 @@ class AccountLogin(models.Model):
 
 
 class EmailChange(models.Model):
-    """An address that an account is to get, and the login with it, once its reader has confirmed it."""
+    """An address that an account is to get, and the login with it, once its reader has confirmed it.
+
+    Asked for by staff, by a link and a fact on file; by the guarantor, who is signed in, by a code.
+    """
 
     GOOD_FOR = dt.timedelta(days=3)
+    CODE_GOOD_FOR = dt.timedelta(hours=1)
     GUESSES = 5
 
     guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="email_changes")
     old_email = models.EmailField(blank=True)
     new_email = models.EmailField()
     reason = models.CharField(max_length=300)
+    by_code = models.BooleanField(default=False, help_text="Confirmed by a code that was mailed, not by a link.")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="email_changes_asked_for")
     asked_at = models.DateTimeField()
-    guesses = models.PositiveSmallIntegerField(default=0, help_text="Wrong facts that were given to confirm it.")
+    guesses = models.PositiveSmallIntegerField(
+        default=0, help_text="Wrong facts or codes that were given to confirm it."
+    )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(
         null=True, blank=True, help_text="When it was withdrawn, replaced by another, or guessed at too often."
@@ -61,7 +68,7 @@ class EmailChange(models.Model):
             pgtrigger.Protect(name="never_lost", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="facts_stay",
-                fields=["guarantor", "old_email", "new_email", "reason", "asked_by", "asked_at"],
+                fields=["guarantor", "old_email", "new_email", "reason", "by_code", "asked_by", "asked_at"],
             ),
         ]
 
@@ -71,4 +78,48 @@ class EmailChange(models.Model):
     def is_open(self, now: dt.datetime) -> bool:
         """Whether it can still be confirmed: not of an account that is retired, as one that was merged is."""
         is_over = self.confirmed_at or self.ended_at or self.guarantor.is_retired
-        return not is_over and now < self.asked_at + self.GOOD_FOR
+        return not is_over and now < self.asked_at + (self.CODE_GOOD_FOR if self.by_code else self.GOOD_FOR)
+
+
+class PhoneChange(models.Model):
+    """A phone number that a guarantor gave. It is used once the desk has reached them on it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "To be called"
+        CONFIRMED = "confirmed", "Reached on it"
+        DECLINED = "declined", "Not used"
+        REPLACED = "replaced", "Replaced or withdrawn"
+
+    guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="phone_changes")
+    old_phone = models.CharField(max_length=40, blank=True)
+    new_phone = models.CharField(max_length=40, blank=True, help_text="Empty: the number on file is to be taken away.")
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="phone_changes_asked_for")
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="phone_changes_ended"
+    )
+    note = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        permissions = [("settle_phonechange", "Can take a guarantor's new phone number, or not")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guarantor"], condition=Q(state="waiting"), name="phone_change_open_is_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", ended_at=None, ended_by=None)
+                | ~Q(state="waiting") & Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="phone_change_says_who_ended_it",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_lost", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="facts_stay", fields=["guarantor", "old_phone", "new_phone", "asked_by", "asked_at"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_phone or 'no phone'} to {self.new_phone or 'none'}"

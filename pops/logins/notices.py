@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from notifications import kinds
 from notifications.kinds import Content, Kind, NotWanted, Write
@@ -18,6 +19,7 @@ from pops.core.words import shown
 from pops.logins.models import EmailChange
 
 OVER = "over"
+REASONS = {OVER: "The change was over before the mail was sent"}
 # No secret is kept, and the mail is the same each time it is written. How long it is good, its row says.
 _signer = Signer(salt="logins.new-address")
 
@@ -41,6 +43,16 @@ CONFIRM = Words(
         "If you know nothing of this, ignore this message. Nothing more is sent to you.",
     ),
     button="Confirm this address",
+)
+CODE = Words(
+    subject="Your code to confirm this address at {practice}",
+    title="Your code to confirm this address",
+    paragraphs=(
+        "Enter it on the page you have open. It works for one hour, once.",
+        "{practice} was asked to use this address for an account: to sign in, and for receipts. Until the code is entered"
+        " nothing changes.",
+        "We never ask for this code by phone, text or email. If you know nothing of this, ignore this message.",
+    ),
 )
 ASKED = Words(
     subject="Your email address at {practice} is to be changed",
@@ -77,7 +89,7 @@ TAKEN = Words(
 )
 
 
-def write(words: Words, practice: Practice, url: str = "") -> Content:
+def write(words: Words, practice: Practice, url: str = "", code: str = "") -> Content:
     """A mail in both parts, the same each time."""
     name = shown(practice.name)
     context = {
@@ -86,6 +98,7 @@ def write(words: Words, practice: Practice, url: str = "") -> Content:
         "paragraphs": [text.format(practice=name) for text in words.paragraphs],
         "button": words.button,
         "url": url,
+        "code": code,
         "phone": practice.phone,
     }
     return Content(
@@ -98,14 +111,26 @@ def write(words: Words, practice: Practice, url: str = "") -> Content:
 
 
 def _write_confirm(change: EmailChange, practice: Practice) -> Content:
-    if change.confirmed_at or change.ended_at:
-        raise NotWanted(OVER)
     return write(CONFIRM, practice, f"{settings.SITE_URL}{reverse('new_address', args=[make_token(change)])}")
 
 
-def _prepare_confirm(messages: Sequence[Message]) -> Mapping[int, Write]:
-    practice, changes = get_practice(), EmailChange.objects.in_bulk([message.about_id for message in messages])
-    return {message.pk: partial(_write_confirm, changes[message.about_id or 0], practice) for message in messages}
+def _write_code(change: EmailChange, practice: Practice) -> Content:
+    return write(CODE, practice, code=make_code(change))
+
+
+def _asks(write_of: Callable[[EmailChange, Practice], Content]) -> Callable[[Sequence[Message]], Mapping[int, Write]]:
+    """`prepare` of what asks the reader of a new address, while it can be confirmed."""
+
+    def write_open(change: EmailChange, practice: Practice) -> Content:
+        if change.confirmed_at or change.ended_at:
+            raise NotWanted(OVER)
+        return write_of(change, practice)
+
+    def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
+        practice, changes = get_practice(), EmailChange.objects.in_bulk([message.about_id for message in messages])
+        return {message.pk: partial(write_open, changes[message.about_id or 0], practice) for message in messages}
+
+    return prepare
 
 
 def _says(words: Words) -> Callable[[Sequence[Message]], Mapping[int, Write]]:
@@ -120,8 +145,16 @@ ADDRESS_CONFIRM = kinds.declare(
     Kind(
         name="address_confirm",
         label="Confirm a new address",
-        prepare=_prepare_confirm,
-        reasons={OVER: "The change was over before the mail was sent"},
+        prepare=_asks(_write_confirm),
+        reasons=REASONS,
+    )
+)
+ADDRESS_CODE = kinds.declare(
+    Kind(
+        name="address_code",
+        label="Code for a new address",
+        prepare=_asks(_write_code),
+        reasons=REASONS,
     )
 )
 ADDRESS_ASKED = kinds.declare(Kind(name="address_asked", label="Address to be changed", prepare=_says(ASKED)))
@@ -141,3 +174,15 @@ def read_token(token: str) -> int:
         return int(_signer.unsign(token))
     except BadSignature:
         return 0
+
+
+def make_code(change: EmailChange) -> str:
+    """Six digits that only the reader of the new address gets, the same each time."""
+    digest = salted_hmac("logins.new-address-code", str(change.pk), algorithm="sha256").digest()
+    return f"{int.from_bytes(digest) % 1_000_000:06}"
+
+
+def is_code_of(change: EmailChange, code: str) -> bool:
+    """Whether this is the change's code, as people type it."""
+    said = "".join(char for char in code if char.isalnum())
+    return change.by_code and constant_time_compare(said, make_code(change))

@@ -98,10 +98,11 @@ def knows_account(guarantor: Guarantor, text: str) -> bool:
 def is_fact(text: str, account_number: str, birth_date: dt.date | None) -> bool:
     """Whether the text is this account number or this date, as people write either."""
     said = text.strip().casefold()
-    return (said == account_number.casefold()) | (birth_date is not None and birth_date in _read_dates(said))
+    return (said == account_number.casefold()) | (birth_date is not None and birth_date in read_dates(said))
 
 
-def _read_dates(text: str) -> set[dt.date]:
+def read_dates(text: str) -> set[dt.date]:
+    """The dates that a text in small letters may mean."""
     dates = set()
     for form in DATE_FORMS:
         with suppress(ValueError):

@@ -109,7 +109,8 @@ def undo_merge(*, merge_id: int, reason: str, now: dt.datetime, by: User) -> Gua
 def _owned() -> list[tuple[type[Model], str]]:
     """Each model whose rows belong to a guarantor, of this floor and above, with the field that says to whom.
 
-    Kept history stays with the account it was written of, and so do changes of its address and what it was merged into.
+    Kept history stays with the account it was written of, and so do changes of its address and
+    phone and what it was merged into.
     """
     relations: Any = Guarantor._meta.related_objects
     return [
@@ -119,7 +120,7 @@ def _owned() -> list[tuple[type[Model], str]]:
         and relation.related_model._meta.managed
         and (relation.related_model, relation.field.name) != (GuarantorMerge, "merged")
         and relation.field.name != "pgh_obj"
-        and relation.name not in ("account_logins", "email_changes")
+        and relation.name not in ("account_logins", "email_changes", "phone_changes")
     ]
 
 

@@ -16,21 +16,59 @@ tracked = pghistory.track(level=pgtrigger.Statement)
 
 @pghistory.track()
 class Guarantor(models.Model):
-    """The person responsible for a balance. Account Number = Guarantor ID."""
+    """The person responsible for a balance. Account Number = Guarantor ID.
+
+    The practice's own system owns name, group and number; what is the guarantor's to say, it doesn't overwrite.
+    """
+
+    class NoticeChannel(models.TextChoices):
+        EMAIL = "email", "Email"
+        TEXT = "text", "Text message"
+        PAPER = "paper", "Paper"
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", "English"
 
     account_number = models.CharField(max_length=20, unique=True)
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="guarantors")
     name = models.CharField(max_length=300)
+    preferred_name = models.CharField(
+        max_length=100, blank=True, default="", db_default="", help_text="What the guarantor wants to be called."
+    )
     email = models.EmailField(blank=True)
+    email_confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then the address is its reader's own word, and no import changes it."
+    )
     email_opt_out = models.BooleanField(
         "no receipts by email", default=False, db_default=False, help_text="The guarantor asked for none."
     )
     phone = models.CharField(max_length=40, blank=True)
+    phone_confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then the number is known to be theirs, and no import changes it."
+    )
+    notices_by = models.CharField(
+        "notices",
+        max_length=5,
+        choices=NoticeChannel,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="How the guarantor wants to be told what is due. Empty: never asked.",
+    )
+    notices_chosen_at = models.DateTimeField("notices chosen", null=True, blank=True, help_text="When they consented.")
+    language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH, db_default=Language.ENGLISH)
     is_retired = models.BooleanField(
         "retired", default=False, db_default=False, help_text="Entered by mistake: found by nobody but in the list."
     )
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(notices_by="", notices_chosen_at=None)
+                | ~Q(notices_by="") & Q(notices_chosen_at__isnull=False),
+                name="guarantor_notices_say_since_when",
+            ),
+        ]
         permissions = [
             ("retire_guarantor", "Can retire guarantors, patients and visits entered by mistake"),
             ("merge_guarantor", "Can merge two accounts of one person"),
@@ -102,6 +140,7 @@ class Patient(models.Model):
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="patient_number_is_unique"),
         ]
         permissions = [("see_confidential", "Can see and mark what is confidential")]
+        indexes = [models.Index(fields=["birth_date"], name="patient_birth_date")]  # sign-in asks for it
 
     def __str__(self) -> str:
         return self.name

@@ -89,7 +89,7 @@ def read_notices(plan: Plan, *, table: str) -> tuple[int, list[tuple[int, str, s
     """What is allowed, and worth a look: how many, and the first of them."""
     count, found = 0, list[tuple[int, str, str]]()
     with connection.cursor() as cursor:
-        for rule in plan.kind.notices:
+        for rule in (rule for rule in plan.kind.notices if _applies(plan, rule)):
             broken = _find_broken(plan, table, rule, Span())
             cursor.execute(f"SELECT *, count(*) OVER () FROM ({broken}) b ORDER BY 1 LIMIT {SHOWN}", {"today": None})
             rows = cursor.fetchall()

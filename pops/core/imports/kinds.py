@@ -65,6 +65,20 @@ def _future(column: str) -> Rule:
     return Rule(column, f"s.{column} > %(today)s", f"'is in the future: ' || s.{column}")
 
 
+def _own_word(column: str) -> str:
+    """SQL for a column that its guarantor may have confirmed: then it stays as it is."""
+    return f"CASE WHEN t.{column}_confirmed_at IS NULL THEN s.{column} ELSE t.{column} END"
+
+
+def _keeps(column: str) -> Rule:
+    """Says that it did."""
+    return Rule(
+        column,
+        f"t.{column}_confirmed_at IS NOT NULL AND lower(t.{column}) <> lower(s.{column})",
+        "'is not taken: the guarantor confirmed another'",
+    )
+
+
 GUARANTORS = Kind(
     name="guarantors",
     one="guarantor",
@@ -75,8 +89,10 @@ GUARANTORS = Kind(
     columns=(
         ACCOUNT,
         Column("name", partial(words, longest=300), required=True, also=("guarantor_name", "full_name")),
-        Column("email", email, also=("email_address", "e_mail", "guarantor_email")),
-        Column("phone", partial(words, longest=40), also=("phone_number", "telephone", "mobile", "cell")),
+        Column("email", email, also=("email_address", "e_mail", "guarantor_email"), value=_own_word("email"),
+               help="Of no effect once the guarantor has confirmed one."),
+        Column("phone", partial(words, longest=40), also=("phone_number", "telephone", "mobile", "cell"),
+               value=_own_word("phone"), help="Of no effect once the guarantor has confirmed one."),
         Column("group", partial(words, longest=200), also=("pops_group",), sets="group_id", blank=NULL, refers=GROUP,
                value=f"coalesce(group_.id, {ONLY_GROUP})", default=ONLY_GROUP,
                help="Needed when there are several POPS Groups."),
@@ -87,6 +103,7 @@ GUARANTORS = Kind(
         _zeros("accounts_guarantor", "account_number", "account_number"),
         Rule("group", "{group} IS NULL", "'is needed: there are several POPS Groups'"),
     ),
+    notices=(_keeps("email"), _keeps("phone")),
 )  # fmt: skip
 
 # Money that was applied to services stays with the guarantor who paid it.

@@ -13,24 +13,27 @@ from django.shortcuts import redirect
 
 from pops.core.access.models import User
 from pops.web.sign_in.codes import send_code
+from pops.web.sign_in.forms import owner_of
 from pops.web.sign_in.limits import ASKING, TooOften, count
+from pops.web.sign_in.person import TOLD
 
 
 class CodeProcess(LoginCodeVerificationProcess):
     """allauth's, whose codes belong to the address instead of the session."""
 
     @classmethod
-    def begin(cls, *, request: HttpRequest, user: User | None, email: str) -> None:
-        """Send a code and remember in the session for which address."""
+    def begin(cls, *, request: HttpRequest, user: User | None, email: str, said: str = "") -> None:
+        """Send a code and remember in the session for which address, or for what was said instead of one."""
         login = Login(user=user, email=email)
         login.state["stages"] = {"current": LoginByCodeStage.key}
         stage = LoginByCodeStage(LoginStageController(request, login), request, login)
-        stage.state.update({**cls.initial_state(user=user, email=email), "initiated_by_user": True})
+        stage.state.update({**cls.initial_state(user=user, email=email), "initiated_by_user": True, "said": said})
         cls(stage).send()
 
     def send(self, skip_enumeration_mails: bool = False) -> None:
         """Send a code, after which the page waits for it from now on, with all of its tries."""
-        self.state["is_new"] = send_code(email=self.state["email"], user=self.user)
+        email, said = self.state["email"], self.state["said"]
+        self.state["is_new"] = send_code(email=email, user=self.user, said=said)
         self.state["failed_attempts"] = 0
         self.state["at"] = self.stage.login.initiated_at = time.time()
         self.persist()
@@ -54,8 +57,16 @@ class CodeView(ConfirmLoginCodeView):
         return kwargs if self._action == "resend" else {**kwargs, "process": self._process}
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = super().get_context_data(**context, is_new=self._process.state["is_new"])
-        return shown
+        state = self._process.state
+        shown: dict[str, Any] = super().get_context_data(**context, is_new=state["is_new"], by_name=bool(state["said"]))
+        # Which address a name leads to is told to nobody, not even in part.
+        return {**shown, "email": ""} if state["said"] else shown
+
+    def _verify_form_valid(self, form: Any) -> HttpResponse:
+        if self._process.state["said"]:
+            self.request.session[TOLD] = self._process.user.pk
+        response: HttpResponse = super()._verify_form_valid(form)
+        return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         self._process.persist()  # its tries are counted there
@@ -64,7 +75,7 @@ class CodeView(ConfirmLoginCodeView):
     def _resend_form_valid(self, form: Any) -> HttpResponse:
         process = CodeProcess(self.stage)
         try:
-            count(ASKING, process.state["email"])
+            count(ASKING, owner_of(process.state))
         except TooOften as error:
             messages.error(self.request, error.message)
         else:

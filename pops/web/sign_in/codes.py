@@ -1,4 +1,7 @@
-"""The codes that are mailed to a guarantor's address. They belong to the address, whoever asked for them.
+"""The codes that are mailed to a guarantor's address. They belong to what was said to get them, whoever said it.
+
+That is the address itself or, at the door by name, a name and a fact: there all that can be noticed from outside hangs
+on what was said, and nothing on the address that it leads to.
 
 So the newest email works wherever its reader asked, and a stranger who asks for codes takes nothing from the owner:
 mails are limited, never the form, and while they are, the last code sent stays the one that works.
@@ -14,7 +17,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from pops.core.access.models import User
-from pops.web.sign_in.limits import MAILS, TooOften, count
+from pops.web.sign_in.limits import MAILS, MAILS_BY_NAME, Door, TooOften, count
 
 # Seconds. A code that works for less than the second is not worth pointing to: another is sent.
 CODE_SECONDS = 15 * 60
@@ -23,56 +26,58 @@ WORTH_SECONDS = 5 * 60
 WORK_AT_ONCE = 3
 
 
-def send_code(*, email: str, user: User | None) -> bool:
+def send_code(*, email: str, user: User | None, said: str = "") -> bool:
     """Mail a code, whether somebody signs in by that address or not; False while the last one sent stays valid.
 
     An address that is nobody's does the same work, so that no clock tells who is a patient: its mail is written into
-    the outbox and taken back in the same transaction.
+    the outbox and taken back in the same transaction. `said` is what led to the address, where it wasn't the address.
     """
-    if _is_limited(email) and _find_codes(email, left=WORTH_SECONDS):
+    owner = said or email
+    if _is_limited(MAILS, owner) and _find_codes(owner, left=WORTH_SECONDS):
         return False
+    is_flooded = bool(said) and _is_limited(MAILS_BY_NAME, email)
     code = get_adapter().generate_login_code()
-    _keep_code(email, code)
+    _keep_code(owner, code)
     with transaction.atomic():
         before = transaction.savepoint()
         get_adapter().send_mail("account/email/login_code", email, {"code": code})
-        if user is None:
+        if user is None or is_flooded:
             transaction.savepoint_rollback(before)  # the worker is nudged for nothing
         else:
             transaction.savepoint_commit(before)
     return True
 
 
-def has_code(email: str) -> bool:
-    """Whether a code that was asked for this address still works."""
-    return bool(_find_codes(email))
+def has_code(owner: str) -> bool:
+    """Whether a code that was asked for by this address, or by what was said, still works."""
+    return bool(_find_codes(owner))
 
 
-def use_code(*, email: str, code: str) -> bool:
-    """Whether this is a code of the address. Then all of them are used up: each signs in once."""
-    codes = _find_codes(email)
-    return any([compare_user_code(actual=code, expected=one) for one in codes]) and cache.delete(_key(email))
+def use_code(*, owner: str, code: str) -> bool:
+    """Whether this is a code of that owner. Then all of them are used up: each signs in once."""
+    codes = _find_codes(owner)
+    return any([compare_user_code(actual=code, expected=one) for one in codes]) and cache.delete(_key(owner))
 
 
-def _is_limited(email: str) -> bool:
+def _is_limited(door: Door, account: str) -> bool:
     try:
-        count(MAILS, email)
+        count(door, account)
     except TooOften:
         return True
     return False
 
 
-def _find_codes(email: str, left: int = 0) -> list[str]:
+def _find_codes(owner: str, left: int = 0) -> list[str]:
     """Codes that work for so many seconds more."""
     oldest = time.time() - CODE_SECONDS + left
-    return [code for code, sent_at in cache.get(_key(email), []) if sent_at > oldest]
+    return [code for code, sent_at in cache.get(_key(owner), []) if sent_at > oldest]
 
 
-def _keep_code(email: str, code: str) -> None:
-    with cache_lock(_key(email)):
-        codes = [*cache.get(_key(email), []), (code, time.time())]
-        cache.set(_key(email), codes[-WORK_AT_ONCE:], timeout=CODE_SECONDS)
+def _keep_code(owner: str, code: str) -> None:
+    with cache_lock(_key(owner)):
+        codes = [*cache.get(_key(owner), []), (code, time.time())]
+        cache.set(_key(owner), codes[-WORK_AT_ONCE:], timeout=CODE_SECONDS)
 
 
-def _key(email: str) -> str:
-    return "sign_in.codes." + hashlib.sha256(email.lower().encode()).hexdigest()
+def _key(owner: str) -> str:
+    return "sign_in.codes." + hashlib.sha256(owner.lower().encode()).hexdigest()

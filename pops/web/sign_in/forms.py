@@ -14,6 +14,11 @@ from pops.web.sign_in.limits import ASKING, CODE, count, guessing
 TRIES = 3
 
 
+def owner_of(state: dict[str, Any]) -> str:
+    """What a code that is waited for belongs to: the address, or what was said instead of one."""
+    return str(state["said"] or state["email"])
+
+
 class GuarantorCodeForm(RequestLoginCodeForm):
     """Sends codes to guarantors only: an emailed code must not get around a member of staff's password."""
 
@@ -42,15 +47,15 @@ class TypedCodeForm(ConfirmLoginCodeForm):
     @property
     def is_worn_out(self) -> bool:
         """Whether no code that is typed in here can be right."""
-        return self.process.state["failed_attempts"] >= TRIES or not has_code(self.process.state["email"])
+        return self.process.state["failed_attempts"] >= TRIES or not has_code(owner_of(self.process.state))
 
     def clean_code(self) -> str:
         state, code = self.process.state, self.cleaned_data["code"]
         if self.is_worn_out:
             raise get_adapter().validation_error("worn_out_code")
-        with guessing(CODE, state["email"]):
+        with guessing(CODE, owner_of(state)):
             # An address that is nobody's has codes too: nobody reads them.
-            if not (use_code(email=state["email"], code=code) and self.process.user):
+            if not (use_code(owner=owner_of(state), code=code) and self.process.user):
                 state["failed_attempts"] += 1
                 raise get_adapter().validation_error("worn_out_code" if self.is_worn_out else "incorrect_code")
         return str(code)

@@ -24,12 +24,16 @@ UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 @dataclass(frozen=True)
 class Door:
-    """How often, in allauth's words: an account from one network; a network; an account from networks new to it."""
+    """How often, in allauth's words: an account from one network; a network; an account from networks new to it.
+
+    `anywhere`: an account from all networks, those that it knows too. Its owner can be shut out by strangers there.
+    """
 
     name: str
     pair: str = ""
     network: str = ""
     elsewhere: str = ""
+    anywhere: str = ""
 
 
 PASSWORD = Door("password", pair="10/5m/key", network="100/5m/ip", elsewhere="30/5m/key")
@@ -42,8 +46,17 @@ FACT = Door("fact", pair="6/h/key,12/d/key", elsewhere="12/h/key,24/d/key")
 NEW_ADDRESS = Door("new_address", network="20/5m/ip")
 # The form in which a code is asked for. It is never shut for an address, only for a network that asks like a machine.
 ASKING = Door("asking", network="20/m/ip")
+# Who says a name and a fact. Names are folded, so no accent makes another of them; the account's owner has the door by
+# address besides. The network's limit is that of machines: an office is one.
+BY_NAME = Door("by_name", pair="10/h/key,30/d/key", network="20/m/ip", elsewhere="30/h/key,100/d/key")
 # What is mailed for it: beyond this, the last code sent stays the one that works.
 MAILS = Door("mails", pair="3/m/key,10/h/key", elsewhere="20/d/key")
+# To one address, by whatever names and facts lead to it: beyond this, mails are written and taken back.
+MAILS_BY_NAME = Door("mails_by_name", anywhere="20/d/key")
+# A signed-in guarantor has codes mailed to whatever address they type in.
+OWN_ADDRESS = Door("own_address", anywhere="5/h/key,10/d/key")
+# And asks for appointments.
+APPOINTMENTS = Door("appointments", anywhere="10/h/key,20/d/key")
 
 
 class TooOften(ValidationError):
@@ -93,6 +106,8 @@ def _limits(door: Door, account: str) -> Iterator[tuple[str, str, str]]:
         yield f"{door.name}.pair", door.pair, _pair(account)
     if door.elsewhere and not cache.get(_known_key(account)):
         yield f"{door.name}.elsewhere", door.elsewhere, account.lower()
+    if door.anywhere:
+        yield f"{door.name}.anywhere", door.anywhere, account.lower()
 
 
 def _pair(account: str) -> str:

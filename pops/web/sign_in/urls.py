@@ -9,6 +9,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from pops.web.sign_in.by_code import AskView, CodeView
+from pops.web.sign_in.by_name import NameView
 from pops.web.sign_in.new_address import NewAddressView
 from pops.web.sign_in.own_password import OwnPasswordView
 from pops.web.sign_in.person import PersonView
@@ -18,6 +19,8 @@ from pops.web.sign_in.views import admin_login
 
 urlpatterns = [
     path("sign-in/", AskView.as_view(), name="account_request_login_code"),
+    # From the practice's website.
+    path("sign-in/name/", NameView.as_view(), name="sign_in_by_name"),
     path("sign-in/code/", CodeView.as_view(), name="account_confirm_login_code"),
     path("sign-in/account/", PersonView.as_view(), name="sign_in_person"),
     path("new-address/<str:token>/", NewAddressView.as_view(), name="new_address"),
