@@ -11,6 +11,7 @@ from pops.core.accounts.models import Appointment, Guarantor, Patient
 # Of a patient; who needs older ones asks the practice.
 PAST_SHOWN = 20
 ANSWERS_SHOWN = 5
+State = AppointmentRequest.State
 STILL_COMING = (Appointment.Status.BOOKED, Appointment.Status.CANCELED)
 
 
@@ -21,6 +22,11 @@ class PatientsAppointments:
     patient: Patient
     upcoming: list[Appointment] = field(default_factory=list)
     past: list[Appointment] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """Tells the patient's headings apart on a page."""
+        return str(self.patient.pk)
 
     @property
     def latest(self) -> list[Appointment]:
@@ -53,7 +59,6 @@ def find_appointments(guarantor: Guarantor, *, now: dt.datetime) -> list[Patient
 
 def find_requests(guarantor: Guarantor) -> list[AppointmentRequest]:
     """What a guarantor asked for: what waits, then the latest answers. Of patients who are theirs still."""
-    State = AppointmentRequest.State
     rows = guarantor.appointment_requests.filter(patient__guarantor=guarantor).select_related("patient")
     waiting = rows.filter(state=State.WAITING).order_by("asked_at")
     answered = rows.filter(state__in=(State.ANSWERED, State.DECLINED)).order_by("-ended_at")
@@ -62,5 +67,5 @@ def find_requests(guarantor: Guarantor) -> list[AppointmentRequest]:
 
 def find_waiting_requests() -> QuerySet[AppointmentRequest]:
     """What waits for the desk's answer, oldest first."""
-    waiting = AppointmentRequest.objects.filter(state=AppointmentRequest.State.WAITING)
+    waiting = AppointmentRequest.objects.filter(state=State.WAITING)
     return waiting.select_related("guarantor", "patient").order_by("asked_at", "pk")

@@ -16,7 +16,7 @@ from pops.core.access.models import User
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.accounts.profile import BY_THEMSELVES
-from pops.core.locks import hold_guarantors
+from pops.core.locks import hold_each
 from pops.core.refusals import Refused, refuse
 from pops.logins.linking import create_guarantor_login
 from pops.logins.models import EmailChange
@@ -188,7 +188,7 @@ def _hold_all(guarantor_id: int) -> None:
     """Hold the account and all that its login opens, in order: another of them may get a new address at this moment."""
     user = find_own_login(Guarantor(pk=guarantor_id))
     links = user.account_logins.values_list("guarantor_id", flat=True) if user else []
-    hold_guarantors([guarantor_id, *links])
+    hold_each(guarantors=[guarantor_id, *links])
 
 
 def _lock(guarantor_id: int) -> Guarantor:

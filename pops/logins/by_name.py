@@ -14,8 +14,8 @@ from pops.logins.selectors import read_dates
 MOST = 1000
 # What stands after a last name, on file or on the form.
 AFTER_NAMES = {"jr", "sr", "ii", "iii", "iv"}
-# The words of all names are those by which the desk finds people (accounts/search.sql). An account that was merged leads
-# to the one that it is part of. The number comes as it was typed, in large letters and in small ones.
+# The words of all names are those by which the desk finds people (accounts/search.sql). An account that was merged
+# leads to the one that it is part of. The number comes as it was typed, in large letters and in small ones.
 FIND = """
 SELECT g.id, accounts_words(accounts_folded(g.name)), accounts_words(accounts_folded(g.preferred_name))
 FROM accounts_guarantor g WHERE NOT g.is_retired AND g.id IN (

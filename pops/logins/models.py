@@ -103,6 +103,7 @@ class PhoneChange(models.Model):
     note = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
+        verbose_name = "new phone number"
         permissions = [("settle_phonechange", "Can take a guarantor's new phone number, or not")]
         constraints = [
             models.UniqueConstraint(
@@ -123,3 +124,8 @@ class PhoneChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old_phone or 'no phone'} to {self.new_phone or 'none'}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """The desk has not decided about it yet."""
+        return self.state == self.State.WAITING

@@ -49,8 +49,8 @@ CODE = Words(
     title="Your code to confirm this address",
     paragraphs=(
         "Enter it on the page you have open. It works for one hour, once.",
-        "{practice} was asked to use this address for an account: to sign in, and for receipts. Until the code is entered"
-        " nothing changes.",
+        "{practice} was asked to use this address for an account: to sign in, and for receipts. Until the code is"
+        " entered nothing changes.",
         "We never ask for this code by phone, text or email. If you know nothing of this, ignore this message.",
     ),
 )

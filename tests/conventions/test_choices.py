@@ -12,7 +12,7 @@ from tests.conventions.source import ROOT, find, modules, name_of, offenders
 FIELDS = re.compile(r"(?:^|__)(status|state|standing|kind|channel|method|lane)(?:__in|__exact)?$")
 CHOICES = {
     str(value)
-    for app in ("batches", "receipts", "payments", "notifications", "logins")
+    for app in ("batches", "receipts", "payments", "notifications", "logins", "appointments")
     for model in apps.get_app_config(app).get_models()
     for field in model._meta.concrete_fields
     for value, _ in field.flatchoices

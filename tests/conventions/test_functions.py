@@ -15,7 +15,8 @@ SERVICES = (
     "receipts/documents/calls.py", "payments/attempts.py", "payments/recording/", "payments/truth.py",
     "payments/refunds.py", "payments/review.py", "payments/events.py", "payments/gateway/",
     "pops/core/imports/brought.py",
-    "notifications/services.py", "pops/logins/linking.py", "pops/logins/addresses.py", "pops/core/access/services.py",
+    "notifications/services.py", "pops/logins/linking.py", "pops/logins/addresses.py", "pops/logins/phones.py",
+    "pops/core/accounts/profile.py", "pops/appointments/asking.py", "pops/core/access/services.py",
 )  # fmt: skip
 # What changes something is told by whom, when, and what is held.
 TOLD = {"by", "now", "today", "held"}

@@ -18,6 +18,7 @@ OURS = (
     "notifications",
     "imports",
     "logins",
+    "appointments",
     "backoffice",
 )
 

@@ -7,12 +7,13 @@ from django.urls import reverse
 from pops.web.portal.urls import urlpatterns
 from tests.addresses import patterns_of
 from tests.factories.accounts import GuarantorFactory, UserFactory, link, login_of
+from tests.factories.appointments import AppointmentRequestFactory
 from tests.payments.stripe_side import start
 
 # What everybody may see, signed in or not.
 PUBLIC = {"logo"}
 # Forms that are posted alone.
-POSTED = {"switch_account", "use_credit"}
+POSTED = {"switch_account", "use_credit", "withdraw_own_email", "withdraw_own_phone"}
 
 
 PATTERNS = [(name, pattern) for name, pattern in patterns_of(urlpatterns) if name not in PUBLIC]
@@ -22,7 +23,11 @@ COMMON = [reverse(name) for name, pattern in PATTERNS if not pattern.pattern.con
 @pytest.fixture
 def addresses(stripe_sandbox, guarantor, pay):
     """What belongs to one guarantor."""
-    facts = {"payment_id": start(guarantor).pk, "number": pay(guarantor).number}
+    facts = {
+        "payment_id": start(guarantor).pk,
+        "number": pay(guarantor).number,
+        "request_id": AppointmentRequestFactory(guarantor=guarantor).pk,
+    }
     owned = [(name, pattern.pattern.converters) for name, pattern in PATTERNS if pattern.pattern.converters]
     return [reverse(name, kwargs={fact: facts[fact] for fact in converters}) for name, converters in owned]
 
@@ -35,7 +40,7 @@ def ask(client, address):
 
 def test_all_are_walked(addresses):
     assert len(addresses) >= 4
-    assert {"/", "/pay/", "/receipts/", "/accounts/"} <= set(COMMON)
+    assert {"/", "/pay/", "/receipts/", "/accounts/", "/profile/", "/profile/email/", "/appointments/"} <= set(COMMON)
 
 
 def test_the_owner_sees_them(addresses, guarantor, client_of):

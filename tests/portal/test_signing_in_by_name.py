@@ -1,4 +1,4 @@
-"""From the practice's website: a name and a fact on file, then a code. Whatever was wrong, all that shows is the same."""
+"""From the practice's website: a name and a fact on file, then a code. Whatever is wrong, all looks the same."""
 
 import datetime as dt
 import re

@@ -317,3 +317,8 @@ class Appointment(models.Model):
     def is_hidden(self) -> bool:
         """Confidential by its own mark, or by the patient's."""
         return self.is_confidential or self.patient.is_confidential
+
+    @property
+    def is_off(self) -> bool:
+        """Nobody is seen, or was."""
+        return self.status in (self.Status.CANCELED, self.Status.MISSED)

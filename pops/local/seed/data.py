@@ -56,8 +56,29 @@ KEEPS_TO_HERSELF = "Sofia Alvarez"
 # Whose account is opened by whom else: she has no sign-in of her own.
 HELPED = {"Odette Beaumont": "Charlotte Beaumont"}
 
-# Of those who are asked for one at sign-in: spouses with one address.
-BIRTH_DATES = {"James Whitcomb": dt.date(1961, 3, 15), "Ellen Whitcomb": dt.date(1964, 11, 2)}
+# Of those who are asked for one at sign-in: spouses with one address, and who signs in by name.
+BIRTH_DATES = {
+    "Maria Alvarez": dt.date(1984, 3, 1),
+    "Robert O'Connell": dt.date(1979, 7, 22),
+    "James Whitcomb": dt.date(1961, 3, 15),
+    "Ellen Whitcomb": dt.date(1964, 11, 2),
+}
+
+# Of the sample guarantor's patients: days from today, hour, minutes, what for, how it stands.
+APPOINTMENTS = [
+    ("Maria Alvarez", -64, 9, 20, "Office visit", "seen"),
+    ("Maria Alvarez", 12, 10, 30, "Annual physical", "booked"),
+    ("Leo Alvarez", -30, 15, 20, "Office visit", "missed"),
+    ("Leo Alvarez", 5, 16, 20, "Follow-up", "booked"),
+    ("Sofia Alvarez", 8, 8, 15, "Influenza vaccine", "canceled"),
+]
+# For whom, when, why, and what the desk answered.
+WISHES = [
+    ("Sofia Alvarez", "Tuesday or Thursday, after 3 PM", "Her vaccine, canceled last week", ""),
+    ("Leo Alvarez", "Any morning next week", "His ankle again", "Booked for Monday at 4 PM with Marcus Bell, PT."),
+]
+PREFERRED = {"Robert O'Connell": "Rob", "Nguyễn Thị Hồng Nhung": "Nhung"}
+NEW_PHONE = "(555) 010-3999"
 
 STAFF_PASSWORD = "demo-password-1"  # noqa: S105  printed by the demo, never used elsewhere
 

@@ -19,6 +19,7 @@ from pops.local.datadir import ROOT
 from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TIME_ZONE
 from pops.local.seed.history import make_history, note_emails_of_the_past
 from pops.local.seed.households import make_household, mark_confidential
+from pops.local.seed.wishes import make_wishes
 
 
 @transaction.atomic
@@ -34,6 +35,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     make_history(now, chance)
     mark_confidential()
     note_emails_of_the_past()
+    make_wishes(now=now, time_zone=TIME_ZONE, desk=staff)
     _import_samples(now)
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.
     open_days = ReferenceBatch.objects.filter(status="open").order_by("-batch_date")
@@ -53,6 +55,8 @@ def _make_practice() -> None:
     Group.objects.create(
         name="Lakeside Family Medicine",
         email_receipts=True,
+        appointments=True,
+        appointment_requests=True,
         footer_email="billing@lakeside.example",
         footer_phone="(555) 010-2000",
         footer_text="Questions about a bill? Our billing office answers Monday to Friday, 8 AM to 5 PM.",

@@ -2,9 +2,19 @@
 
 from django.contrib import admin
 
-from pops.web.backoffice.lists import accounts, batches, books, notifications, payments, practice, receipts, visits
+from pops.web.backoffice.lists import (
+    accounts,
+    asked,
+    batches,
+    books,
+    notifications,
+    payments,
+    practice,
+    receipts,
+    visits,
+)
 
-__all__ = ["accounts", "batches", "books", "notifications", "payments", "practice", "receipts", "visits"]
+__all__ = ["accounts", "asked", "batches", "books", "notifications", "payments", "practice", "receipts", "visits"]
 
 admin.site.site_header = admin.site.site_title = "POPS"
 admin.site.index_title = "Back office"

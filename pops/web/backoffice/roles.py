@@ -10,14 +10,14 @@ SEES = [
     "payments.view_refund", "payments.view_dispute", "payments.view_processorevent", "accounts.view_guarantor",
     "accounts.view_patient", "accounts.view_encounter", "accounts.view_serviceline", "accounts.view_statement",
     "accounts.view_appointment",
-    "notifications.view_message",
+    "notifications.view_message", "appointments.view_appointmentrequest", "logins.view_phonechange",
 ]  # fmt: skip
 DESK = [
     *SEES, "batches.open_batch", "batches.reconcile_batch", "batches.close_batch", "receipts.take_payment",
     "receipts.void_receipt", "receipts.post_escrow", "accounts.add_guarantor",
     "accounts.change_guarantor", "accounts.add_patient", "accounts.change_patient",
     "accounts.add_appointment", "accounts.change_appointment", "logins.change_access",
-    "notifications.send_message_again",
+    "notifications.send_message_again", "appointments.answer_request", "logins.settle_phonechange",
 ]  # fmt: skip
 MANAGER = [
     *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "receipts.refund_receipt",

@@ -2,6 +2,7 @@ from django.urls import path
 
 from pops.web.backoffice.desk import (
     accounts,
+    asked,
     batches,
     closing,
     corrections,
@@ -55,6 +56,8 @@ urlpatterns = [
     path("receipts/<int:number>/take-back/", escrow.TakeBack.as_view(), name="take_back"),
     path("receipts/<int:number>/disburse/", escrow.Disburse.as_view(), name="disburse"),
     path("receipts/<int:number>/move/", corrections.Move.as_view(), name="move"),
+    path("requests/<int:request_id>/", asked.Answer.as_view(), name="answer_request"),
+    path("phones/<int:change_id>/", asked.SettlePhone.as_view(), name="settle_phone"),
     path("reviews/", review.Reviews.as_view(), name="reviews"),
     path("refunds/<uuid:refund_id>/decide/", review.DecideRefund.as_view(), name="decide_refund"),
     path("payments/<uuid:payment_id>/decide/", review.Decide.as_view(), name="decide"),

@@ -18,7 +18,7 @@ P = ParamSpec("P")
 # In the session: the account in hand. Kept here alone, and looked up among the login's accounts with each request.
 SESSION_KEY = "account_id"
 # Whose a page is, by what its address names.
-OWNERS = {"number": "receipts__number", "payment_id": "payments__pk"}
+OWNERS = {"number": "receipts__number", "payment_id": "payments__pk", "request_id": "appointment_requests__pk"}
 
 
 class GuarantorRequest(HttpRequest):

@@ -2,13 +2,26 @@
 
 from django.urls import include, path
 
-from pops.web.portal import account, branding, credit, switching
+from pops.web.portal import account, appointments, branding, credit, switching
+from pops.web.portal.profile import email, phone
+from pops.web.portal.profile import views as profile
 
 urlpatterns = [
     path("", account.home, name="home"),
     path("credit/", credit.use, name="use_credit"),
     path("accounts/", switching.choose, name="accounts"),
     path("accounts/switch/", switching.switch, name="switch_account"),
+    path("appointments/", appointments.appointments, name="appointments"),
+    path("appointments/new/", appointments.ask, name="ask_for_appointment"),
+    path("appointments/requests/<int:request_id>/withdraw/", appointments.withdraw, name="withdraw_request"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/name/", profile.change_name, name="profile_name"),
+    path("profile/notices/", profile.change_notices, name="profile_notices"),
+    path("profile/email/", email.change_email, name="profile_email"),
+    path("profile/email/code/", email.confirm, name="profile_email_code"),
+    path("profile/email/withdraw/", email.withdraw, name="withdraw_own_email"),
+    path("profile/phone/", phone.change_phone, name="profile_phone"),
+    path("profile/phone/withdraw/", phone.withdraw, name="withdraw_own_phone"),
     path("logo/<int:group_id>/", branding.logo, name="logo"),
     path("pay/", include("pops.web.portal.pay.urls")),
     path("receipts/", include("pops.web.portal.receipts.urls")),

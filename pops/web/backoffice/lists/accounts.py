@@ -27,7 +27,7 @@ from pops.logins.selectors import find_accounts
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages
-from pops.web.backoffice.lists.people import render_people
+from pops.web.backoffice.lists.people import render_contact, render_people
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
 from pops.web.backoffice.lists.rows import NamedRows
 from pops.web.backoffice.lists.searching import FindsPeople
@@ -164,6 +164,7 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     add_fieldsets = [(None, {"fields": ["name", "email", "email_opt_out", "phone", "group", "account_number"]})]
     fieldsets = [
         (None, {"fields": ["account_number", "name", "email", "email_opt_out", "phone", "group"]}),
+        ("Profile, by the guarantor", {"fields": ["preferred_name", "notices", "language", "contact"]}),
         ("Who signs in", {"fields": ["people"]}),
         ("Balances", {"fields": ["current_balance", "amount_due", "credit", "collections"]}),
         ("Receipts by email", {"fields": ["emails_table"]}),
@@ -172,7 +173,8 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     ]
     # By the address they sign in: it is changed on a page of its own.
     readonly_fields = [
-        "account_number", "email", "people", "current_balance", "amount_due", "credit", "collections",
+        "account_number", "email", "people", "notices", "language", "contact", "current_balance", "amount_due",
+        "credit", "collections",
         "emails_table", "merges_table",
     ]  # fmt: skip
 
@@ -203,6 +205,8 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     def save_model(self, request: HttpRequest, obj: Guarantor, form: Any, change: bool) -> None:
         if not obj.account_number:
             obj.account_number = next_number()
+        if change and "phone" in form.changed_data:
+            obj.phone_confirmed_at = None  # it was another one's
         super().save_model(request, obj, form, change)
         if not change and obj.email:
             create_guarantor_login(guarantor=obj)
@@ -218,6 +222,16 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     @admin.display(description="Opened by")
     def people(self, guarantor: Guarantor) -> SafeString:
         return render_people(guarantor)
+
+    @admin.display(description="How notices come")
+    def notices(self, guarantor: Guarantor) -> str:
+        if not guarantor.notices_chosen_at:
+            return "Never chosen"
+        return f"{guarantor.get_notices_by_display()}, chosen {day(localtime(guarantor.notices_chosen_at))}"
+
+    @admin.display(description="Confirmed")
+    def contact(self, guarantor: Guarantor) -> SafeString:
+        return render_contact(guarantor)
 
     @admin.display(description="Current Balance")
     def current_balance(self, guarantor: Guarantor) -> str:

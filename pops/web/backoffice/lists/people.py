@@ -1,4 +1,4 @@
-"""Who opens an account, as a table on its page."""
+"""Who opens an account, and what of its address and phone is confirmed, on its page."""
 
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -8,6 +8,7 @@ from pops.core.accounts.models import Guarantor
 from pops.core.practice.selectors import get_practice
 from pops.logins.addresses import find_open_change
 from pops.logins.linking import why_not_let_in
+from pops.logins.phones import find_open_phone_change
 from pops.logins.selectors import find_links
 
 
@@ -21,3 +22,13 @@ def render_people(guarantor: Guarantor) -> SafeString:
         "time_zone": get_practice().time_zone,
     }
     return render_to_string("backoffice/lists/_people.html", shown)
+
+
+def render_contact(guarantor: Guarantor) -> SafeString:
+    """Since when address and phone are known to be theirs, and a number that waits to be called."""
+    shown = {
+        "guarantor": guarantor,
+        "phone_change": find_open_phone_change(guarantor),
+        "time_zone": get_practice().time_zone,
+    }
+    return render_to_string("backoffice/lists/_contact.html", shown)

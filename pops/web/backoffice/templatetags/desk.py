@@ -23,11 +23,13 @@ from batches.working import why_not_change_desk_batch
 from payments.models import Dispute
 from payments.refunds import why_not_refund_online, why_not_void_online
 from payments.selectors import find_failed_refunds, find_in_review, find_refunds_in_review, find_stuck_events
+from pops.appointments.selectors import find_waiting_requests
 from pops.core.access.models import User
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.words import day
+from pops.logins.phones import find_waiting_phones
 from pops.web.backoffice.once import SentOnce
 from receipts.corrections.escrow import why_not_disburse, why_not_post_escrow
 from receipts.corrections.move import why_not_move
@@ -68,6 +70,7 @@ def desk_front(context: Any) -> dict[str, Any]:
         "attached": find_attached_batch_with_total(user) if user.has_perm("batches.open_batch") else None,
         "online": find_open_api_batch_with_total(today) if user.has_perm("batches.view_referencebatch") else None,
         "earlier": find_open_batches(before=today) if user.has_perm("batches.view_referencebatch") else [],
+        "asked": _asked_by(user),
         "reviews": _in_review() if user.has_perms(SEES_REVIEWS) else [],
         "failed_refunds": find_failed_refunds(now=now) if user.has_perm("payments.view_refund") else [],
     }
@@ -81,6 +84,20 @@ def _in_review() -> list[str]:
         (find_stuck_events().count(), "{} message{} from Stripe that could not be worked off"),
     ]
     return [words.format(count, "" if count == 1 else "s") for count, words in rows if count]
+
+
+def _asked_by(user: User) -> list[tuple[str, str]]:
+    """How much guarantors asked for on the portal waits for the desk, in words, and its list."""
+    rows = [
+        ("appointments.view_appointmentrequest", find_waiting_requests, "{} request{} for an appointment"),
+        ("logins.view_phonechange", find_waiting_phones, "{} phone number{} to be called"),
+    ]
+    counts = [(right, find().count(), words) for right, find, words in rows if user.has_perm(right)]
+    return [
+        (words.format(count, "" if count == 1 else "s"), f"admin:{right.replace('.view_', '_')}_changelist")
+        for right, count, words in counts
+        if count
+    ]
 
 
 def _allowed(context: Any, rows: list[tuple[str, str, bool, str, bool]], key: int) -> list[Action]:

@@ -1,0 +1,57 @@
+"""What the sample guarantors said of themselves, their appointments, and what they asked the desk for."""
+
+import datetime as dt
+import uuid
+from zoneinfo import ZoneInfo
+
+from pops.appointments.asking import answer_request, ask_for_appointment
+from pops.core.access.models import User
+from pops.core.accounts.entering import next_number
+from pops.core.accounts.models import Appointment, Guarantor, Patient
+from pops.core.accounts.profile import change_preferred_name, choose_notices
+from pops.core.practice.models import Facility, Provider
+from pops.local.seed.data import APPOINTMENTS, NEW_PHONE, PREFERRED, WISHES
+from pops.logins.phones import ask_phone_change
+from pops.logins.selectors import find_own_login
+
+
+def make_wishes(*, now: dt.datetime, time_zone: str, desk: User) -> None:
+    """Appointments past and to come, a request that waits and one that is answered, a phone number to be called."""
+    maria = Guarantor.objects.get(name="Maria Alvarez")
+    user = _login_of(maria)
+    _make_appointments(now.astimezone(ZoneInfo(time_zone)))
+    for name, wishes, reason, note in WISHES:
+        asked_at = now - dt.timedelta(days=3 if note else 1)
+        patient = Patient.objects.get(name=name)
+        facts = {"guarantor_id": maria.pk, "patient": patient, "wishes": wishes, "reason": reason}
+        asked = ask_for_appointment(form_id=uuid.uuid4(), now=asked_at, by=user, **facts)
+        if note:
+            answered_at = asked_at + dt.timedelta(hours=5)
+            answer_request(request_id=asked.pk, is_declined=False, note=note, now=answered_at, by=desk)
+    choose_notices(guarantor_id=maria.pk, channel="email", now=now - dt.timedelta(days=40), by=user)
+    ask_phone_change(guarantor_id=maria.pk, new_phone=NEW_PHONE, now=now - dt.timedelta(hours=20), by=user)
+    for name, called in PREFERRED.items():
+        guarantor = Guarantor.objects.get(name=name)
+        change_preferred_name(guarantor_id=guarantor.pk, name=called, by=_login_of(guarantor))
+
+
+def _login_of(guarantor: Guarantor) -> User:
+    user = find_own_login(guarantor)
+    assert user is not None
+    return user
+
+
+def _make_appointments(now: dt.datetime) -> None:
+    providers, facilities = list(Provider.objects.all()), list(Facility.objects.all())
+    for n, (name, days, hour, minutes, what, status) in enumerate(APPOINTMENTS):
+        day = now.date() + dt.timedelta(days=days)
+        Appointment.objects.create(
+            number=next_number(),
+            patient=Patient.objects.get(name=name),
+            provider=providers[n % len(providers)],
+            facility=facilities[n % len(facilities)],
+            starts_at=dt.datetime.combine(day, dt.time(hour), now.tzinfo),
+            minutes=minutes,
+            visit_type=what,
+            status=status,
+        )

@@ -1,0 +1,68 @@
+"""What guarantors change of their profile."""
+
+from typing import Any
+
+from django import forms
+
+from notifications.models import Message
+from pops.core.accounts.models import Guarantor
+from pops.core.accounts.profile import why_not_choose_notices
+
+Channel = Guarantor.NoticeChannel
+
+
+class NameForm(forms.Form):
+    """What to call them. Empty: as on file."""
+
+    name = forms.CharField(
+        max_length=100, required=False, error_messages={"max_length": "Enter at most 100 characters."}
+    )
+
+
+class EmailForm(forms.Form):
+    """The address to use from now on."""
+
+    new_email = forms.EmailField(
+        error_messages={
+            "required": "Enter your new email address.",
+            "invalid": "Enter an email address, such as name@example.com.",
+        }
+    )
+
+
+class CodeForm(forms.Form):
+    """The code from the mail to the new address."""
+
+    code = forms.CharField(max_length=20, error_messages={"required": "Enter the code from the email."})
+
+
+class PhoneForm(forms.Form):
+    """The number to be called on. Empty: none."""
+
+    new_phone = forms.CharField(
+        max_length=40, required=False, error_messages={"max_length": "Enter at most 40 characters."}
+    )
+
+
+class NoticesForm(forms.Form):
+    """How notices are to come: by what there is an address for, and what we can send."""
+
+    channel = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose how we tell you what is due.",
+            "invalid_choice": "Choose one of these ways.",
+        },
+    )
+
+    def __init__(self, *args: Any, guarantor: Guarantor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].choices = [  # type: ignore[attr-defined]
+            (channel.value, channel.label) for channel in find_ways(guarantor)
+        ]
+
+
+def find_ways(guarantor: Guarantor) -> list[Guarantor.NoticeChannel]:
+    """By which ways notices can come to this guarantor: no text while the outbox has no channel for one."""
+    sent = [channel for channel in Channel if channel == Channel.PAPER or channel.value in Message.Channel.values]
+    return [channel for channel in sent if why_not_choose_notices(guarantor, channel) is None]

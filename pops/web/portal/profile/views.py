@@ -1,0 +1,55 @@
+"""What the practice knows of the guarantor of the account in hand, and changing what is theirs to say."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pops.core.accounts.profile import change_preferred_name, choose_notices
+from pops.logins.addresses import find_open_change, why_not_change_own_email
+from pops.logins.phones import find_open_phone_change
+from pops.web.portal.access import GuarantorRequest, guarantor_required
+from pops.web.portal.answering import is_done, show_form
+from pops.web.portal.profile.forms import NameForm, NoticesForm
+
+
+@require_safe
+@guarantor_required
+def profile(request: GuarantorRequest) -> HttpResponse:
+    """All of it, each with its way to change it."""
+    guarantor = request.guarantor
+    return render(
+        request,
+        "portal/profile/profile.html",
+        {
+            "guarantor": guarantor,
+            "email_change": find_open_change(guarantor, now=timezone.now()),
+            "email_refusal": why_not_change_own_email(guarantor, request.user),
+            "phone_change": find_open_phone_change(guarantor),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarantor_required
+def change_name(request: GuarantorRequest) -> HttpResponseBase:
+    """What to call them."""
+    guarantor = request.guarantor
+    form = NameForm(request.POST or None, initial={"name": guarantor.preferred_name})
+    if is_done(form, lambda: change_preferred_name(guarantor_id=guarantor.pk, by=request.user, **form.cleaned_data)):
+        messages.success(request, "Your preferred name is saved.")
+        return redirect("profile")
+    return show_form(request, "portal/profile/name.html", form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarantor_required
+def change_notices(request: GuarantorRequest) -> HttpResponseBase:
+    """How notices come."""
+    guarantor, facts = request.guarantor, {"now": timezone.now(), "by": request.user}
+    form = NoticesForm(request.POST or None, guarantor=guarantor, initial={"channel": guarantor.notices_by})
+    if is_done(form, lambda: choose_notices(guarantor_id=guarantor.pk, **form.cleaned_data, **facts), field="channel"):
+        messages.success(request, "Your choice is saved.")
+        return redirect("profile")
+    return show_form(request, "portal/profile/notices.html", form)
