@@ -41,7 +41,7 @@ class NameView(AskView):
     """Where they say it."""
 
     template_name = "account/by_name.html"
-    extra_context = {"hint": HINT}
+    extra_context = {"fact_hint": HINT}
 
     def get_form_class(self) -> type[forms.Form]:
         return NameForm
