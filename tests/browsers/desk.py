@@ -80,7 +80,7 @@ class Desk:
 
     def take_cash(self) -> None:
         self.hand.type("Cash", "50.00")
-        self.hand.must("the total is not added up", "return document.querySelector('[data-total]').value === '$50.00'")
+        self.hand.must("the total, added up", "return document.querySelector('[data-total]').value === '$50.00'")
         self.hand.press("Issue the receipt")
         self.hand.sees("was issued.")
 

@@ -104,7 +104,7 @@ class Hand:
 
     def looks_right(self) -> None:
         """Nothing is wider than the window, and no phone zooms into a field. Raises NotThere."""
-        self.must("the page is wider than the window", "return document.documentElement.scrollWidth <= innerWidth")
+        self.must("a page no wider than the window", "return document.documentElement.scrollWidth <= innerWidth")
         for what, script in {"cut off at the side:": CUT_OFF, "letters below 16 px in": SMALL_LETTERS}.items():
             if fields := self.run(FIELDS + script):
                 raise NotThere(f"{what} {', '.join(fields)}")
