@@ -180,8 +180,7 @@ def get_page(*, guarantor_id: int, search: Search, before: int | None = None, af
     rows = [_row(*row) for *row, _ in found[:PAGE]]
     count = found[0][-1] if found else None
     if after:
-        has_newer = len(found) > PAGE
-        return Page(rows[::-1], has_older=True, has_newer=has_newer, is_start=not has_newer, total=count)
+        return Page(rows[::-1], has_older=True, has_newer=len(found) > PAGE, is_start=len(found) <= PAGE, total=count)
     return Page(rows, has_older=len(found) > PAGE, has_newer=before is not None, total=count)
 
 
@@ -189,8 +188,7 @@ def _count(conditions: list[str], *, is_search: bool) -> str:
     """SQL for how many there are on all pages: only what is looked for is counted, and all receipts never."""
     if not is_search:
         return "NULL"
-    places = (CONDITIONS["before"], CONDITIONS["after"])
-    same = [condition for condition in conditions if condition not in places]
+    same = [condition for condition in conditions if condition not in (CONDITIONS["before"], CONDITIONS["after"])]
     return f"(SELECT count(*) FROM receipts_receipt r WHERE {' AND '.join([OWN, *same])})"  # noqa: S608  constants of ours
 
 
@@ -207,10 +205,8 @@ def _row(
     refunds: list[list[int]] | None,
 ) -> Row:
     moved, went, back = transactions or [], visits or [], refunds or []
-    standing = standing_of(kind, status, is_void=is_void)
-    words = STANDINGS[standing]
+    words = STANDINGS[standing := standing_of(kind, status, is_void=is_void)]
     applied = went[0]["applied"] if went else 0
-    named = [visit for visit in went if not visit["is_hidden"]][:VISITS]
     returned = sum(amount for _, amount in back)
     methods = [shown(method_words(*facts)) for _, _, *facts, _ in moved]
     return Row(
@@ -223,9 +219,9 @@ def _row(
         methods=methods,
         reason=shown(moved[0][-1]) if standing is Standing.UNSUCCESSFUL and moved else "",
         transactions=_transactions(moved, methods),
-        visits=[_visit(visit) for visit in named],
-        more_visits=went[0]["visits"] - len(named) if went else 0,
-        others=format_cents(went[0]["cents"]) if went and went[0]["is_hidden"] else "",
+        visits=[_visit(visit) for visit in went if not visit["is_hidden"]][:VISITS],
+        more_visits=max(went[0]["visits"] - VISITS, 0) if went else 0,
+        others=_others(went),
         escrow=format_cents(cents - applied) if cents != applied and not is_void else "",
         note=_note(cents, returned),
         refund_of=refund_of,
@@ -241,6 +237,11 @@ def _transactions(moved: list[list[Any]], methods: list[str]) -> list[tuple[str,
     if len(moved) > 1:
         names = [f"{name}, {method}" for name, method in zip(names, methods, strict=True)]
     return [(name, format_cents(row[1])) for name, row in zip(names, moved, strict=True)]
+
+
+def _others(went: list[dict[str, Any]]) -> str:
+    """What went to hidden services: they come first, as one."""
+    return format_cents(went[0]["cents"]) if went and went[0]["is_hidden"] else ""
 
 
 def _note(cents: int, returned: int) -> str:

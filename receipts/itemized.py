@@ -13,11 +13,9 @@ from pops.core.methods import method_words
 from pops.core.words import shown
 from receipts.family import Relative, get_family, is_given_back, net_of
 from receipts.hiding import with_marks
-from receipts.models import Disbursement, Posting, Receipt, Standing, Transaction
+from receipts.later import Later, find_later, printed_postings
+from receipts.models import Posting, Receipt, Standing, Transaction
 from receipts.wording import GIVEN_BACK, KINDS, STANDINGS, KindWords, StandingWords
-
-SET_ASIDE = "Set aside, as it does not belong to your account here"
-NO_LONGER_SET_ASIDE = "No longer set aside"
 
 
 @dataclass(frozen=True)
@@ -75,15 +73,6 @@ class Movement:
     amount: int
     requested: int
     reason: str
-
-
-@dataclass(frozen=True)
-class Later:
-    """What became of a part of this receipt after it was issued. Negative when a posting was taken back."""
-
-    moment: dt.datetime
-    text: str
-    amount: int
 
 
 @dataclass(frozen=True)
@@ -178,7 +167,9 @@ class Itemized:
 
 def itemize(receipt: Receipt, *, sees_confidential: bool = False) -> Itemized:
     """The receipt as a guarantor sees it now; or in full, for staff who may see what is confidential."""
-    return _itemize(receipt, get_family(receipt), _after(receipt, sees_confidential), sees_confidential)
+    return _itemize(
+        receipt, get_family(receipt), find_later(receipt, sees_confidential=sees_confidential), sees_confidential
+    )
 
 
 def itemize_as_issued(receipt: Receipt) -> Itemized:
@@ -215,11 +206,6 @@ def _itemize(receipt: Receipt, relatives: list[Relative], after: list[Later], se
         others=sum(posting.amount_cents for posting in hidden),
         leaves_out=tuple(sorted(posting.pk for posting in hidden)),
     )
-
-
-def printed_postings(receipt: Receipt) -> list[Posting]:
-    """What was posted with the receipt itself, at the very moment of its issue. All other postings came after."""
-    return [posting for posting in receipt.postings.all() if posting.posted_at == receipt.issued_at]
 
 
 def _place_in_order(posting: Posting) -> tuple[str, str, str, str, dt.date, int]:
@@ -275,27 +261,3 @@ def _movement(row: Transaction) -> Movement:
         requested=row.requested_cents,
         reason=shown(row.reason),
     )
-
-
-def _after(receipt: Receipt, sees_confidential: bool) -> list[Later]:
-    """What was done with escrow after the receipt was issued, oldest first. A void says all that there is to say."""
-    if hasattr(receipt, "void") or not receipt.is_paid:
-        return []
-    printed = set(printed_postings(receipt))
-    later = [
-        Later(posting.posted_at, _words(posting, sees_confidential), posting.amount_cents)
-        for posting in receipt.postings.all()
-        if posting not in printed
-    ]
-    later += [
-        Later(row.disbursed_at, SET_ASIDE if row.amount_cents > 0 else NO_LONGER_SET_ASIDE, row.amount_cents)
-        for row in Disbursement.objects.filter(receipt=receipt)
-    ]
-    return sorted(later, key=lambda row: row.moment)
-
-
-def _words(posting: Posting, sees_confidential: bool) -> str:
-    verb = "Applied to" if posting.amount_cents > 0 else "Taken back from"
-    if posting.is_hidden and not sees_confidential:
-        return f"{verb} other services"
-    return f"{verb} {shown(posting.description)}, {shown(posting.patient_name)}, Service ID {shown(posting.service_id)}"
