@@ -1,19 +1,20 @@
 """Reading who may open which account."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from django.db.models import FilteredRelation, QuerySet
 
 from pops.core.access.models import User
+from pops.core.accounts.former import FormerNumbers
 from pops.core.accounts.models import Guarantor
 from pops.logins.models import AccountLogin
 
 # Where a login that was read with its accounts keeps them.
 READ = "_accounts"
-FACTS = ("guarantor__account_number", "guarantor__patients__birth_date")
+FACTS = ("guarantor__account_number", "guarantor__patients__birth_date", FormerNumbers("guarantor_id"))
 # How people write a date. In the United States the month comes first.
 DATE_FORMS = (
     "%m/%d/%Y",
@@ -77,8 +78,9 @@ def find_people(email: str) -> list[User]:
 def find_person_by_fact(people: Iterable[User], text: str) -> User | None:
     """Which of these people a fact on file is about: an account's number, or the birth date of a patient on it.
 
-    None when it is about none of them or about several. A person is known by accounts of their own first: who looks
-    after a parent's account is not the parent. All facts are read and compared, whatever is found.
+    The number may be that of an account that was merged into it. None when it is about none of them or about several.
+    A person is known by accounts of their own first: who looks after a parent's account is not the parent. All facts
+    are read and compared, whatever is found.
     """
     links = AccountLogin.objects.filter(user__in=people, guarantor__is_retired=False).values_list(
         "user", "is_own", *FACTS
@@ -90,15 +92,18 @@ def find_person_by_fact(people: Iterable[User], text: str) -> User | None:
 
 
 def knows_account(guarantor: Guarantor, text: str) -> bool:
-    """Whether a fact on file is about this account: its number, or the birth date of a patient on it."""
-    rows = Guarantor.objects.filter(pk=guarantor.pk).values_list("account_number", "patients__birth_date")
+    """Whether a fact on file is about this account: its number, now or before, or the birth date of a patient on it."""
+    rows = Guarantor.objects.filter(pk=guarantor.pk).values_list(
+        "account_number", "patients__birth_date", FormerNumbers("pk")
+    )
     return any([is_fact(text, *facts) for facts in rows])
 
 
-def is_fact(text: str, account_number: str, birth_date: dt.date | None) -> bool:
-    """Whether the text is this account number or this date, as people write either."""
+def is_fact(text: str, account_number: str, birth_date: dt.date | None, former: Sequence[str]) -> bool:
+    """Whether the text is this account number, a former one or this date, as people write them."""
     said = text.strip().casefold()
-    return (said == account_number.casefold()) | (birth_date is not None and birth_date in read_dates(said))
+    is_number = said in {number.casefold() for number in (account_number, *former)}
+    return is_number | (birth_date is not None and birth_date in read_dates(said))
 
 
 def read_dates(text: str) -> set[dt.date]:

@@ -6,12 +6,14 @@ import re
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from pops.core.access.models import User
+from pops.core.accounts.merging import merge_guarantors, undo_merge
 from pops.logins.selectors import find_person_by_fact
 from pops.web.sign_in.person import ENDED, WRONG
 from tests.factories.accounts import GuarantorFactory, PatientFactory, UserFactory, link, login_of
-from tests.factories.staff import member
+from tests.factories.staff import MANAGER, member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_at_once")]
 
@@ -53,6 +55,25 @@ def test_a_fact_chooses(james, ellen, fact):
 
     assert client.get("/").context["guarantor"] == ellen
     assert client.post("/accounts/switch/", {"account": james.pk}).status_code == 404
+
+
+def test_the_number_of_an_account_that_was_merged_chooses_too(james, ellen):
+    """At second hand as well, and no longer once the merge is undone: then it is another account's."""
+    first, second = (GuarantorFactory(name="Ellen Whitcomb", account_number=n, login=False) for n in ("W7", "W8"))
+    clerk = member(MANAGER)
+    merge_guarantors(merged_id=first.pk, into_id=second.pk, reason="Entered twice", by=clerk)
+    last = merge_guarantors(merged_id=second.pk, into_id=ellen.pk, reason="Entered twice", by=clerk)
+
+    for number in ("W7", "w8"):
+        client = Client()
+        pass_code(client)
+        assert tell(client, number).url == "/"
+        assert client.get("/").context["guarantor"] == ellen
+
+    undo_merge(merge_id=last.pk, reason="Two people", now=timezone.now(), by=clerk)
+    client = Client()
+    pass_code(client)
+    assert WRONG in tell(client, "W8").content.decode()
 
 
 def test_the_other_one_gets_their_own(james, ellen):
