@@ -5,13 +5,14 @@
 PYTHON := .venv/bin/python
 PORT ?= 8000
 ARGS ?=
+EMPTY ?=
 
 # exec: Ctrl-C and kill reach the program itself, no shell in between.
 ready = @command -v python3 >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv" >&2; exit 1; }; exec python3 pops/local/bootstrap.py
 
 help:
-	@echo "make demo         run everything on this machine, with sample data (PORT=8000)"
-	@echo "make demo-reset   delete the demo's data"
+	@echo "make demo         run everything on this machine, with sample data (PORT=8000; EMPTY=1: without any)"
+	@echo "make demo-reset   delete the demo's data (EMPTY=1: of the empty one)"
 	@echo "make test         every check and test; only some tests: ARGS=\"tests/local -k port\""
 	@echo "make browsers     the patient's path and the desk's day in WebKitGTK, Firefox and Chromium (ARGS=firefox)"
 	@echo "make bench        measure (ARGS=...)"
@@ -21,11 +22,11 @@ help:
 
 demo:
 	$(ready) demo
-	@exec $(PYTHON) -m pops.local demo --port $(PORT)
+	@exec $(PYTHON) -m pops.local demo --port $(PORT) $(if $(EMPTY),--empty)
 
 demo-reset:
 	$(ready) lint
-	@exec $(PYTHON) -m pops.local reset
+	@exec $(PYTHON) -m pops.local reset $(if $(EMPTY),--empty)
 
 test:
 	$(ready) test

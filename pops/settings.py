@@ -97,6 +97,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before sign-in is asked for: until the portal is open there is none.
+    "pops.web.closed.NotOpenYetMiddleware",
     # Deny by default: a view is public only when it says so.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "pops.core.access.middleware.WhoMiddleware",

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from pops.web import health
+from pops.web.backoffice.desk.setup import front_page
 
 handler400 = "pops.web.errors.bad_request"
 handler403 = "pops.web.errors.forbidden"
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", include("pops.web.portal.urls")),
     path("webhooks/", include("pops.web.webhooks.urls")),
     path("admin/desk/", include("pops.web.backoffice.urls")),
+    path("admin/", front_page),
     path("admin/", admin.site.urls),
     path("health/", health.health, name="health"),
     path("favicon.ico", health.favicon),

@@ -1,6 +1,6 @@
 """The one Stripe client, and what its faults mean."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -20,6 +20,10 @@ class OutOfReach(ProcessorError):
     """Stripe could not be asked or gave no answer: nobody knows whether it was done."""
 
 
+class KeyRefused(OutOfReach):
+    """Stripe doesn't know our key, or the key may not ask for this: nothing was done, until the settings are mended."""
+
+
 class Rejected(ProcessorError):
     """Stripe's definite no: nothing was done. `code` is Stripe's, `words` are for staff."""
 
@@ -36,8 +40,18 @@ class Rejected(ProcessorError):
 @cache
 def client() -> stripe.StripeClient:
     """The one Stripe client of this process."""
+    return _make_client(settings.STRIPE_SECRET_KEY)
+
+
+@cache
+def browser_client() -> stripe.StripeClient:
+    """A client with what browsers know, the publishable key: to try it."""
+    return _make_client(settings.STRIPE_PUBLISHABLE_KEY)
+
+
+def _make_client(key: str) -> stripe.StripeClient:
     return stripe.StripeClient(
-        settings.STRIPE_SECRET_KEY,
+        key,
         base_addresses={"api": settings.STRIPE_API_BASE},
         http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
         max_network_retries=2,
@@ -45,12 +59,17 @@ def client() -> stripe.StripeClient:
 
 
 @contextmanager
-def asking() -> Iterator[stripe.StripeClient]:
-    """The client, its faults told in our words. Raises OutOfReach, Rejected."""
+def asking(find_client: Callable[[], stripe.StripeClient] = client) -> Iterator[stripe.StripeClient]:
+    """A client, the secret key's unless told otherwise, its faults told in our words.
+
+    Raises KeyRefused, OutOfReach, Rejected.
+    """
     try:
-        yield client()
+        yield find_client()
     except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
         code = error.code or ""
         raise Rejected(code, refusal_words(code, str(error.user_message or error))) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise KeyRefused(str(error.user_message or error)) from error
     except stripe.StripeError as error:
         raise OutOfReach(str(error)) from error

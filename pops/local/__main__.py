@@ -37,9 +37,12 @@ def parser() -> argparse.ArgumentParser:
 
     show = commands.add_parser("demo", help="run the whole product on this machine")
     show.add_argument("--port", type=int, default=8000)
-    show.set_defaults(run=lambda given: demo.run(port=given.port))
+    show.add_argument("--empty", action="store_true", help="no practice: it begins with the set-up guide")
+    show.set_defaults(run=lambda given: demo.run(port=given.port, empty=given.empty))
 
-    commands.add_parser("reset", help="delete the demo's data").set_defaults(run=lambda given: demo.reset())
+    clear = commands.add_parser("reset", help="delete the demo's data")
+    clear.add_argument("--empty", action="store_true", help="of the empty one")
+    clear.set_defaults(run=lambda given: demo.reset(empty=given.empty))
     return top
 
 

@@ -15,18 +15,22 @@ from pops.local.servers import Servers, kept_folder
 from pops.local.signals import stops
 from pops.local.steps import Steps
 
-NAME = "demo"
+# Each keeps its data in a folder of its own.
+NAME, EMPTY = "demo", "demo-empty"
 
 
-def run(*, port: int) -> int:
-    """Start everything, say where it is, and watch over it until Ctrl-C. Raises StepError."""
+def run(*, port: int, empty: bool = False) -> int:
+    """Start everything, say where it is, and watch over it until Ctrl-C. Raises StepError.
+
+    With `empty` there is no practice but a first administrator: it begins with the set-up guide.
+    """
     environment.check(os.environ)
-    with kept_folder(NAME) as folder:
+    with kept_folder(EMPTY if empty else NAME) as folder:
         check_free(port)
         if datadir.renew(folder):
             print("The kept data was of an older version and is deleted: the demo begins anew.", flush=True)
         with Servers(folder, durable=True) as servers:
-            product = Product(servers, port=port)
+            product = Product(servers, port=port, empty=empty)
             code = 130  # stopped before it ran
             try:
                 _start(product)
@@ -39,7 +43,8 @@ def run(*, port: int) -> int:
                 with _undisturbed():
                     product.stop()
                     servers.stop()
-    print("Stopped. The data is kept: make demo goes on with it, make demo-reset deletes it.", flush=True)
+    how = " EMPTY=1" if empty else ""
+    print(f"Stopped. The data is kept: make demo{how} goes on with it, make demo-reset{how} deletes it.", flush=True)
     return code
 
 
@@ -71,9 +76,9 @@ def _undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def reset() -> int:
+def reset(*, empty: bool = False) -> int:
     """Delete the demo's data; refuses while the demo runs. Raises InUseError."""
-    with kept_folder(NAME) as folder:
+    with kept_folder(EMPTY if empty else NAME) as folder:
         if sys.stdin.isatty() and not _agreed(str(folder)):
             print("Nothing was deleted.")
             return 1

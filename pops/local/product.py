@@ -25,8 +25,9 @@ SCHEDULER = "Scheduler"
 class Product:
     """One demo: its folder, its environment, its children in the order they were started."""
 
-    def __init__(self, servers: Servers, *, port: int) -> None:
+    def __init__(self, servers: Servers, *, port: int, empty: bool = False) -> None:
         self.servers = servers
+        self.empty = empty
         self.folder = servers.folder
         self.port = port
         self.site = f"http://127.0.0.1:{port}"
@@ -50,11 +51,16 @@ class Product:
             ("Valkey", self._start_broker),
             ("Stripe", self._start_stripe),
             ("Database tables", lambda: self._manage("migrate", "--no-input")),
-            ("Sample practice", lambda: self._manage("seed_demo")),
+            self._seed(),
             ("Style sheets and scripts", self._collect_static),
             ("Web server", self._start_web),
             *((name, partial(self.await_answer, name)) for name in (*WORKERS, SCHEDULER)),
         ]
+
+    def _seed(self) -> tuple[str, Job]:
+        if self.empty:
+            return "First administrator", lambda: self._manage("seed_demo", "--empty")
+        return "Sample practice", lambda: self._manage("seed_demo")
 
     def stop(self) -> None:
         """Stop what was started here, last first; the servers are the caller's."""

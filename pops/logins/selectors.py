@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from django.db.models import FilteredRelation, QuerySet
+from django.db.models import Exists, FilteredRelation, QuerySet
 
 from pops.core.access.models import User
 from pops.core.accounts.former import FormerNumbers
 from pops.core.accounts.models import Guarantor
+from pops.core.practice.models import Practice
 from pops.logins.models import AccountLogin
 
 # Where a login that was read with its accounts keeps them.
@@ -41,8 +42,11 @@ def find_accounts(user: User) -> list[Guarantor]:
 
 
 def find_user_with_accounts(user_id: Any) -> User | None:
-    """A login, with its accounts for find_accounts(): one query, asked with each request, a row an account."""
-    rows: Any = User.objects.filter(pk=user_id).annotate(link=FilteredRelation("account_logins"))
+    """A login, with its accounts for find_accounts() and `portal_is_open`: one query, asked with each request."""
+    opened = Practice.objects.filter(opened_at__isnull=False)
+    rows: Any = User.objects.filter(pk=user_id).annotate(
+        link=FilteredRelation("account_logins"), portal_is_open=Exists(opened)
+    )
     rows = rows.order_by("-link__is_own", "link__guarantor__account_number")
     users = list(rows.select_related("link__guarantor__group"))
     links: list[AccountLogin] = [user.link for user in users if hasattr(user, "link")]
@@ -66,6 +70,12 @@ def find_own_login(guarantor: Guarantor) -> User | None:
     """The guarantor's own login."""
     link = AccountLogin.objects.filter(guarantor=guarantor, is_own=True).select_related("user").first()
     return link.user if link else None
+
+
+def count_who_can_sign_in() -> int:
+    """How many accounts somebody can sign in to; the trial account is nobody's."""
+    opened = AccountLogin.objects.filter(guarantor__is_retired=False, guarantor__is_trial=False)
+    return opened.values("guarantor").distinct().count()
 
 
 def find_people(email: str) -> list[User]:

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import factory
 from factory.django import DjangoModelFactory
 
@@ -5,6 +7,8 @@ from pops.core.practice.models import Facility, Group, Practice, Provider
 
 
 class PracticeFactory(DjangoModelFactory):
+    """An open practice; `opened_at=None` for one that is still set up."""
+
     class Meta:
         model = Practice
         django_get_or_create = ("id",)
@@ -13,6 +17,7 @@ class PracticeFactory(DjangoModelFactory):
     name = "Lakeside Family Medicine"
     time_zone = "America/New_York"
     phone = "(555) 010-2000"
+    opened_at = dt.datetime(2026, 1, 5, 14, 0, tzinfo=dt.UTC)
 
 
 class GroupFactory(DjangoModelFactory):

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.factories.accounts import UserFactory
 from tests.moments import NOON
 
-pytestmark = pytest.mark.usefixtures("mail_at_once")
+pytestmark = pytest.mark.usefixtures("mail_at_once", "practice")
 
 
 def ask_for_code(client, email):

@@ -60,6 +60,12 @@ class Guarantor(models.Model):
     is_retired = models.BooleanField(
         "retired", default=False, db_default=False, help_text="Entered by mistake: found by nobody but in the list."
     )
+    is_trial = models.BooleanField(
+        "trial account",
+        default=False,
+        db_default=False,
+        help_text="Nobody's: made by the set-up guide to pay $1.00 and get it back before the portal opens.",
+    )
 
     class Meta:
         constraints = [
@@ -68,6 +74,7 @@ class Guarantor(models.Model):
                 | ~Q(notices_by="") & Q(notices_chosen_at__isnull=False),
                 name="guarantor_notices_say_since_when",
             ),
+            models.UniqueConstraint(fields=["is_trial"], condition=Q(is_trial=True), name="guarantor_trial_is_one"),
         ]
         permissions = [
             ("retire_guarantor", "Can retire guarantors, patients and visits entered by mistake"),

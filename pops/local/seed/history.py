@@ -64,7 +64,7 @@ def _make_new_charges(guarantor: Guarantor, today: dt.date, chance: random.Rando
 
 def note_emails_of_the_past() -> None:
     """The receipts' mails were sent as soon as they were queued; the latest of them came back."""
-    queued = Message.objects.filter(state="queued")
+    queued = Message.objects.filter(state="queued", lane=Message.Lane.MAIL)
     latest = queued.latest("pk").pk
     queued.update(state="sent", sent_at=F("queued_at"), attempts=1)
     Message.objects.filter(pk=latest).update(

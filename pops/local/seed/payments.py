@@ -73,13 +73,14 @@ def record_refund_of(receipt: Receipt, cents: int, moment: dt.datetime, *, reaso
         returns=None,
         failure="",
     )
-    if _is_sandbox():
+    if is_sandbox():
         made = create_refund(refund_id=refund.pk, charge_id=charge, amount_cents=cents)
         facts = replace(made, occurred_at=moment)
     record_refund(payment=receipt, facts=facts, now=moment)
 
 
-def _is_sandbox() -> bool:
+def is_sandbox() -> bool:
+    """Whether no real card is charged, whatever the keys are."""
     return bool(settings.STRIPE_API_BASE != stripe.DEFAULT_API_BASE)
 
 
@@ -88,7 +89,7 @@ def _charge(payment: Payment, brand: str) -> tuple[str, str]:
 
     With Stripe itself nothing is charged for a sample: the ids only look like its own.
     """
-    if not _is_sandbox() or brand == "declined":
+    if not is_sandbox() or brand == "declined":
         return f"pi_{uuid.uuid4().hex[:24]}", f"ch_{uuid.uuid4().hex[:24]}"
     made = create_intent(
         payment_id=payment.pk, amount_cents=payment.amount_cents, currency=payment.currency, now=payment.started_at

@@ -19,6 +19,7 @@ from pops.local.datadir import ROOT
 from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TIME_ZONE
 from pops.local.seed.history import make_history, note_emails_of_the_past
 from pops.local.seed.households import make_household, mark_confidential
+from pops.local.seed.setup import set_up
 from pops.local.seed.wishes import make_wishes
 
 
@@ -32,6 +33,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     staff = _make_staff()
     for n, (name, email, patients) in enumerate(HOUSEHOLDS):
         make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
+    set_up(now=now)
     make_history(now, chance)
     mark_confidential()
     note_emails_of_the_past()
@@ -71,7 +73,7 @@ def _make_staff() -> User:
         is_administrator = role == "Administrator"
         user = User.objects.create_user(email, STAFF_PASSWORD, name=name, is_staff=True, is_superuser=is_administrator)
         user.groups.add(Role.objects.get(name=role))
-    return User.objects.get(email=STAFF[0][0])
+    return User.objects.get(email=STAFF[0][0], is_staff=True)
 
 
 def _import_samples(now: dt.datetime) -> None:
@@ -79,6 +81,7 @@ def _import_samples(now: dt.datetime) -> None:
     today = str(now.astimezone(ZoneInfo(TIME_ZONE)).date())
     for kind in KINDS:
         path = ROOT / "docs" / "samples" / f"{kind}.csv"
-        run = AccountImport.objects.create(name=path.name, brought_by=User.objects.get(email=STAFF[-1][0]))
+        administrator = User.objects.get(email=STAFF[-1][0], is_staff=True)
+        run = AccountImport.objects.create(name=path.name, brought_by=administrator)
         run_import(run, path=path, wish=Wish(), today=today, tell=lambda step, line: None)
         run.note(ended_at=now)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pops.local.stripe_sandbox import (
+    account,
     charges,
     confirmation,
     customers,
@@ -86,6 +87,12 @@ ROUTES: dict[str, Handler] = {
     "GET /v1/events/{}": events.retrieve,
     "GET /v1/disputes": disputes.list_all,
     "GET /v1/disputes/{}": disputes.retrieve,
+    "GET /v1/account": account.retrieve_account,
+    "POST /v1/payment_method_domains": account.create_domain,
+    "GET /v1/payment_method_domains": account.list_domains,
+    "GET /v1/payment_method_domains/{}": account.retrieve_domain,
+    "POST /v1/payment_method_domains/{}": account.update_domain,
+    "POST /v1/payment_method_domains/{}/validate": account.validate_domain,
 }
 
 

@@ -29,7 +29,7 @@ MANAGER = [
 ]  # fmt: skip
 ADMIN = [
     *MANAGER, "access.view_user", "access.add_user", "access.change_user", "auth.view_group",
-    "mfa.view_authenticator", "mfa.delete_authenticator", "practice.change_practice",
+    "mfa.view_authenticator", "mfa.delete_authenticator", "practice.add_practice", "practice.change_practice",
     "practice.add_group", "practice.change_group", "practice.add_facility", "practice.change_facility",
     "practice.add_provider", "practice.change_provider", "imports.import_accounts",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
+from pops.web.sign_in import trial
 from pops.web.sign_in.by_code import AskView, CodeView
 from pops.web.sign_in.by_name import NameView
 from pops.web.sign_in.new_address import NewAddressView
@@ -24,6 +25,8 @@ urlpatterns = [
     path("sign-in/code/", CodeView.as_view(), name="account_confirm_login_code"),
     path("sign-in/account/", PersonView.as_view(), name="sign_in_person"),
     path("new-address/<str:token>/", NewAddressView.as_view(), name="new_address"),
+    path("trial/<str:token>/", trial.sign_in, name="trial"),
+    path("trial/", trial.end, name="end_trial"),
     path("sign-out/", login_not_required(account_views.logout), name="account_logout"),
     path("session/", session, name="session"),
     path("session/kept/", keep, name="session_keep"),

@@ -50,6 +50,9 @@ class Practice(models.Model):
         default=True,
         help_text="Whoever closes a batch counts first and sees what is expected afterwards.",
     )
+    opened_at = models.DateTimeField(
+        "portal opened", null=True, blank=True, help_text="From then on patients sign in. Empty: it isn't open yet."
+    )
 
     class Meta:
         verbose_name_plural = "practice"
@@ -57,6 +60,11 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether patients may sign in."""
+        return self.opened_at is not None
 
     def business_date(self, moment: dt.datetime) -> dt.date:
         """The practice-local date that money received at `moment` belongs to."""

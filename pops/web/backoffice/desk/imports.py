@@ -89,7 +89,7 @@ class Imports(DeskAction):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         latest = AccountImport.objects.select_related("brought_by")[:SHOWN]
-        return super().get_context_data(latest=latest, **context)
+        return super().get_context_data(latest=latest, samples=KINDS.values(), **context)
 
 
 class ImportAction(DeskAction):

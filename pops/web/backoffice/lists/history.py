@@ -11,13 +11,14 @@ from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.formats import localize
 from django.utils.timezone import localtime
 
 from pops.core.accounts.confidential import CONFIDENTIAL, sees_confidential
 from pops.core.money import format_cents
+from pops.web.backoffice.setup.facts import came_from_guide, guide_page
 
 # Newest first; a row changed more often than this is nobody's reading.
 EVENTS_SHOWN = 200
@@ -74,6 +75,13 @@ class TellsItself(admin.ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """admin/change_form_object_tools.html asks whether there is a history."""
         return super().render_change_form(request, {**context, "keeps_history": self.keeps_history}, *args, **kwargs)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """Back to the set-up guide, for who came from there."""
+        return redirect(guide_page()) if came_from_guide(request) else super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return redirect(guide_page()) if came_from_guide(request) else super().response_post_save_change(request, obj)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

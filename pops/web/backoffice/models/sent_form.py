@@ -1,4 +1,4 @@
-"""What the back office keeps for itself."""
+"""Forms that did their work."""
 
 import uuid
 

@@ -1,0 +1,6 @@
+"""What the back office keeps for itself."""
+
+from pops.web.backoffice.models.sent_form import SentForm
+from pops.web.backoffice.models.trial import Trial
+
+__all__ = ["SentForm", "Trial"]

@@ -1,0 +1,223 @@
+"""An administrator goes from the empty database to the first patient's payment, by the guide, in Chromium."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings as django_settings
+from django.core import mail
+from playwright.sync_api import Page, expect
+
+from pops.core.accounts.models import Guarantor
+from pops.core.imports.tasks import work_off_imports
+from pops.core.practice.models import Practice
+from pops.logins.newcomers import let_newcomers_in
+from receipts.models import Receipt
+from tests.browsing import DESKTOP, accessibility_problems
+from tests.factories.accounts import UserFactory
+from tests.factories.setup import do_all_but_opening
+from tests.factories.staff import ADMIN, member
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("stripe_sandbox", "mail_at_once")]
+
+TABLET = {"width": 768, "height": 1024}
+LINE = "account_number,name,email\n0051207,Beatriz Santos,beatriz@example.com\n"
+PATIENT = "patient_number,account_number,name,birth_date\nP-1,0051207,Beatriz Santos,1980-03-15\n"
+VISIT = 'encounter_number,patient_number,provider,facility\n71201,P-1,"Priya Raman, MD",Main Clinic\n'
+CHARGE = "encounter_number,line_number,service_date,description,billed\n71201,1,2026-02-01,Annual physical,125.00\n"
+
+
+@pytest.fixture
+def guide(page: Page, live_server, sign_in, settings, stripe_sandbox, worker):
+    """The back office as the first administrator finds it, with Stripe's messages and a worker behind it."""
+    settings.SITE_URL = live_server.url
+    stripe_sandbox.webhook_url = f"{live_server.url}/webhooks/stripe/"
+    page.set_viewport_size(DESKTOP)
+    sign_in(UserFactory(is_staff=True, is_superuser=True, name="Alex Moreau", email="alex@example.com"))
+    page.goto(f"{live_server.url}/admin/")
+    expect(page.get_by_role("heading", name="Set-up guide")).to_be_visible()
+    return page
+
+
+def step(page: Page, key: str):
+    return page.locator(f"#{key}")
+
+
+def go(page: Page, key: str, label: str) -> None:
+    step(page, key).get_by_role("link", name=label).click()
+
+
+def save(page: Page, **fields: str) -> None:
+    for name, value in fields.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Set-up guide")).to_be_visible()
+
+
+def await_done(page: Page, key: str) -> None:
+    """What comes from elsewhere is seen when the page is asked again."""
+    for _ in range(20):
+        if step(page, key).get_by_text("Done", exact=True).count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    raise AssertionError(step(page, key).inner_text())
+
+
+def bring(page: Page, name: str, content: str) -> None:
+    page.get_by_label("File", exact=True).set_input_files(
+        {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    )
+    page.get_by_label("What it holds").select_option(name.capitalize().replace("_", " "))
+    page.get_by_role("button", name="Bring the file").click()
+    page.get_by_role("button", name="Check the file").click()
+    work_off_imports()
+    page.get_by_role("button", name=re.compile("^Load ")).click()
+    work_off_imports()
+    page.get_by_text("Unchanged").wait_for()
+    page.get_by_role("link", name="Bring another file").click()
+
+
+def pay(page: Page) -> None:
+    page.get_by_role("radio", name="Current Balance").check()
+    page.get_by_role("button", name="Continue").click()
+    card = page.frame_locator('iframe[title="Secure payment input frame"]')
+    for name, value in {"number": "4242424242424242", "expiry": "12 / 34", "cvc": "123", "postalCode": "05401"}.items():
+        card.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name=re.compile("^Pay ")).click()
+    expect(page).to_have_url(re.compile(r"/receipts/\d+/$"))
+
+
+def enter_the_practice(page: Page) -> None:
+    go(page, "practice", "Enter the practice")
+    save(page, name="Lakeside Family Medicine", time_zone="America/Chicago", phone="(555) 010-2000")
+    go(page, "group", "Enter a POPS Group")
+    save(page, name="Lakeside")
+    go(page, "places", "Add a facility")
+    save(page, name="Main Clinic")
+    go(page, "places", "Add a provider")
+    save(page, name="Priya Raman, MD")
+    go(page, "staff", "Give a role")
+    page.locator("#id_groups_from").select_option("Administrator")
+    page.get_by_role("button", name=re.compile("Choose selected groups")).click()
+    save(page)
+
+
+def try_stripe_and_mail(page: Page) -> None:
+    step(page, "stripe").get_by_role("button", name="Register the domain").click()
+    step(page, "stripe").get_by_role("button", name="Ask Stripe for a message").click()
+    await_done(page, "stripe")
+    go(page, "mail", "Send a test mail")
+    page.get_by_role("button", name="Send the test mail").click()
+    expect(step(page, "mail")).to_contain_text("The test mail to alex@example.com")
+    for _ in range(40):
+        if mail.outbox:
+            break
+        page.wait_for_timeout(250)
+    page.goto(re.search(r"http\S+/setup/mail/code/\?code=\d+", mail.outbox[-1].body).group())
+    page.get_by_role("button", name="Confirm").click()
+    expect(step(page, "mail")).to_contain_text("arrived on")
+
+
+def try_a_payment(page: Page, browser) -> None:
+    step(page, "payment").get_by_role("button", name="Make the trial account").click()
+    link = step(page, "payment").get_by_role("link", name="Pay $1.00 as the trial account").get_attribute("href")
+    elsewhere = browser.new_context().new_page()  # a phone, or a private window
+    elsewhere.goto(f"{django_settings.SITE_URL}{link}")
+    expect(elsewhere.get_by_text("This is the trial account of the set-up guide.")).to_be_visible()
+    pay(elsewhere)
+    elsewhere.context.close()
+    page.get_by_role("link", name="My batch").click()
+    page.get_by_label("Description").fill("Trial of the portal")
+    page.get_by_role("button", name="Open").click()
+    page.get_by_role("link", name="Set-up guide").click()
+    go(page, "payment", "Refund it")
+    page.get_by_label("Reason").fill("Trial of the set-up guide")
+    page.get_by_role("button", name="Refund", exact=True).click()
+    page.get_by_role("link", name="Set-up guide").click()
+    await_done(page, "payment")
+
+
+def test_from_the_empty_database_to_the_first_patients_payment(guide: Page, live_server, browser):
+    page = guide
+    expect(page.locator(".setup-state", has_text="Missing")).to_have_count(9)
+    enter_the_practice(page)
+    try_stripe_and_mail(page)
+    go(page, "accounts", "Import accounts")
+    for name, content in {
+        "guarantors": LINE,
+        "patients": PATIENT,
+        "encounters": VISIT,
+        "service_lines": CHARGE,
+    }.items():
+        bring(page, name, content)
+    let_newcomers_in(limit=10)
+    page.get_by_role("link", name="Set-up guide").click()
+    try_a_payment(page, browser)
+
+    patient = browser.new_context().new_page()
+    patient.goto(live_server.url)
+    expect(patient.get_by_role("heading", name="Our online payments aren’t open yet")).to_be_visible()
+    go(page, "opening", "Open the portal")
+    page.get_by_role("button", name="Open the portal to patients").click()
+    expect(page.get_by_text("All is set up.")).to_be_visible()
+    assert Practice.objects.get().is_open
+
+    mail.outbox.clear()
+    patient.goto(live_server.url)
+    patient.get_by_label("Email").fill("beatriz@example.com")
+    patient.get_by_role("button", name=re.compile("code", re.I)).click()
+    code = next(
+        re.search(r"\b\d{6}\b", sent.body).group() for sent in mail.outbox if sent.to == ["beatriz@example.com"]
+    )
+    patient.get_by_label(re.compile("code", re.I)).fill(code)
+    patient.get_by_role("button", name="Sign in").click()
+    patient.get_by_role("link", name=re.compile("^Pay")).first.click()
+    pay(patient)
+    patient.context.close()
+    assert [one.amount_cents for one in Receipt.objects.order_by("number")] == [100, -100, 12_500]
+    assert Receipt.objects.last().guarantor == Guarantor.objects.get(account_number="0051207")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_guide_is_accessible_empty_and_done(page, live_server, sign_in, stripe_sandbox, scheme):
+    alex = member(ADMIN, email="alex@example.com")
+    sign_in(alex)
+    page.emulate_media(color_scheme=scheme)
+    paths = ["setup/", "setup/mail/", "setup/mail/code/", "setup/open/", "imports/"]
+    look_at_all(page, live_server.url, paths)
+    do_all_but_opening(stripe_sandbox, alex)
+    look_at_all(page, live_server.url, paths)
+
+
+def look_at_all(page: Page, url: str, paths: list[str]) -> None:
+    for size in (TABLET, DESKTOP):
+        page.set_viewport_size(size)
+        for path in paths:
+            page.goto(f"{url}/admin/desk/{path}")
+            assert accessibility_problems(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is too wide"
+
+
+def test_the_guide_by_keyboard_alone(page, live_server, sign_in, stripe_sandbox):
+    alex = member(ADMIN, email="alex@example.com")
+    do_all_but_opening(stripe_sandbox, alex)
+    sign_in(alex)
+    page.goto(f"{live_server.url}/admin/desk/setup/")
+
+    press_tab_to(page, "Open the portal")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Open the portal to patients")).to_be_visible()
+    press_tab_to(page, "Open the portal to patients")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("The portal is open.", exact=True)).to_be_visible()
+    assert urlsplit(page.url).fragment == "opening"
+
+
+def press_tab_to(page: Page, label: str) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText").strip().startswith(label):
+            return
+    raise AssertionError(f"{label} is not reached")
