@@ -127,6 +127,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "pops.core.practice.context_processors.practice",
+                "pops.web.look.brand.brand",
             ],
         },
     }

@@ -11,6 +11,7 @@ handler403 = "pops.web.errors.forbidden"
 handler404 = "pops.web.errors.not_found"
 
 urlpatterns = [
+    path("", include("pops.web.look.urls")),
     path("", include("pops.web.sign_in.urls")),
     path("", include("pops.web.portal.urls")),
     path("webhooks/", include("pops.web.webhooks.urls")),

@@ -19,6 +19,7 @@ from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.methods import card_type
 from pops.core.money import format_cents
+from pops.core.practice.look import get_look
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused, refuse
@@ -100,8 +101,7 @@ kinds.declare(Kind(name=KIND, label="Receipt", prepare=prepare, reasons=dict(Rea
 def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
     """What the templates of both parts are filled with."""
     words = KINDS[Receipt.Kind(receipt.kind)]
-    group = receipt.guarantor.group
-    phone, reply_to = group.footer_phone or practice.phone, practice.email or group.footer_email
+    look = get_look(practice, receipt.guarantor.group)
     return {
         "greeting": words.greeting,
         "sentence": words.greeting.removesuffix(".") + ".",
@@ -110,11 +110,12 @@ def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
         "fields": get_fields(receipt, date_label=words.mail_date),
         "amount_label": words.mail_amount,
         "amount": format_cents(abs(receipt.amount_cents)),
-        "practice_name": shown(practice.name),
-        "logo": f"{settings.SITE_URL}{reverse('logo', args=[group.pk])}" if group.logo else "",
-        "phone": phone,
-        "reply_to": reply_to,
-        "asking": ways_to_ask(reply_to, phone),
+        "practice_name": look.name,
+        "theme": look.theme,
+        "logo": look.logo,
+        "phone": look.phone,
+        "reply_to": look.reply_to,
+        "asking": ways_to_ask(look.reply_to, look.phone),
         "url": sign_in_url(reverse("receipts:detail", args=[receipt.number])),
     }
 

@@ -13,9 +13,9 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from notifications import kinds
 from notifications.kinds import Content, Kind, NotWanted, Write
 from notifications.models import Message
-from pops.core.practice.models import Practice
+from pops.core.accounts.models import Guarantor
+from pops.core.practice.look import Look, get_look
 from pops.core.practice.selectors import get_practice
-from pops.core.words import shown
 from pops.logins.models import EmailChange
 
 OVER = "over"
@@ -89,56 +89,66 @@ TAKEN = Words(
 )
 
 
-def write(words: Words, practice: Practice, url: str = "", code: str = "") -> Content:
+def write(words: Words, look: Look, url: str = "", code: str = "") -> Content:
     """A mail in both parts, the same each time."""
-    name = shown(practice.name)
     context = {
-        "practice_name": name,
+        "practice_name": look.name,
+        "theme": look.theme,
         "title": words.title,
-        "paragraphs": [text.format(practice=name) for text in words.paragraphs],
+        "paragraphs": [text.format(practice=look.name) for text in words.paragraphs],
         "button": words.button,
         "url": url,
         "code": code,
-        "phone": practice.phone,
+        "phone": look.phone,
     }
     return Content(
-        subject=words.subject.format(practice=name),
+        subject=words.subject.format(practice=look.name),
         text=render_to_string("logins/mail/notice.txt", context),
         html=render_to_string("logins/mail/notice.html", context),
-        sender=name,
-        reply_to=practice.email,
+        sender=look.name,
+        reply_to=look.reply_to,
     )
 
 
-def _write_confirm(change: EmailChange, practice: Practice) -> Content:
-    return write(CONFIRM, practice, f"{settings.SITE_URL}{reverse('new_address', args=[make_token(change)])}")
+def _write_confirm(change: EmailChange, look: Look) -> Content:
+    return write(CONFIRM, look, f"{settings.SITE_URL}{reverse('new_address', args=[make_token(change)])}")
 
 
-def _write_code(change: EmailChange, practice: Practice) -> Content:
-    return write(CODE, practice, code=make_code(change))
+def _write_code(change: EmailChange, look: Look) -> Content:
+    return write(CODE, look, code=make_code(change))
 
 
-def _asks(write_of: Callable[[EmailChange, Practice], Content]) -> Callable[[Sequence[Message]], Mapping[int, Write]]:
+def _asks(write_of: Callable[[EmailChange, Look], Content]) -> Callable[[Sequence[Message]], Mapping[int, Write]]:
     """`prepare` of what asks the reader of a new address, while it can be confirmed."""
 
-    def write_open(change: EmailChange, practice: Practice) -> Content:
+    def write_open(change: EmailChange, look: Look) -> Content:
         if change.confirmed_at or change.ended_at:
             raise NotWanted(OVER)
-        return write_of(change, practice)
+        return write_of(change, look)
 
     def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
-        practice, changes = get_practice(), EmailChange.objects.in_bulk([message.about_id for message in messages])
-        return {message.pk: partial(write_open, changes[message.about_id or 0], practice) for message in messages}
+        looks, changes = _looks_of(messages), EmailChange.objects.in_bulk([message.about_id for message in messages])
+        return {
+            message.pk: partial(write_open, changes[message.about_id or 0], looks[message.pk]) for message in messages
+        }
 
     return prepare
 
 
 def _says(words: Words) -> Callable[[Sequence[Message]], Mapping[int, Write]]:
     def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
-        practice = get_practice()
-        return {message.pk: partial(write, words, practice) for message in messages}
+        looks = _looks_of(messages)
+        return {message.pk: partial(write, words, looks[message.pk]) for message in messages}
 
     return prepare
+
+
+def _looks_of(messages: Sequence[Message]) -> dict[int, Look]:
+    """Those of the accounts that the mails are about."""
+    practice = get_practice()
+    accounts = Guarantor.objects.select_related("group").in_bulk([message.guarantor_id for message in messages])
+    groups = {key: account.group for key, account in accounts.items()}
+    return {message.pk: get_look(practice, groups.get(message.guarantor_id or 0)) for message in messages}
 
 
 ADDRESS_CONFIRM = kinds.declare(

@@ -7,11 +7,14 @@ import threading
 from functools import cache
 
 from django.contrib.staticfiles import finders
+from django.core.files.storage import default_storage
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from pops.core.practice.look import PICTURE
 from pops.core.practice.models import Practice
+from pops.core.practice.pictures import FOLDER, content_type_of
 
 STATIC = "static:"
 
@@ -20,14 +23,23 @@ ONE_AT_A_TIME = threading.Lock()
 
 
 class StaticFilesOnly(URLFetcher):
-    """Hands out our own static files, named static:path; nothing is fetched from anywhere else."""
+    """Hands out our own static files, named static:path, and groups' pictures; nothing from anywhere else."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        if url.startswith(PICTURE):
+            return URLFetcherResponse(url, _read_picture(url.removeprefix(PICTURE)))
         path = finders.find(url.removeprefix(STATIC)) if url.startswith(STATIC) else None
         if path is None:
             raise ValueError(f"{url} is none of our static files")
         with open(path, "rb") as file:
             return URLFetcherResponse(url, file.read())
+
+
+def _read_picture(name: str) -> bytes:
+    if not content_type_of(name):
+        raise ValueError(f"{name} is no picture of ours")
+    with default_storage.open(FOLDER + name) as file:
+        return bytes(file.read())
 
 
 FETCHER = StaticFilesOnly()

@@ -8,9 +8,9 @@ import hashlib
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from pops.core.practice.look import get_look
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
-from pops.core.words import shown
 from receipts.documents.files import keep
 from receipts.documents.pdf import render_pdf
 from receipts.itemized import Itemized, for_itemizing, itemize_as_issued
@@ -21,15 +21,13 @@ from receipts.selectors import find_document
 def render_html(itemized: Itemized, practice: Practice) -> str:
     """The receipt as a page for paper."""
     receipt = itemized.receipt
-    group = receipt.guarantor.group
+    look = get_look(practice, receipt.guarantor.group)
     context = {
         "itemized": itemized,
         "receipt": receipt,
         "practice": practice,
-        "practice_name": shown(practice.name),
-        "contact": [
-            part for part in (group.footer_phone or practice.phone, group.footer_email or practice.email) if part
-        ],
+        "look": look,
+        "contact": look.contact,
     }
     return render_to_string("receipts/pdf/receipt.html", context)
 

@@ -10,13 +10,11 @@ from tests.factories.accounts import GuarantorFactory, UserFactory, link, login_
 from tests.factories.appointments import AppointmentRequestFactory
 from tests.payments.stripe_side import start
 
-# What everybody may see, signed in or not.
-PUBLIC = {"logo"}
 # Forms that are posted alone.
 POSTED = {"switch_account", "use_credit", "withdraw_own_email", "withdraw_own_phone"}
 
 
-PATTERNS = [(name, pattern) for name, pattern in patterns_of(urlpatterns) if name not in PUBLIC]
+PATTERNS = [(name, pattern) for name, pattern in patterns_of(urlpatterns)]
 COMMON = [reverse(name) for name, pattern in PATTERNS if not pattern.pattern.converters and name not in POSTED]
 
 

@@ -6,6 +6,8 @@ from django.utils.safestring import SafeString
 
 from pops.core import colours, words
 from pops.core.money import format_cents, plain_dollars
+from pops.core.practice.pictures import picture_url
+from pops.core.practice.theme import Theme, tones_of
 
 register = template.Library()
 register.filter("money", format_cents)
@@ -13,8 +15,19 @@ register.filter("dollars", plain_dollars)
 register.filter("day", words.day)
 register.filter("at", words.at)
 register.filter("tel", words.tel)
-register.filter("light", colours.light)
-register.filter("dark", colours.dark)
+register.filter("picture", picture_url)
+
+
+@register.filter
+def light(name: str, theme: Theme | None = None) -> str:
+    """A colour by its name without --color-, in a mail: {{ 'muted'|light:theme }}. Raises KeyError."""
+    return tones_of(theme, "light")[name] if theme else colours.light(name)
+
+
+@register.filter
+def dark(name: str, theme: Theme | None = None) -> str:
+    """The same for a mail program that is dark."""
+    return tones_of(theme, "dark")[name] if theme else colours.dark(name)
 
 
 @register.simple_tag

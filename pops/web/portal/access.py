@@ -13,10 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.logins.selectors import find_accounts, find_owner
+from pops.web.look.brand import ACCOUNT_KEY
 
 P = ParamSpec("P")
-# In the session: the account in hand. Kept here alone, and looked up among the login's accounts with each request.
-SESSION_KEY = "account_id"
 # Whose a page is, by what its address names.
 OWNERS = {"number": "receipts__number", "payment_id": "payments__pk", "request_id": "appointment_requests__pk"}
 
@@ -58,7 +57,7 @@ def _find_detour(request: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
     if len(request.accounts) == 1:
         request.guarantor = request.accounts[0]
         return None
-    request.guarantor = _find(request, request.session.get(SESSION_KEY))
+    request.guarantor = _find(request, request.session.get(ACCOUNT_KEY))
     if request.guarantor is None:
         owner = _find_owner(request, kwargs)
         return _lead_to(request, owner) if owner else _ask(request)

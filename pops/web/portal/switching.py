@@ -8,7 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from pops.logins.selectors import find_accounts
-from pops.web.portal.access import SESSION_KEY, find_next
+from pops.web.look.brand import ACCOUNT_KEY
+from pops.web.portal.access import find_next
 
 
 @require_safe
@@ -32,5 +33,5 @@ def switch(request: Any) -> HttpResponseBase:
     account = next((one for one in find_accounts(request.user) if str(one.pk) == chosen), None)
     if account is None:
         raise Http404
-    request.session[SESSION_KEY] = account.pk
+    request.session[ACCOUNT_KEY] = account.pk
     return redirect(find_next(request, request.POST.get("next")))

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from pops.web.portal import account, appointments, branding, credit, switching
+from pops.web.portal import account, appointments, credit, switching
 from pops.web.portal.profile import email, phone
 from pops.web.portal.profile import views as profile
 
@@ -22,7 +22,6 @@ urlpatterns = [
     path("profile/email/withdraw/", email.withdraw, name="withdraw_own_email"),
     path("profile/phone/", phone.change_phone, name="profile_phone"),
     path("profile/phone/withdraw/", phone.withdraw, name="withdraw_own_phone"),
-    path("logo/<int:group_id>/", branding.logo, name="logo"),
     path("pay/", include("pops.web.portal.pay.urls")),
     path("receipts/", include("pops.web.portal.receipts.urls")),
 ]

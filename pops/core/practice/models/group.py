@@ -1,15 +1,37 @@
 """A POPS Group: what shapes the portal for its guarantors."""
 
+from collections import defaultdict
+from typing import Any
+
 import pghistory
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
-from pops.core.practice.logo import validate_logo
+from pops.core.practice.pictures import FOLDER
+from pops.core.practice.theme import COLOURS, HOUSE, Dark, Theme, find_problems
+
+is_colour = RegexValidator(r"^#[0-9a-f]{6}\Z", "A colour is written as # and six digits or letters a to f: #0b5563.")
+
+
+class ColourField(models.CharField):
+    """A colour as #rrggbb, small letters. The house's own until another is set."""
+
+    default_validators = [is_colour]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "max_length": 7})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return text.strip().lower() if isinstance(text, str) else text
 
 
 @pghistory.track()
 class Group(models.Model):
-    """Branding and options, by panel. Each option is enforced on the server where it takes effect."""
+    """Branding, theme and options, by panel. Each option is enforced on the server where it takes effect."""
+
+    Dark = Dark
 
     class LandingPage(models.TextChoices):
         HOME = "home", "Home"
@@ -31,15 +53,49 @@ class Group(models.Model):
     name = models.CharField(max_length=200, unique=True)
 
     # Branding
-    logo = models.FileField(
-        upload_to="logos/",
+    shown_name = models.CharField(
+        "name for patients",
+        max_length=200,
         blank=True,
-        validators=[validate_logo],
-        help_text="Shown in receipt emails. PNG, JPEG or GIF, 250 x 64 pixels or twice that, at most 200 KB.",
+        help_text="Heads the portal, receipts and mails of this group. Empty: the practice's own name.",
     )
-    footer_email = models.EmailField(blank=True)
-    footer_phone = models.CharField(max_length=40, blank=True)
-    footer_text = models.TextField(blank=True)
+    logo = models.FileField(
+        upload_to=FOLDER,
+        blank=True,
+        help_text="Heads the portal, receipts and mails. 250 x 64 pixels, or 500 x 128 for sharp screens.",
+    )
+    favicon = models.FileField(
+        upload_to=FOLDER, blank=True, help_text="The small sign on the browser's tab. Square, at least 32 pixels wide."
+    )
+    home_image = models.FileField(
+        upload_to=FOLDER,
+        blank=True,
+        help_text="Across the top of the home page. At least 800 x 200 pixels, 1.5 to 6 times as wide as high.",
+    )
+    footer_email = models.EmailField(
+        blank=True, help_text="Where patients write about a bill. Empty: the practice's own address."
+    )
+    footer_phone = models.CharField(
+        max_length=40, blank=True, help_text="Where patients call about a bill. Empty: the practice's own number."
+    )
+    footer_text = models.TextField(blank=True, help_text="Stands below that on each page, such as when you answer.")
+
+    # Theme
+    background = ColourField(default=HOUSE.background, help_text="Behind all of a page.")
+    surface = ColourField(default=HOUSE.surface, help_text="Of cards, tables and fields, and of the page's head.")
+    primary = ColourField(default=HOUSE.primary, help_text="Of main buttons, links and the balance.")
+    secondary = ColourField(default=HOUSE.secondary, help_text="Of the buttons beside the main one.")
+    accent = ColourField(default=HOUSE.accent, help_text="Of the frame around what the keyboard is at.")
+    info = ColourField(default=HOUSE.info, help_text="Of notices that tell something.")
+    success = ColourField(default=HOUSE.success, help_text="Of what went well, such as Paid.")
+    error = ColourField(default=HOUSE.error, help_text="Of what failed, and of what is typed wrong.")
+    warning = ColourField(default=HOUSE.warning, help_text="Of notices to be careful.")
+    dark = models.CharField(
+        max_length=10,
+        choices=Dark,
+        default=Dark.DEVICE,
+        help_text="When the portal is dark. The dark tones are made from the colours above, and can always be read.",
+    )
 
     # Look and Feel
     landing_page = models.CharField(
@@ -70,7 +126,10 @@ class Group(models.Model):
         help_text="Amount Due is then all that the guarantor owes now, not only what a statement showed.",
     )
     logout_function = models.CharField(
-        max_length=10, choices=LogoutFunction, default=LogoutFunction.LOGOUT, help_text="What Sign out does."
+        max_length=10,
+        choices=LogoutFunction,
+        default=LogoutFunction.LOGOUT,
+        help_text="What Sign out does, and whether there is one.",
     )
     session_minutes = models.PositiveSmallIntegerField(
         "session length",
@@ -79,7 +138,8 @@ class Group(models.Model):
         help_text="Minutes without use after which a guarantor is signed out, 5 to 120.",
     )
     session_extension = models.BooleanField(
-        default=True, help_text="A minute before a session ends, guarantors may extend it by one click."
+        default=True,
+        help_text="Two minutes before a session ends, guarantors may extend it by a click; accessibility asks for it.",
     )
 
     # Payments
@@ -126,3 +186,30 @@ class Group(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def theme(self) -> Theme:
+        """What is worn by pages, mails and paper."""
+        return Theme(**{name: getattr(self, name) for name in COLOURS}, dark=self.dark)
+
+    @property
+    def offers_sign_out(self) -> bool:
+        return self.logout_function != self.LogoutFunction.NONE
+
+    @property
+    def closes_at_sign_out(self) -> bool:
+        return self.logout_function == self.LogoutFunction.CLOSE
+
+    def clean(self) -> None:
+        """Refuse colours that can't be read, each with the nearest that can. Raises ValidationError."""
+        super().clean()
+        try:
+            for name in COLOURS:
+                is_colour(getattr(self, name))
+        except ValidationError:
+            return  # said beside the field
+        refused = defaultdict(list)
+        for problem in find_problems(self.theme):
+            refused[problem.mover].append(problem.words)
+        if refused:
+            raise ValidationError(dict(refused))
