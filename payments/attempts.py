@@ -27,8 +27,17 @@ class TooManyAttempts(Refused):
         super().__init__("too_many_attempts", "You started several payments in a short time. Try again later.")
 
 
+def why_not_pay_by_card(guarantor: Guarantor) -> Refused | None:
+    """Why a guarantor can't pay by card at all: an option of their group."""
+    if guarantor.group.credit_card:
+        return None
+    return Refused("no_card", "Paying by card is not offered here. Ask us how to pay instead.")
+
+
 def why_not_start(guarantor: Guarantor, *, payment_id: uuid.UUID, now: dt.datetime) -> Refused | None:
     """Why a guarantor can't start an attempt now."""
+    if refusal := why_not_pay_by_card(guarantor):
+        return refusal
     recent = guarantor.payments.filter(started_at__gt=now - ATTEMPTS_WINDOW)
     return TooManyAttempts() if recent.exclude(pk=payment_id).count() >= ATTEMPTS_ALLOWED else None
 

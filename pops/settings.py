@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "pops.web.sign_in.session_end.SessionEndMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pops.web.sign_in.second_factor.SecondFactorMiddleware",
-    "pops.core.access.middleware.SlidingSessionMiddleware",
+    "pops.web.sign_in.session_rule.SlidingSessionMiddleware",
     "pops.web.backoffice.middleware.PracticeClockMiddleware",
 ]
 
@@ -223,6 +223,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 # In the database alone: the portal works while Redis is down.
+SESSION_ENGINE = "pops.core.access.sessions"
+# Of staff; for guarantors an option of their group.
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

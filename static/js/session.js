@@ -5,7 +5,10 @@ const form = box.querySelector("form");
 const words = box.querySelector("[data-session-words]");
 const WARN = 120; // seconds before the end; nobody has to hurry
 const LOOK = 10_000; // milliseconds between looks while it is warned, and after a look that failed
-const USE = 240_000; // milliseconds; typing is told this often
+const QUIET = Number(box.dataset.quiet); // seconds for which the session lasts from here
+const USE = Math.min(240_000, (QUIET - WARN) * 500); // milliseconds; typing is told this often
+const EXTENDS = box.dataset.extends === "yes";
+let isTold = false; // where nothing extends it, once is enough
 let timer = 0;
 let lookAt = 0;
 let usedAt = Date.now();
@@ -33,7 +36,7 @@ function follow(seconds) {
     if (box.open) box.close();
     return lookAfter((seconds - WARN) * 1000);
   }
-  if (!box.open) {
+  if (!box.open && !isTold) {
     const end = new Date(Date.now() + seconds * 1000);
     words.textContent = `at ${end.toLocaleTimeString("en-US", { timeStyle: "short" })}`;
     box.showModal();
@@ -50,6 +53,12 @@ async function extend() {
   const seconds = await ask({ method: "POST", body: new FormData(form) });
   follow(seconds);
   return seconds;
+}
+
+function answer() {
+  if (EXTENDS) return extend();
+  isTold = true;
+  return box.close();
 }
 
 function isTyped(field) {
@@ -74,14 +83,14 @@ function leave() {
 }
 
 function use() {
-  if (!box.open && Date.now() - usedAt > USE) extend();
+  if (EXTENDS && !box.open && Date.now() - usedAt > USE) extend();
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  extend();
+  answer();
 });
-box.addEventListener("cancel", () => extend());
+box.addEventListener("cancel", answer);
 for (const kind of ["input", "keydown", "pointerdown", "session:use"]) document.addEventListener(kind, use);
 // A computer that slept, or a page out of the browser's memory.
 document.addEventListener("visibilitychange", () => {
@@ -91,4 +100,4 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) look();
 });
 window.popsSession = { extend };
-lookAfter(Number(box.dataset.quiet) * 1000 - WARN * 1000);
+lookAfter((QUIET - WARN) * 1000);

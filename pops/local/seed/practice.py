@@ -14,9 +14,10 @@ from pops.core.access.models import User
 from pops.core.imports.kinds import KINDS
 from pops.core.imports.models import AccountImport
 from pops.core.imports.runs import Wish, run_import
-from pops.core.practice.models import Facility, Group, Practice, Provider
+from pops.core.practice.models import Facility, Practice, Provider
 from pops.local.datadir import ROOT
 from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TIME_ZONE
+from pops.local.seed.groups import make_groups
 from pops.local.seed.history import make_history, note_emails_of_the_past
 from pops.local.seed.households import make_household, mark_confidential
 from pops.local.seed.setup import set_up
@@ -54,15 +55,7 @@ def _make_practice() -> None:
         phone="(555) 010-2000",
         email="billing@lakeside.example",
     )
-    Group.objects.create(
-        name="Lakeside Family Medicine",
-        email_receipts=True,
-        appointments=True,
-        appointment_requests=True,
-        footer_email="billing@lakeside.example",
-        footer_phone="(555) 010-2000",
-        footer_text="Questions about a bill? Our billing office answers Monday to Friday, 8 AM to 5 PM.",
-    )
+    make_groups()
     Facility.objects.bulk_create(Facility(name=name, address=at, phone=phone) for name, at, phone in FACILITIES)
     Provider.objects.bulk_create(Provider(name=name) for name in PROVIDERS)
 

@@ -7,6 +7,7 @@ from pops.web.backoffice.lists import (
     asked,
     batches,
     books,
+    groups,
     notifications,
     payments,
     practice,
@@ -14,7 +15,18 @@ from pops.web.backoffice.lists import (
     visits,
 )
 
-__all__ = ["accounts", "asked", "batches", "books", "notifications", "payments", "practice", "receipts", "visits"]
+__all__ = [
+    "accounts",
+    "asked",
+    "batches",
+    "books",
+    "groups",
+    "notifications",
+    "payments",
+    "practice",
+    "receipts",
+    "visits",
+]
 
 admin.site.site_header = admin.site.site_title = "POPS"
 admin.site.index_title = "Back office"

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from pops.core.money import InvalidAmount, format_cents, parse_cents, plain_dollars
+from pops.core.practice.pictures import Kind, read_picture
 
 # A typing error, not money: nobody brings a million dollars to the desk.
 MAX_CENTS = 99_999_999
@@ -20,6 +22,25 @@ class MomentField(forms.DateTimeField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "widget": MOMENT_INPUT, "input_formats": ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]})
+
+
+class ColourInput(forms.TextInput):
+    """#0b5563, typed; groups.js puts the browser's own palette beside it."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "colour", "spellcheck": "false", "autocapitalize": "none", **(attrs or {})})
+
+
+class PictureField(forms.FileField):
+    """An uploaded picture, checked by its content and written anew."""
+
+    def __init__(self, *, kind: Kind, **kwargs: Any) -> None:
+        self.kind = kind
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        sent = super().clean(data, initial)
+        return read_picture(sent, self.kind) if isinstance(sent, UploadedFile) else sent
 
 
 class MoneyField(forms.CharField):

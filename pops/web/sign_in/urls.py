@@ -16,6 +16,7 @@ from pops.web.sign_in.own_password import OwnPasswordView
 from pops.web.sign_in.person import PersonView
 from pops.web.sign_in.second_factor import EnrolView
 from pops.web.sign_in.session_end import keep, session
+from pops.web.sign_in.sign_out import sign_out, signed_out
 from pops.web.sign_in.views import admin_login
 
 urlpatterns = [
@@ -27,7 +28,8 @@ urlpatterns = [
     path("new-address/<str:token>/", NewAddressView.as_view(), name="new_address"),
     path("trial/<str:token>/", trial.sign_in, name="trial"),
     path("trial/", trial.end, name="end_trial"),
-    path("sign-out/", login_not_required(account_views.logout), name="account_logout"),
+    path("sign-out/", sign_out, name="account_logout"),
+    path("signed-out/", signed_out, name="signed_out"),
     path("session/", session, name="session"),
     path("session/kept/", keep, name="session_keep"),
     path("staff/sign-in/", account_views.login, name="account_login"),

@@ -9,9 +9,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from pops.core.practice.pictures import FOLDER
-from pops.core.practice.theme import COLOURS, HOUSE, Dark, Theme, find_problems
+from pops.core.practice.theme import COLOUR, COLOURS, HOUSE, Dark, Theme, find_problems
 
-is_colour = RegexValidator(r"^#[0-9a-f]{6}\Z", "A colour is written as # and six digits or letters a to f: #0b5563.")
+is_colour = RegexValidator(
+    rf"^{COLOUR.pattern}\Z", "A colour is written as # and six digits or letters a to f: #0b5563."
+)
 
 
 class ColourField(models.CharField):

@@ -3,9 +3,10 @@
 from pops.core.practice.theme.problems import Problem, find_problems
 from pops.core.practice.theme.schemes import on_paper, tones_of
 from pops.core.practice.theme.sheet import HOUSE, VERSION, read_address, sheet_of, theme_address
-from pops.core.practice.theme.tones import COLOURS, Dark, Theme, Tones
+from pops.core.practice.theme.tones import COLOUR, COLOURS, Dark, Theme, Tones
 
 __all__ = [
+    "COLOUR",
     "COLOURS",
     "HOUSE",
     "VERSION",

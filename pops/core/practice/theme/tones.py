@@ -4,6 +4,7 @@ The house's own nine give exactly what static/css/tokens.css says. A colour that
 muted word gets nearer to the text until it can be read.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
@@ -14,6 +15,7 @@ from pops.core.practice.theme.mixing import BLACK, WHITE, contrast, is_dark, lig
 
 # What a Group sets, as the fields of Theme, of Group, and in tokens.css.
 COLOURS = ("background", "surface", "primary", "secondary", "accent", "info", "success", "error", "warning")
+COLOUR = re.compile(r"#[0-9a-f]{6}")
 AA, LARGE = 4.5, 3.0
 # How much of its tone a notice has: --tint in tokens.css.
 TINTS = {"light": 0.09, "dark": 0.17}

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from pops.core.practice.models import Facility, Group, Practice, Provider
+from pops.core.practice.models import Facility, Practice, Provider
 from pops.web.backoffice.lists.history import KeepsHistory
 
 
@@ -19,20 +19,6 @@ class PracticeAdmin(KeepsHistory):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not Practice.objects.exists() and super().has_add_permission(request)
-
-
-@admin.register(Group)
-class GroupAdmin(KeepsHistory):
-    """POPS Groups: branding and options."""
-
-    list_display = ["name", "auto_post", "email_receipts", "allow_overpayment"]
-    fieldsets = [
-        (None, {"fields": ["name"]}),
-        ("Options", {"fields": ["auto_post", "email_receipts", "allow_overpayment"]}),
-        ("Branding", {"fields": ["logo"]}),
-        ("Footer", {"fields": ["footer_email", "footer_phone", "footer_text"]}),
-        ("This change", {"fields": ["why"]}),
-    ]
 
 
 @admin.register(Facility)

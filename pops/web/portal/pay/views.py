@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from payments.attempts import TooManyAttempts, ensure_intent, start_again, start_payment
+from payments.attempts import TooManyAttempts, ensure_intent, start_again, start_payment, why_not_pay_by_card
 from payments.gateway.client import ProcessorError
 from payments.gateway.intents import Intent, Result
 from payments.models import Payment
@@ -34,6 +34,8 @@ State = Payment.State
 def start(request: GuarantorRequest) -> HttpResponseBase:
     """Choose an amount; the attempt is started under the id that came with the page."""
     balances = get_balances(request.guarantor)
+    if why_not_pay_by_card(request.guarantor):
+        return _no_card_page(request, balances)
     before = request.GET.get("amount", "")
     form = AmountForm(request.POST or None, guarantor=request.guarantor, balances=balances, before=before)
     if form.is_valid():
@@ -41,6 +43,12 @@ def start(request: GuarantorRequest) -> HttpResponseBase:
     if repeated := form.find_repeated(request.guarantor):
         return redirect("payments:pay", repeated.pk)
     return _amount_page(request, form, balances)
+
+
+def _no_card_page(request: GuarantorRequest, balances: Balances) -> HttpResponse:
+    """How to pay instead, where the group takes no cards here."""
+    context = {"balances": balances, **get_credit_context(request.guarantor, balances)}
+    return render(request, "portal/pay/no_card.html", context, status=403 if request.method == "POST" else 200)
 
 
 def _amount_page(request: GuarantorRequest, form: AmountForm, balances: Balances) -> HttpResponse:
@@ -76,6 +84,8 @@ def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
         return redirect("receipts:detail", payment.receipt_id)
     if payment.state != State.STARTED:
         return render(request, f"portal/pay/{payment.state}.html", {"payment": payment})
+    if why_not_pay_by_card(request.guarantor):
+        return _no_card_page(request, get_balances(request.guarantor))
     try:
         intent = ensure_intent(payment=payment, now=timezone.now())
     except ProcessorError:
