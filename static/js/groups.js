@@ -3,7 +3,6 @@
 const box = document.getElementById("preview");
 const form = document.getElementById("group_form");
 const PAUSE = 350; // milliseconds after the last key
-const PICTURES = { logo: ".brand-logo", home_image: ".home-image" };
 
 function makePalette(field) {
   const palette = Object.assign(document.createElement("input"), { type: "color", value: field.value });
@@ -70,15 +69,23 @@ if (box && form) {
   };
 
   // A picture that was only chosen is put into the frame by hand.
+  const putPicture = (name, css, add) => {
+    const file = form.elements[name]?.files[0];
+    const inside = frame.contentDocument;
+    if (!file || !inside) return;
+    const reader = new FileReader();
+    reader.addEventListener("load", () => {
+      const picture = inside.querySelector(`.${css}`) || Object.assign(inside.createElement("img"), { className: css });
+      picture.src = reader.result;
+      if (!picture.isConnected) add(inside, picture);
+    });
+    reader.readAsDataURL(file);
+  };
+
   const putPictures = () => {
-    for (const [name, place] of Object.entries(PICTURES)) {
-      const file = form.elements[name]?.files[0];
-      const picture = frame.contentDocument?.querySelector(place);
-      if (!file || !picture) continue;
-      const reader = new FileReader();
-      reader.addEventListener("load", () => { picture.src = reader.result; });
-      reader.readAsDataURL(file);
-    }
+    putPicture("logo", "brand-logo", (inside, picture) => inside.querySelector(".brand").replaceChildren(picture));
+    if (chosen("page") !== "home") return;
+    putPicture("home_image", "home-image", (inside, picture) => inside.querySelector("main").prepend(picture));
   };
 
   const follow = () => {

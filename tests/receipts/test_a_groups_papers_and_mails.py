@@ -8,7 +8,7 @@ from PIL import Image
 from pops.core.practice.pictures import LOGO, read_picture
 from receipts.documents.pdf import render_pdf
 from receipts.documents.receipts import render_html
-from receipts.itemized import for_itemizing
+from receipts.itemized import for_itemizing, itemize_as_issued
 from receipts.models import Receipt
 from receipts.notices import write
 from tests.factories.accounts import GuarantorFactory
@@ -58,7 +58,7 @@ def colours_of(pdf, tmp_path):
 def test_the_pdf_wears_logo_and_name_and_a_primary_colour_dark_enough_for_paper(receipt_of, practice, tmp_path):
     receipt = receipt_of(**YELLOW.nine, logo=read_picture(picture_file(250, 64, colour="#c0ffee"), LOGO))
 
-    pdf = render_pdf(render_html(receipt, practice), style="receipt-pdf", paper_size="letter")
+    pdf = render_pdf(render_html(itemize_as_issued(receipt), practice), style="receipt-pdf", paper_size="letter")
 
     assert pdf_text(pdf).startswith("Lakeside Kids")
     found = colours_of(pdf, tmp_path)

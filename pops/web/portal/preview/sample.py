@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
@@ -17,6 +18,22 @@ from receipts.models import Posting, Receipt, Transaction
 # Below all that the sequence gives.
 NUMBER = 1042
 PAID = 6_500
+NO_INSURANCE = {"adjusted_cents": 0, "insurance_pending_cents": 0, "insurance_paid_cents": 0}
+FIRST: dict[str, Any] = {"description": "Annual physical", "billed_cents": 24_550, **NO_INSURANCE}
+SECOND: dict[str, Any] = {"description": "Lipid panel", "billed_cents": 4_300}
+RECEIPT: dict[str, Any] = {
+    "number": NUMBER,
+    "status": Receipt.Status.PAID,
+    "channel": Receipt.Channel.ONLINE,
+    "amount_cents": PAID,
+}
+CARD: dict[str, Any] = {
+    "method": Method.CARD,
+    "amount_cents": PAID,
+    "requested_cents": PAID,
+    "card_brand": "visa",
+    "card_last4": "4242",
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,7 @@ def make_sample(group: Group, *, now: dt.datetime, today: dt.date) -> Sample:
 
 
 def _make_visit(guarantor: Guarantor, today: dt.date) -> list[ServiceLine]:
+    """Two services; the first is on a statement."""
     statement = Statement.objects.create(
         guarantor=guarantor, statement_date=today - dt.timedelta(days=12), balance_cents=18_050
     )
@@ -56,61 +74,36 @@ def _make_visit(guarantor: Guarantor, today: dt.date) -> list[ServiceLine]:
         provider=Provider.objects.create(name="Priya Raman, MD"),
         facility=Facility.objects.create(name="Main Clinic", address="14 Harbor Street"),
     )
-    services = [("Annual physical", 24_550, statement), ("Lipid panel", 4_300, None)]
-    return [
-        ServiceLine.objects.create(
-            encounter=encounter,
-            line_number=number,
-            service_date=today - dt.timedelta(days=30),
-            description=description,
-            billed_cents=cents,
-            statement=shown_on,
-        )
-        for number, (description, cents, shown_on) in enumerate(services, 1)
-    ]
+    of_all = {"encounter": encounter, "service_date": today - dt.timedelta(days=30)}
+    first = ServiceLine.objects.create(line_number=1, statement=statement, **FIRST, **of_all)
+    return [first, ServiceLine.objects.create(line_number=2, **SECOND, **of_all)]
 
 
 def _make_receipt(guarantor: Guarantor, line: ServiceLine, *, now: dt.datetime, today: dt.date) -> None:
     batch = ReferenceBatch.objects.create(description="Preview", user=get_pops_user(), batch_date=today)
     receipt = Receipt.objects.create(
-        number=NUMBER,
         guarantor=guarantor,
         batch=batch,
-        status=Receipt.Status.PAID,
-        channel=Receipt.Channel.ONLINE,
-        amount_cents=PAID,
         received_on=today,
         received_at=now,
         guarantor_name=guarantor.name,
         account_number=guarantor.account_number,
+        **RECEIPT,
     )
-    Transaction.objects.create(
-        receipt=receipt,
-        number=f"sample_{secrets.token_hex(8)}",
-        method=Method.CARD,
-        amount_cents=PAID,
-        requested_cents=PAID,
-        card_brand="visa",
-        card_last4="4242",
-    )
+    Transaction.objects.create(receipt=receipt, number=f"sample_{secrets.token_hex(8)}", **CARD)
     Posting.objects.create(receipt=receipt, line=line, batch=batch, amount_cents=PAID, **_snapshot(line))
 
 
-def _snapshot(line: ServiceLine) -> dict[str, object]:
+def _snapshot(line: ServiceLine) -> dict[str, Any]:
     """The service as it stood right after."""
     visit = line.encounter
-    return {
+    return FIRST | {
         "facility_name": visit.facility.name,
         "facility_address": visit.facility.address,
         "provider_name": visit.provider.name,
         "patient_name": visit.patient.name,
-        "service_id": f"67563-{line.line_number}",
+        "service_id": "67563-1",
         "service_date": line.service_date,
-        "description": line.description,
-        "billed_cents": line.billed_cents,
-        "adjusted_cents": 0,
-        "insurance_pending_cents": 0,
-        "insurance_paid_cents": 0,
         "patient_paid_cents": PAID,
         "remaining_cents": line.billed_cents - PAID,
     }
