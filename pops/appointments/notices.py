@@ -9,9 +9,8 @@ from django.urls import reverse
 from notifications import kinds
 from notifications.kinds import Content, Kind, Write
 from notifications.models import Message
-from pops.core.practice.models import Practice
-from pops.core.practice.selectors import get_practice
-from pops.logins.notices import Words, write
+from pops.core.practice.look import Look
+from pops.logins.notices import Words, looks_of, write
 
 ANSWERED = Words(
     subject="{practice} has answered you",
@@ -21,13 +20,13 @@ ANSWERED = Words(
 )
 
 
-def _write(practice: Practice) -> Content:
-    return write(ANSWERED, practice, f"{settings.SITE_URL}{reverse('appointments')}")
+def _write(look: Look) -> Content:
+    return write(ANSWERED, look, f"{settings.SITE_URL}{reverse('appointments')}")
 
 
 def _prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
-    practice = get_practice()
-    return {message.pk: partial(_write, practice) for message in messages}
+    looks = looks_of(messages)
+    return {message.pk: partial(_write, looks[message.pk]) for message in messages}
 
 
 REQUEST_ANSWERED = kinds.declare(Kind(name="request_answered", label="Request answered", prepare=_prepare))

@@ -127,7 +127,7 @@ def _asks(write_of: Callable[[EmailChange, Look], Content]) -> Callable[[Sequenc
         return write_of(change, look)
 
     def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
-        looks, changes = _looks_of(messages), EmailChange.objects.in_bulk([message.about_id for message in messages])
+        looks, changes = looks_of(messages), EmailChange.objects.in_bulk([message.about_id for message in messages])
         return {
             message.pk: partial(write_open, changes[message.about_id or 0], looks[message.pk]) for message in messages
         }
@@ -137,13 +137,13 @@ def _asks(write_of: Callable[[EmailChange, Look], Content]) -> Callable[[Sequenc
 
 def _says(words: Words) -> Callable[[Sequence[Message]], Mapping[int, Write]]:
     def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
-        looks = _looks_of(messages)
+        looks = looks_of(messages)
         return {message.pk: partial(write, words, looks[message.pk]) for message in messages}
 
     return prepare
 
 
-def _looks_of(messages: Sequence[Message]) -> dict[int, Look]:
+def looks_of(messages: Sequence[Message]) -> dict[int, Look]:
     """Those of the accounts that the mails are about."""
     practice = get_practice()
     accounts = Guarantor.objects.select_related("group").in_bulk([message.guarantor_id for message in messages])

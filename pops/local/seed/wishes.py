@@ -23,8 +23,15 @@ def make_wishes(*, now: dt.datetime, time_zone: str, desk: User) -> None:
     for name, wishes, reason, note in WISHES:
         asked_at = now - dt.timedelta(days=3 if note else 1)
         patient = Patient.objects.get(name=name)
-        facts = {"guarantor_id": maria.pk, "patient": patient, "wishes": wishes, "reason": reason}
-        asked = ask_for_appointment(form_id=uuid.uuid4(), now=asked_at, by=user, **facts)
+        asked = ask_for_appointment(
+            form_id=uuid.uuid4(),
+            guarantor_id=maria.pk,
+            patient=patient,
+            wishes=wishes,
+            reason=reason,
+            now=asked_at,
+            by=user,
+        )
         if note:
             answered_at = asked_at + dt.timedelta(hours=5)
             answer_request(request_id=asked.pk, is_declined=False, note=note, now=answered_at, by=desk)

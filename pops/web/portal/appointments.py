@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pops.appointments.asking import ask_for_appointment, why_not_ask, withdraw_request
 from pops.appointments.selectors import find_appointments, find_patients, find_requests
-from pops.core.accounts.models import Guarantor
+from pops.core.accounts.models import Guarantor, Patient
 from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.answering import counted, is_done, show_form
@@ -23,7 +23,7 @@ class RequestForm(forms.Form):
     """For whom, when, and in a few words why."""
 
     form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    patient = forms.ModelChoiceField(
+    patient: forms.ModelChoiceField[Patient] = forms.ModelChoiceField(
         queryset=None,
         widget=forms.RadioSelect,
         empty_label=None,

@@ -32,11 +32,15 @@ OVER = "That code no longer works: it is too old, or too many wrong ones were ty
 @guarantor_required
 def change_email(request: GuarantorRequest) -> HttpResponseBase:
     """Have a code mailed to the new address."""
-    guarantor, facts = request.guarantor, {"now": timezone.now(), "by": request.user}
+    guarantor, now, by = request.guarantor, timezone.now(), request.user
     form = EmailForm(request.POST or None)
 
     def ask() -> None:
-        counted(OWN_ADDRESS, request, lambda: change_own_email(guarantor_id=guarantor.pk, **form.cleaned_data, **facts))
+        counted(
+            OWN_ADDRESS,
+            request,
+            lambda: change_own_email(guarantor_id=guarantor.pk, now=now, by=by, **form.cleaned_data),
+        )
 
     if is_done(form, ask, field="new_email"):
         return redirect("profile_email_code")

@@ -17,10 +17,12 @@ from pops.web.portal.profile.forms import PhoneForm
 @guarantor_required
 def change_phone(request: GuarantorRequest) -> HttpResponseBase:
     """Tell the desk another number."""
-    guarantor, facts = request.guarantor, {"now": timezone.now(), "by": request.user}
+    guarantor, now, by = request.guarantor, timezone.now(), request.user
     form = PhoneForm(request.POST or None)
     if is_done(
-        form, lambda: ask_phone_change(guarantor_id=guarantor.pk, **form.cleaned_data, **facts), field="new_phone"
+        form,
+        lambda: ask_phone_change(guarantor_id=guarantor.pk, now=now, by=by, **form.cleaned_data),
+        field="new_phone",
     ):
         messages.success(request, "The practice has your request. Until it is checked, the number on file stays.")
         return redirect("profile")

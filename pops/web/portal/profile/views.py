@@ -47,9 +47,11 @@ def change_name(request: GuarantorRequest) -> HttpResponseBase:
 @guarantor_required
 def change_notices(request: GuarantorRequest) -> HttpResponseBase:
     """How notices come."""
-    guarantor, facts = request.guarantor, {"now": timezone.now(), "by": request.user}
+    guarantor, now, by = request.guarantor, timezone.now(), request.user
     form = NoticesForm(request.POST or None, guarantor=guarantor, initial={"channel": guarantor.notices_by})
-    if is_done(form, lambda: choose_notices(guarantor_id=guarantor.pk, **form.cleaned_data, **facts), field="channel"):
+    if is_done(
+        form, lambda: choose_notices(guarantor_id=guarantor.pk, now=now, by=by, **form.cleaned_data), field="channel"
+    ):
         messages.success(request, "Your choice is saved.")
         return redirect("profile")
     return show_form(request, "portal/profile/notices.html", form)
