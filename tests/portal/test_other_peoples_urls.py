@@ -96,7 +96,7 @@ def test_another_guarantors_attempt_can_not_be_taken_over(addresses, guarantor, 
 
 
 @pytest.mark.parametrize("address", COMMON)
-def test_nobody_is_sent_to_sign_in(db, address):
+def test_nobody_is_sent_to_sign_in(practice, address):
     answer = Client().get(address)
 
     assert (answer.status_code, answer.url) == (302, f"/sign-in/?next={address}")
