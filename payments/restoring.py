@@ -14,7 +14,7 @@ from notifications.services import hold_back
 from payments.models import Payment, Refund
 from pops.core.sequences import find_sequences, get_sequence, move_on
 from receipts.documents.files import stored_files
-from receipts.models import Receipt, ReceiptDocument
+from receipts.models import Receipt, ReceiptDocument, StatementDocument
 
 # Of the last receipts before the loss there may be no file yet. Numbers cost nothing: a gap is no missing receipt.
 MARGIN = 10_000
@@ -39,13 +39,14 @@ class Remembered:
 
 def look_around() -> Remembered:
     """What must be known after a restore. Reads the names of all stored files; changes nothing."""
-    receipts, closes = list(stored_files("receipts")), list(stored_files("batches"))
+    receipts, closes, statements = (list(stored_files(folder)) for folder in ("receipts", "batches", "statements"))
     known = {*ReceiptDocument.objects.values_list("file", flat=True)}
     known |= {*BatchDocument.objects.values_list("file", flat=True)}
+    known |= {*StatementDocument.objects.values_list("file", flat=True)}
     return Remembered(
         receipts=_lost(RECEIPT_FILE, receipts, Receipt.objects.values_list("pk", flat=True)),
         closes=_lost(CLOSE_FILE, closes, BatchClose.objects.values_list("pk", flat=True)),
-        unknown_files=sorted({*receipts, *closes} - known),
+        unknown_files=sorted({*receipts, *closes, *statements} - known),
         refunds=list(Refund.objects.filter(state__in=[*Refund.IN_FLIGHT, Refund.State.REVIEW])),
         reviews=list(Payment.objects.filter(state=Payment.State.REVIEW)),
         in_the_air=Payment.objects.filter(state__in=Payment.UNSETTLED).count(),

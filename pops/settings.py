@@ -361,6 +361,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "freeze-statements": {
+        "task": "receipts.tasks.freeze_statements",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "make-close-packets": {
         "task": "receipts.tasks.make_missing",
         "schedule": 60.0,

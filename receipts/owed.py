@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from pops.core.accounts.confidential import mask_line
@@ -20,6 +20,15 @@ from pops.core.refusals import Refused
 # Oldest first: Auto-Post and every list go by this. The view answers with the date of service where no other is known.
 OLDEST_FIRST = ("owed__responsible_on", "encounter__number", "line_number")
 SURPLUS = (Path(__file__).parent / "surplus.sql").read_text()
+# What came in, less what was applied and disbursed, with what is too much on services.
+CREDIT = f"""
+WITH mine AS (SELECT number, amount_cents FROM receipts_receipt WHERE guarantor_id = %(guarantor)s)
+SELECT (SELECT coalesce(sum(amount_cents), 0) FROM mine
+        WHERE NOT EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = mine.number))
+     - (SELECT coalesce(sum(p.amount_cents), 0) FROM mine JOIN receipts_posting p ON p.receipt_id = mine.number)
+     - (SELECT coalesce(sum(d.amount_cents), 0) FROM mine JOIN receipts_disbursement d ON d.receipt_id = mine.number)
+     + (SELECT coalesce(sum(surplus.cents), 0) FROM ({SURPLUS}) surplus)
+"""  # noqa: S608  constants of ours
 
 
 class BalanceChanged(Refused):
@@ -91,24 +100,20 @@ def _change(line: ServiceLine, before: int) -> str:
 
 
 def get_balances(guarantor: Guarantor) -> Balances:
-    """Current Balance, Amount Due and what is in collections, now."""
-    return sum_balances(find_lines(guarantor))
+    """Current Balance, Amount Due and what is in collections, now.
 
-
-def sum_balances(lines: Iterable[ServiceLine]) -> Balances:
-    """The balances that lines from find_lines() make up. Amount Due is what remains of what a statement showed.
-
-    What is too much on one line pays for no other by itself: it is credit.
+    Amount Due is what remains of what a statement showed. What is too much on one line pays for no other by itself: it
+    is credit.
     """
-    current = due = collections = 0
-    for line in lines:
-        remaining = max(line.remaining_cents, 0)
-        if line.encounter.in_collections:
-            collections += remaining
-        else:
-            current += remaining
-            due += remaining if line.statement_id else 0
-    return Balances(current_cents=current, amount_due_cents=due, collections_cents=collections)
+    payable = Coalesce(Sum("owed__payable_cents"), 0)
+    on_a_statement = Sum("owed__payable_cents", filter=Q(statement__isnull=False))
+    in_collections = Sum("owed__remaining_cents", filter=Q(owed__in_collections=True, owed__remaining_cents__gt=0))
+    sums = ServiceLine.objects.filter(owed__guarantor=guarantor).aggregate(
+        current_cents=payable,
+        amount_due_cents=Coalesce(on_a_statement, 0),
+        collections_cents=Coalesce(in_collections, 0),
+    )
+    return Balances(**{name: int(cents) for name, cents in sums.items()})
 
 
 def find_surplus(guarantor_id: int) -> dict[int, dict[int, int]]:
@@ -129,8 +134,7 @@ def get_credit(guarantor: Guarantor) -> int:
 
     Of a voided receipt nothing counts; what it was applied to was taken back with it.
     """
-    received = guarantor.receipts.filter(void=None).aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"]
-    applied = guarantor.receipts.aggregate(cents=Coalesce(Sum("postings__amount_cents"), 0))["cents"]
-    disbursed = guarantor.receipts.aggregate(cents=Coalesce(Sum("disbursements__amount_cents"), 0))["cents"]
-    surplus = sum(sum(lines.values()) for lines in find_surplus(guarantor.pk).values())
-    return int(received - applied - disbursed) + surplus
+    with connection.cursor() as cursor:
+        cursor.execute(CREDIT, {"guarantor": guarantor.pk})
+        (cents,) = cursor.fetchone()
+    return int(cents)

@@ -15,7 +15,7 @@ WITH applied AS (
            sum(cents) OVER (PARTITION BY line_id ORDER BY latest DESC) - cents AS taken
     FROM applied JOIN receipts_owed USING (line_id) WHERE cents > 0
 )
-SELECT receipt_id, line_id, least(cents, too_much - taken)::bigint
+SELECT receipt_id, line_id, least(cents, too_much - taken)::bigint AS cents
 FROM share JOIN receipts_receipt r ON r.number = receipt_id
 WHERE r.guarantor_id = %(guarantor)s AND too_much > taken
 ORDER BY latest DESC

@@ -1,14 +1,17 @@
-"""Background work on receipts: PDFs, and the files of a close."""
+"""Background work on receipts and statements: PDFs, the files of a close, and what a statement shows."""
 
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
 from pops.core.work import begin, in_turn
-from receipts.documents.calls import MAKE_MISSING, RENDER_MISSING, RENDER_ONE
+from receipts.documents.calls import MAKE_MISSING, RENDER_MISSING, RENDER_ONE, RENDER_STATEMENT
 from receipts.documents.closes import find_closes_without_documents, make_documents
 from receipts.documents.receipts import store_document
+from receipts.documents.statements import store_statement_document
 from receipts.selectors import find_documentless
+from receipts.statements.freezing import find_guarantors_waiting, freeze_settled
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +53,23 @@ def make_missing() -> None:
         except Exception:
             # One that fails must not keep the others waiting; the next sweep tries it again.
             logger.exception("The packet of close %s could not be made", close_id)
+
+
+@shared_task(name=RENDER_STATEMENT)
+def render_statement(detail_id: int) -> None:
+    """Render and store the PDF of one statement, for somebody who waits for it."""
+    store_statement_document(detail_id=detail_id)
+
+
+@shared_task
+def freeze_statements() -> None:
+    """Freeze what imported statements show, as soon as their services had time to follow them."""
+    now = timezone.now()
+    for guarantor_id in in_turn(find_guarantors_waiting(now=now, limit=AT_ONCE)):
+        try:
+            freeze_settled(guarantor_id=guarantor_id, now=now)
+        except Exception:
+            logger.exception("The statements of guarantor %s could not be frozen", guarantor_id)
 
 
 def _render(numbers: list[int]) -> int:

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
 
 from batches.models import BatchDocument
-from receipts.models import ReceiptDocument
+from receipts.models import ReceiptDocument, StatementDocument
 
 AT_ONCE = 500
 # Of each rule, files too. Who has more to mend begins with these, and asks again.
@@ -17,8 +17,12 @@ SHOWN = 20
 # Wrong ones that the next night reads first. With more than these the store itself is lost.
 REMEMBERED = 1_000
 
-Document = ReceiptDocument | BatchDocument
-SOURCES: dict[str, type[Document]] = {"receipts": ReceiptDocument, "closes": BatchDocument}
+Document = ReceiptDocument | BatchDocument | StatementDocument
+SOURCES: dict[str, type[Document]] = {
+    "receipts": ReceiptDocument,
+    "closes": BatchDocument,
+    "statements": StatementDocument,
+}
 
 
 @dataclass

@@ -39,7 +39,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     login(request, user)
     if user.is_staff:
         note_second_factor(request, "demo link")  # the signed link stands in for the authenticator
-    return redirect("admin:index" if user.is_staff else "home")
+    return redirect("admin:index" if user.is_staff else "landing")
 
 
 @login_not_required

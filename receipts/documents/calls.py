@@ -8,6 +8,7 @@ from pops.core.work import Nudger
 
 RENDER_MISSING = "receipts.tasks.render_missing"
 RENDER_ONE = "receipts.tasks.render_document"
+RENDER_STATEMENT = "receipts.tasks.render_statement"
 MAKE_MISSING = "receipts.tasks.make_missing"
 # They go stale when no worker takes them; the sweep does the work then.
 RENDER_EXPIRES = 60
@@ -25,10 +26,18 @@ def queue_new_documents() -> None:
 
 def queue_document(*, receipt_number: int) -> None:
     """Have the PDF of one receipt made, for somebody who waits for it."""
+    _queue_once(RENDER_ONE, receipt_number)
 
+
+def queue_statement_document(*, detail_id: int) -> None:
+    """Have the PDF of one statement made. With the broker down, who asks for it next has it made."""
+    _queue_once(RENDER_STATEMENT, detail_id)
+
+
+def _queue_once(task: str, key: int) -> None:
     def call() -> None:
-        if cache.add(f"receipts.called.{receipt_number}", 1, timeout=CALLED_SECONDS):
-            current_app.send_task(RENDER_ONE, [receipt_number], expires=RENDER_EXPIRES)
+        if cache.add(f"receipts.called.{task}.{key}", 1, timeout=CALLED_SECONDS):
+            current_app.send_task(task, [key], expires=RENDER_EXPIRES)
 
     transaction.on_commit(call, robust=True)
 

@@ -8,6 +8,7 @@ from receipts.models.corrections import Disbursement, ReceiptMove, ReceiptVoid
 from receipts.models.document import ReceiptDocument
 from receipts.models.posting import Owed, Posting
 from receipts.models.receipt import Receipt, Standing, Transaction
+from receipts.models.statement import StatementDetail, StatementDocument, StatementItem
 
 __all__ = [
     "Disbursement",
@@ -18,5 +19,8 @@ __all__ = [
     "ReceiptMove",
     "ReceiptVoid",
     "Standing",
+    "StatementDetail",
+    "StatementDocument",
+    "StatementItem",
     "Transaction",
 ]

@@ -65,6 +65,7 @@ class Owed(models.Model):
 
     line = models.OneToOneField(ServiceLine, primary_key=True, on_delete=models.DO_NOTHING, related_name="owed")
     guarantor = models.ForeignKey(Guarantor, on_delete=models.DO_NOTHING, related_name="+")
+    in_collections = models.BooleanField()
     patient_paid_cents = models.BigIntegerField()
     remaining_cents = models.BigIntegerField()
     payable_cents = models.BigIntegerField()

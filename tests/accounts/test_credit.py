@@ -54,7 +54,7 @@ def test_a_voided_refund_brings_the_credit_back(guarantor, receipt, dana):
 
 def test_the_account_page_shows_it(guarantor, receipt, client):
     client.force_login(login_of(guarantor))
-    assert "<strong>$20.00</strong> of credit" in client.get("/").content.decode()
+    assert "<strong>$20.00</strong> of credit" in client.get("/account/").content.decode()
 
     client.force_login(login_of(GuarantorFactory()))
-    assert "of credit" not in client.get("/").content.decode()
+    assert "of credit" not in client.get("/account/").content.decode()

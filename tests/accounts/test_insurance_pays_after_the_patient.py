@@ -53,7 +53,7 @@ def remaining(guarantor):
 def test_what_is_too_much_is_credit(guarantor, receipt, first, client_of, dana):
     assert get_credit(guarantor) == 6000
     assert find_overpaid_lines(receipt) == {first.pk: 6000}
-    assert "<strong>$60.00</strong> of credit" in client_of(guarantor).get("/").content.decode()
+    assert "<strong>$60.00</strong> of credit" in client_of(guarantor).get("/account/").content.decode()
     staff = client_of(dana)
     assert "$60.00" in staff.get(reverse("backoffice:take", args=[guarantor.pk])).content.decode()
     assert "Too much on services now" in staff.get(f"/admin/receipts/receipt/{receipt.pk}/change/").content.decode()

@@ -89,7 +89,7 @@ def test_what_is_disputed_or_on_its_way_back_is_not_used(guarantor, credit):
     assert use(guarantor) == 500
 
 
-@pytest.mark.parametrize("address", ["/", "/pay/"])
+@pytest.mark.parametrize("address", ["/account/", "/pay/"])
 def test_both_pages_name_it_and_offer_it(guarantor, credit, client_of, address):
     page = client_of(guarantor).get(address).content.decode()
 

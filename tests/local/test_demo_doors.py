@@ -42,7 +42,7 @@ def door(email: str, *, key: str = "") -> str:
 def test_one_click_signs_a_guarantor_in(demo: Client, guarantor: Guarantor) -> None:
     answer = demo.get(door(guarantor.email))
 
-    assert answer.url == reverse("home")  # type: ignore[attr-defined]
+    assert answer.url == reverse("landing")  # type: ignore[attr-defined]
     assert demo.session["_auth_user_id"] == str(login_of(guarantor).pk)
 
 

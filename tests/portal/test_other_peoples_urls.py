@@ -8,6 +8,7 @@ from pops.web.portal.urls import urlpatterns
 from tests.addresses import patterns_of
 from tests.factories.accounts import GuarantorFactory, UserFactory, link, login_of
 from tests.factories.appointments import AppointmentRequestFactory
+from tests.factories.statements import statement_of
 from tests.payments.stripe_side import start
 
 # Forms that are posted alone.
@@ -25,6 +26,7 @@ def addresses(stripe_sandbox, guarantor, pay):
         "payment_id": start(guarantor).pk,
         "number": pay(guarantor).number,
         "request_id": AppointmentRequestFactory(guarantor=guarantor).pk,
+        "statement_id": statement_of(guarantor).pk,
     }
     owned = [(name, pattern.pattern.converters) for name, pattern in PATTERNS if pattern.pattern.converters]
     return [reverse(name, kwargs={fact: facts[fact] for fact in converters}) for name, converters in owned]
@@ -38,13 +40,14 @@ def ask(client, address):
 
 def test_all_are_walked(addresses):
     assert len(addresses) >= 4
-    assert {"/", "/pay/", "/receipts/", "/accounts/", "/profile/", "/profile/email/", "/appointments/"} <= set(COMMON)
+    shown = {"/", "/pay/", "/receipts/", "/accounts/", "/account/", "/statements/", "/start/"}
+    assert {*shown, "/profile/", "/profile/email/", "/appointments/"} <= set(COMMON)
 
 
 def test_the_owner_sees_them(addresses, guarantor, client_of):
     answers = [ask(client_of(guarantor), address) for address in addresses]
 
-    assert len([answer for answer in answers if answer.status_code in (200, 202)]) >= 3  # 202: the PDF is prepared
+    assert len([answer for answer in answers if answer.status_code in (200, 202)]) >= 5  # 202: the PDF is prepared
     assert not {404, 403, 500} & {answer.status_code for answer in answers}
 
 
@@ -95,11 +98,15 @@ def test_another_guarantors_attempt_can_not_be_taken_over(addresses, guarantor, 
     assert payment.guarantor == guarantor
 
 
-@pytest.mark.parametrize("address", COMMON)
+@pytest.mark.parametrize("address", [address for address in COMMON if address != "/"])
 def test_nobody_is_sent_to_sign_in(practice, address):
     answer = Client().get(address)
 
     assert (answer.status_code, answer.url) == (302, f"/sign-in/?next={address}")
+
+
+def test_nobody_lands_where_the_group_says_from_the_front_door(db):
+    assert Client().get("/").url == "/sign-in/"
 
 
 def test_nobody_is_sent_to_sign_in_from_somebodys_addresses_too(addresses):

@@ -1,5 +1,7 @@
 """Guarantors, patients and what they were billed."""
 
+import datetime as dt
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -171,15 +173,25 @@ class Statement(models.Model):
         help_text="In the practice's own system.",
     )
     statement_date = models.DateField()
+    due_date = models.DateField(null=True, blank=True, help_text="The day to pay it by. Empty: due when it comes.")
     balance_cents = models.BigIntegerField()
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="statement_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(due_date=None) | Q(due_date__gte=F("statement_date")), name="statement_due_after_its_date"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Statement of {self.statement_date:%B %-d, %Y}"
+
+    @property
+    def due_on(self) -> dt.date:
+        """The practice-local day to pay it by: its own date where it names none."""
+        return self.due_date or self.statement_date
 
 
 @tracked

@@ -224,11 +224,14 @@ STATEMENTS = Kind(
                also=("statement", "statement_id", "statement_no")),
         _refers(ACCOUNT, GUARANTOR, "guarantor_id"),
         Column("statement_date", date, sql_type="date", required=True, also=("date",)),
+        Column("due_date", date, sql_type="date", blank=NULL, default="NULL", also=("due", "pay_by"),
+               help="The day to pay it by. Without one it is due when it comes."),
         Column("balance", signed_cents, sets="balance_cents", sql_type="bigint", required=True,
                also=("statement_balance", "amount"), help="May be below zero."),
     ),
     rules=(
         _future("statement_date"),
+        Rule("due_date", "{due_date} < {statement_date}", "'is before the date of the statement'"),
         Rule(
             "account_number",
             "t.guarantor_id <> {account_number}"

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 
 from notifications.models import Message
-from pops.core.accounts.models import Guarantor, ServiceLine, Statement
+from pops.core.accounts.models import Guarantor, ServiceLine
 from pops.local.seed.data import CARDS, TIME_ZONE, YESTERDAY
 from pops.local.seed.households import make_visit
 from pops.local.seed.payments import record_payment, record_refund_of
+from pops.local.seed.statements import open_statement
 from receipts.models import Receipt
 from receipts.owed import find_lines, get_balances
 
@@ -51,15 +52,11 @@ def _make_new_charges(guarantor: Guarantor, today: dt.date, chance: random.Rando
     ServiceLine.objects.filter(pk__in=[line.pk for line in paid]).update(
         insurance_paid_cents=F("insurance_paid_cents") + INSURANCE_PAID_LATE
     )
-    statement = Statement.objects.create(
-        guarantor=guarantor, statement_date=today - dt.timedelta(days=2), balance_cents=0
-    )
+    statement = open_statement(guarantor, date=today - dt.timedelta(days=2))
     for n, patient in enumerate(guarantor.patients.order_by("pk")):
         # Yesterday's leaves something to pay that no statement shows: Current Balance is more than Amount Due.
         days_ago, services = (20 + 9 * n, []) if n else (1, YESTERDAY)
-        make_visit(patient, statement, 67_530 + n, chance=chance, today=today, days_ago=days_ago, services=services)
-    statement.balance_cents = get_balances(guarantor).amount_due_cents
-    statement.save(update_fields=["balance_cents"])
+        make_visit(patient, [statement], 67_530 + n, chance=chance, today=today, days_ago=days_ago, services=services)
 
 
 def note_emails_of_the_past() -> None:

@@ -10,8 +10,8 @@ from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine
 from pops.core.practice.models import Facility, Group, Provider
 from pops.local.seed.data import BIRTH_DATES, HELPED, KEEPS_TO_HERSELF, SERVICES
 from pops.local.seed.groups import FAMILY, KIDS, KIDS_HOUSEHOLDS
+from pops.local.seed.statements import find_first, open_statements
 from pops.logins.linking import create_guarantor_login, link_person
-from receipts.owed import get_balances
 
 
 def make_household(
@@ -26,21 +26,17 @@ def make_household(
         phone=f"(555) 010-{3000 + n}",
     )
     _let_sign_in(guarantor)
-    statement = Statement.objects.create(
-        guarantor=guarantor, statement_date=today - dt.timedelta(days=20), balance_cents=0
-    )
+    statements = open_statements(guarantor, today=today)
     numbers = itertools.count(67500 + 40 * n)
     for patient_name in patient_names:
         patient = Patient.objects.create(
             guarantor=guarantor, name=patient_name, birth_date=BIRTH_DATES.get(patient_name)
         )
         for _ in range(chance.randint(2, 4)):
-            make_visit(patient, statement, next(numbers), chance=chance, today=today)
+            make_visit(patient, statements, next(numbers), chance=chance, today=today)
     # Walter Pruitt's oldest visit went to a collections agency.
     if name == "Walter Pruitt":
         Encounter.objects.filter(patient__guarantor=guarantor, number=67500 + 40 * n).update(in_collections=True)
-    statement.balance_cents = get_balances(guarantor).amount_due_cents
-    statement.save(update_fields=["balance_cents"])
 
 
 def _let_sign_in(guarantor: Guarantor) -> None:
@@ -54,7 +50,7 @@ def _let_sign_in(guarantor: Guarantor) -> None:
 
 def make_visit(
     patient: Patient,
-    statement: Statement,
+    statements: Sequence[Statement],
     number: int,
     *,
     chance: random.Random,
@@ -70,11 +66,11 @@ def make_visit(
         facility=chance.choice(list(Facility.objects.all())),
     )
     service_date = today - dt.timedelta(days=days_ago or chance.randint(5, 150))
+    statement = find_first(statements, service_date)
     billed_for = services or chance.sample(SERVICES, chance.randint(1, 3))
     for line, (description, code, billed, share) in enumerate(billed_for, 1):
         patient_share = billed * share // 100
         adjusted = (billed - patient_share) // 3
-        is_recent = service_date > statement.statement_date
         rest = billed - patient_share - adjusted
         ServiceLine.objects.create(
             encounter=encounter,
@@ -84,9 +80,9 @@ def make_visit(
             procedure_code=code,
             billed_cents=billed,
             adjusted_cents=adjusted,
-            insurance_pending_cents=rest if is_recent else 0,
-            insurance_paid_cents=0 if is_recent else rest,
-            statement=None if is_recent else statement,
+            insurance_pending_cents=0 if statement else rest,
+            insurance_paid_cents=rest if statement else 0,
+            statement=statement,
         )
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
+from pops.core.accounts.models import Statement
 from pops.core.imports.kinds import KINDS
 from pops.core.imports.models import AccountImport
 from pops.core.imports.runs import Wish, run_import
@@ -21,7 +22,9 @@ from pops.local.seed.groups import make_groups
 from pops.local.seed.history import make_history, note_emails_of_the_past
 from pops.local.seed.households import make_household, mark_confidential
 from pops.local.seed.setup import set_up
+from pops.local.seed.statements import send_statements
 from pops.local.seed.wishes import make_wishes
+from receipts.statements.freezing import SETTLED
 
 
 @transaction.atomic
@@ -37,6 +40,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     set_up(now=now)
     make_history(now, chance)
     mark_confidential()
+    send_statements()
     note_emails_of_the_past()
     make_wishes(now=now, time_zone=TIME_ZONE, desk=staff)
     _import_samples(now)
@@ -78,3 +82,5 @@ def _import_samples(now: dt.datetime) -> None:
         run = AccountImport.objects.create(name=path.name, brought_by=administrator)
         run_import(run, path=path, wish=Wish(), today=today, tell=lambda step, line: None)
         run.note(ended_at=now)
+    # Their services came with them, and nothing more does.
+    Statement.objects.exclude(number="").update(entered_at=now - SETTLED)

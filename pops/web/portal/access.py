@@ -17,7 +17,12 @@ from pops.web.look.brand import ACCOUNT_KEY
 
 P = ParamSpec("P")
 # Whose a page is, by what its address names.
-OWNERS = {"number": "receipts__number", "payment_id": "payments__pk", "request_id": "appointment_requests__pk"}
+OWNERS = {
+    "number": "receipts__number",
+    "payment_id": "payments__pk",
+    "request_id": "appointment_requests__pk",
+    "statement_id": "statements__pk",
+}
 
 
 class GuarantorRequest(HttpRequest):
@@ -50,6 +55,28 @@ def guarantor_required(
         return response
 
     return wrapped
+
+
+def option_required(
+    option: str,
+) -> Callable[
+    [Callable[Concatenate[GuarantorRequest, P], HttpResponseBase]],
+    Callable[Concatenate[GuarantorRequest, P], HttpResponseBase],
+]:
+    """Below guarantor_required: answer 404 while the account's POPS Group has an option switched off."""
+
+    def guard(
+        view: Callable[Concatenate[GuarantorRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[GuarantorRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def wrapped(request: GuarantorRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not getattr(request.guarantor.group, option):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return wrapped
+
+    return guard
 
 
 def _find_detour(request: Any, kwargs: dict[str, Any]) -> HttpResponse | None:

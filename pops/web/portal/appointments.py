@@ -23,7 +23,7 @@ class RequestForm(forms.Form):
     """For whom, when, and in a few words why."""
 
     form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    patient: forms.ModelChoiceField[Patient] = forms.ModelChoiceField(
+    patient: "forms.ModelChoiceField[Patient]" = forms.ModelChoiceField(
         queryset=None,
         widget=forms.RadioSelect,
         empty_label=None,

@@ -12,20 +12,24 @@ from pops.core.accounts.models import Guarantor
 from pops.core.money import format_cents
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
-from pops.web.portal.access import GuarantorRequest, guarantor_required
+from pops.web.portal.access import GuarantorRequest, guarantor_required, option_required
 from receipts.corrections.credit import get_usable_credit, use_credit
-from receipts.owed import Balances, get_balances, get_credit
+from receipts.owed import Balances
+from receipts.visible import find_visible_credit, get_visible
 
 
 def get_credit_context(guarantor: Guarantor, balances: Balances) -> dict[str, Any]:
-    """The credit, and how much of it can be applied to the Current Balance now, in cents."""
-    credit_cents = get_credit(guarantor)
-    usable = get_usable_credit(guarantor, current_cents=balances.current_cents) if credit_cents > 0 else 0
-    return {"credit_cents": credit_cents, "usable_cents": usable}
+    """The credit, where it is shown, and how much of it can be applied to the Current Balance now, in cents."""
+    credit_cents = find_visible_credit(guarantor)
+    usable = get_usable_credit(guarantor, current_cents=balances.current_cents) if credit_cents else 0
+    # How much can be used would tell a Current Balance that isn't shown.
+    how_much = format_cents(usable) if guarantor.group.show_current_balance else "credit"
+    return {"credit_cents": credit_cents, "usable_cents": usable, "use_label": f"Use my {how_much} first"}
 
 
 @require_POST
 @guarantor_required
+@option_required("show_escrow")
 def use(request: GuarantorRequest) -> HttpResponseBase:
     """Apply the credit to what is owed, then say on the page that it was asked from what is left to pay."""
     today = get_practice().business_date(timezone.now())
@@ -34,7 +38,8 @@ def use(request: GuarantorRequest) -> HttpResponseBase:
     except Refused:
         messages.info(request, "No credit was applied: there is none left, or nothing that it could be applied to.")
     else:
-        left = format_cents(get_balances(request.guarantor).current_cents)
-        words = f"{format_cents(cents)} of your credit is applied. Your Current Balance is {left} now."
+        left = get_visible(request.guarantor)
+        words = f"{format_cents(cents)} of your credit is applied."
+        words = f"{words} Your {left.owed_label} is {format_cents(left.owed_cents)} now."
         messages.success(request, f"{words} No card was charged.")
     return redirect("payments:start" if "pay" in request.POST else "home")

@@ -2,14 +2,18 @@
 
 from django.urls import include, path
 
-from pops.web.portal import account, appointments, credit, switching
+from pops.web.portal import appointments, credit, home, switching
+from pops.web.portal.account import views as account
 from pops.web.portal.preview.views import preview
 from pops.web.portal.profile import email, phone
 from pops.web.portal.profile import views as profile
 
 urlpatterns = [
-    path("", account.home, name="home"),
+    path("", home.home, name="home"),
     path("preview/", preview, name="preview"),
+    path("start/", home.land, name="landing"),
+    path("account/", account.account, name="account"),
+    path("statements/", include("pops.web.portal.statements.urls")),
     path("credit/", credit.use, name="use_credit"),
     path("accounts/", switching.choose, name="accounts"),
     path("accounts/switch/", switching.switch, name="switch_account"),

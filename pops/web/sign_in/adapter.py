@@ -52,7 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return [code, "pops.web.sign_in.person.PersonStage", *others]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return resolve_url("admin:index" if request.user.is_staff else "home")
+        """Where nobody asked for a page: guarantors land where their POPS Group says."""
+        return resolve_url("admin:index" if request.user.is_staff else "landing")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Post a mail. How long the mail server takes would tell who is a patient: a worker sends it."""

@@ -1,5 +1,6 @@
 """Accounts by hand: a statement as it was sent, and retiring what was entered by mistake."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -24,7 +25,10 @@ from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.forms import ReasonForm
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.once import SentOnce
-from receipts.statements import enter_statement, find_lines_for_statement, why_not_enter_statement
+from receipts.statements.entering import enter_statement, find_lines_for_statement, why_not_enter_statement
+
+# What is proposed.
+DAYS_TO_PAY = dt.timedelta(days=30)
 
 
 def page_of(row: Guarantor | Patient | Encounter) -> str:
@@ -49,6 +53,9 @@ class StatementForm(SentOnce):
     statement_date = forms.DateField(
         widget=DATE_INPUT,
         error_messages={"required": "Enter the date on the statement."},
+    )
+    due_date = forms.DateField(
+        widget=DATE_INPUT, required=False, label="Due", help_text="The day to pay it by. Empty: due when it comes."
     )
 
     def __init__(self, *args: Any, guarantor: Guarantor, user: User, **kwargs: Any) -> None:
@@ -89,7 +96,7 @@ class EnterStatement(AccountAction):
         return why_not_enter_statement(self.target)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"statement_date": self.today}
+        return {"statement_date": self.today, "due_date": self.today + DAYS_TO_PAY}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "guarantor": self.target, "user": self.request.user}
@@ -99,6 +106,7 @@ class EnterStatement(AccountAction):
         made = enter_statement(
             guarantor_id=self.target.pk,
             statement_date=data["statement_date"],
+            due_date=data["due_date"],
             line_ids=[line.pk for line in data["lines"]],
         )
         return page_of(self.target), f"The statement over {format_cents(made.balance_cents)} is entered."

@@ -180,11 +180,15 @@ class AppointmentAdmin(HidesConfidential, FindsPeople, KeepsHistory):
 class StatementAdmin(ReadOnlyAdmin):
     """Statements. One is entered from its guarantor's page."""
 
-    list_display = ["date", "guarantor", "balance"]
+    list_display = ["date", "guarantor", "due", "balance"]
     list_select_related = ["guarantor"]
     paginator = CappedPaginator
     ordering = ["-statement_date", "-pk"]
-    fields = ["guarantor", "date", "balance"]
+    fields = ["guarantor", "date", "due", "balance"]
+
+    @admin.display(description="Due")
+    def due(self, statement: Statement) -> str:
+        return day(statement.due_on)
 
     @admin.display(description="Date", ordering="statement_date")
     def date(self, statement: Statement) -> str:

@@ -9,7 +9,7 @@ from payments.models import Payment
 from pops.core.accounts.models import Guarantor
 from pops.core.money import InvalidAmount, format_cents, parse_cents, plain_dollars
 from pops.web.portal.pay.questions import MAX_CENTS, MIN_CENTS, Question, find_question
-from receipts.owed import Balances
+from receipts.visible import Visible
 
 
 class AmountForm(forms.Form):
@@ -39,13 +39,16 @@ class AmountForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, guarantor: Guarantor, balances: Balances, before: str = "", **kwargs: Any) -> None:
-        """`before` is the amount of a payment that came to nothing, in dollars: nobody should type it again."""
+    def __init__(self, *args: Any, guarantor: Guarantor, visible: Visible, before: str = "", **kwargs: Any) -> None:
+        """What is shown is what is offered: `visible`. `before` is the amount of a payment that came to nothing, in
+        dollars: nobody should type it again.
+        """
         super().__init__(*args, **kwargs)
         self.question: Question | None = None
         self.may_overpay = guarantor.group.allow_overpayment
-        self.balance_cents = balances.current_cents
-        self.balances = {self.CURRENT: balances.current_cents, self.DUE: balances.amount_due_cents}
+        self.balance_cents, self.balance_label = visible.owed_cents, visible.owed_label
+        self.balances = {self.CURRENT: visible.current_cents, self.DUE: visible.amount_due_cents}
+        self.main = self.DUE if visible.current_cents is None else self.CURRENT
         self.amounts = self._find_amounts()
         self.fields["choice"].choices = [  # type: ignore[attr-defined]
             *((key, f"{self.LABELS[key]} {format_cents(cents)}") for key, cents in self.amounts.items()),
@@ -55,8 +58,8 @@ class AmountForm(forms.Form):
 
     def _find_amounts(self) -> dict[str, int]:
         """A second choice only where it is a different amount, and nothing that Stripe would refuse."""
-        amounts = dict(self.balances)
-        if amounts[self.DUE] >= amounts[self.CURRENT]:
+        amounts = {key: cents for key, cents in self.balances.items() if cents is not None}
+        if self.main == self.CURRENT and amounts[self.DUE] >= amounts[self.CURRENT]:
             del amounts[self.DUE]
         return {key: cents for key, cents in amounts.items() if MIN_CENTS <= cents <= MAX_CENTS}
 
@@ -86,7 +89,7 @@ class AmountForm(forms.Form):
     @property
     def balances_now(self) -> str:
         """What the page shows, as it comes back in `shown`."""
-        return f"{self.balances[self.CURRENT]} {self.balances[self.DUE]}"
+        return f"{self.balance_cents} {self.balances[self.DUE]}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -110,7 +113,7 @@ class AmountForm(forms.Form):
 
     def _ask(self, data: dict[str, Any], choice: str) -> None:
         question = self._find_change(data["shown"], choice)
-        asked = find_question(cents=data["amount_cents"], balance_cents=self.balance_cents)
+        asked = find_question(cents=data["amount_cents"], balance_cents=self.balance_cents, label=self.balance_label)
         if question is None and asked and asked.key != data["agreed"]:
             question = asked
         if question:
@@ -119,12 +122,13 @@ class AmountForm(forms.Form):
 
     def _find_change(self, shown: str, choice: str) -> Question | None:
         """What became of the balance that was chosen, or that another amount was chosen beside, under the page."""
-        key = self.CURRENT if choice == self.OTHER else choice
+        key = self.main if choice == self.OTHER else choice
         cents = dict(zip((self.CURRENT, self.DUE), map(int, shown.split()), strict=False)).get(key)
-        if cents == self.balances[key]:
+        now = self.balances[key] or 0
+        if cents == now:
             return None
         before = "" if cents is None else f" It was {format_cents(cents)} when you opened this page."
-        words = f"Your {self.LABELS[key]} is {format_cents(self.balances[key])} now.{before} Nothing was charged."
+        words = f"Your {self.LABELS[key]} is {format_cents(now)} now.{before} Nothing was charged."
         return Question("", "Your balance has changed", f"{words} Look at the amounts and continue.")
 
     def _clean_other(self, text: str) -> int | None:
@@ -146,5 +150,5 @@ class AmountForm(forms.Form):
         if cents > MAX_CENTS:
             return f"The most that can be paid online at once is {format_cents(MAX_CENTS)}."
         if cents > self.balance_cents and not self.may_overpay:
-            return f"Enter {format_cents(self.balance_cents)} or less: that is your Current Balance."
+            return f"Enter {format_cents(self.balance_cents)} or less: that is your {self.balance_label}."
         return ""

@@ -20,26 +20,28 @@ class Question:
     words: str
 
 
-def find_question(*, cents: int, balance_cents: int) -> Question | None:
-    """What to ask about an amount that can be paid, if anything."""
+def find_question(*, cents: int, balance_cents: int, label: str) -> Question | None:
+    """What to ask about an amount that can be paid, if anything. `label`: what the balance is called."""
     rest, above = balance_cents - cents, cents - balance_cents
     if 0 < rest < MIN_CENTS:
-        return Question(f"rest-{cents}-{balance_cents}", "A rest too small for a card", _words_of_rest(cents, rest))
+        return Question(
+            f"rest-{cents}-{balance_cents}", "A rest too small for a card", _words_of_rest(cents, rest, label)
+        )
     if above > max(balance_cents, FAR_CENTS):
-        words = _words_of_far(cents, above, balance_cents)
+        words = _words_of_far(cents, above, balance_cents, label)
         return Question(f"far-{cents}-{balance_cents}", "Is this the amount you mean?", words)
     return None
 
 
-def _words_of_rest(cents: int, rest: int) -> str:
+def _words_of_rest(cents: int, rest: int, label: str) -> str:
     return (
-        f"Paying {format_cents(cents)} leaves {format_cents(rest)} of your Current Balance. That is less than a card "
-        f"can take ({format_cents(MIN_CENTS)}). Choose Current Balance to pay all of it, or continue."
+        f"Paying {format_cents(cents)} leaves {format_cents(rest)} of your {label}. That is less than a card "
+        f"can take ({format_cents(MIN_CENTS)}). Choose {label} to pay all of it, or continue."
     )
 
 
-def _words_of_far(cents: int, above: int, balance_cents: int) -> str:
+def _words_of_far(cents: int, above: int, balance_cents: int, label: str) -> str:
     return (
-        f"{format_cents(cents)} is {format_cents(above)} more than your Current Balance of "
+        f"{format_cents(cents)} is {format_cents(above)} more than your {label} of "
         f"{format_cents(balance_cents)}. Correct it, or continue: the rest is kept as credit on your account."
     )

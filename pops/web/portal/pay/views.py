@@ -23,6 +23,7 @@ from pops.web.portal.credit import get_credit_context
 from pops.web.portal.pay.forms import AmountForm
 from receipts.balances import find_taken_just_now
 from receipts.owed import Balances, get_balances
+from receipts.visible import get_visible, see
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,9 @@ def start(request: GuarantorRequest) -> HttpResponseBase:
     balances = get_balances(request.guarantor)
     if why_not_pay_by_card(request.guarantor):
         return _no_card_page(request, balances)
+    visible = see(request.guarantor.group, balances)
     before = request.GET.get("amount", "")
-    form = AmountForm(request.POST or None, guarantor=request.guarantor, balances=balances, before=before)
+    form = AmountForm(request.POST or None, guarantor=request.guarantor, visible=visible, before=before)
     if form.is_valid():
         return _start(request, form.cleaned_data["payment_id"], form.cleaned_data["amount_cents"])
     if repeated := form.find_repeated(request.guarantor):
@@ -54,7 +56,7 @@ def _no_card_page(request: GuarantorRequest, balances: Balances) -> HttpResponse
 def _amount_page(request: GuarantorRequest, form: AmountForm, balances: Balances) -> HttpResponse:
     context = {
         "form": form,
-        "balances": balances,
+        "visible": see(request.guarantor.group, balances),
         **get_credit_context(request.guarantor, balances),
         "just_paid": find_taken_just_now(request.guarantor, now=timezone.now()),
         "unclear": find_unclear_payment(request.guarantor),
@@ -97,13 +99,13 @@ def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
 
 
 def _card_page(request: GuarantorRequest, payment: Payment, intent: Intent) -> HttpResponse:
-    balance = get_balances(request.guarantor).current_cents
+    current = get_visible(request.guarantor).current_cents
     context = {
         "payment": payment,
         "intent": intent,
         "attempt": _card_form(payment, intent),
         "looked": "looked" in request.GET,
-        "escrow_cents": max(payment.amount_cents - balance, 0),
+        "escrow_cents": 0 if current is None else max(payment.amount_cents - current, 0),
         "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
         "stripe_js_url": settings.STRIPE_JS_URL,
     }

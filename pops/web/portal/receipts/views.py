@@ -1,18 +1,15 @@
 """Receipts as the guarantor sees them. Another guarantor's receipt answers 404."""
 
-import hashlib
-import logging
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from payments.models import Payment
 from pops.web.portal.access import GuarantorRequest, guarantor_required
+from pops.web.portal.files import answer_pdf, read_stored
 from pops.web.portal.receipts.forms import SearchForm, list_query
 from pops.web.portal.receipts.mail import get_mail_context
 from pops.web.portal.receipts.rows import render_rows
@@ -20,10 +17,8 @@ from receipts.documents.calls import queue_document
 from receipts.history import Page, get_page, get_practice_and_choices
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt, ReceiptDocument
-from receipts.owed import get_balances
 from receipts.selectors import find_document
-
-logger = logging.getLogger(__name__)
+from receipts.visible import get_visible
 
 # Kept by the reader's own browser alone, which asks each time whether it may still show it.
 private = cache_control(private=True, no_cache=True)
@@ -63,7 +58,7 @@ def detail(request: GuarantorRequest, number: int) -> HttpResponse:
         "receipt": receipt,
         "list_query": list_query(request.GET),
         "receipt_page": "receipts:detail",
-        "balances": None if receipt.is_refund else get_balances(request.guarantor),
+        "visible": None if receipt.is_refund else get_visible(request.guarantor),
         **get_mail_context(receipt),
     }
     return render(request, "receipts/detail.html", context)
@@ -81,38 +76,28 @@ def document(request: GuarantorRequest, number: int) -> HttpResponseBase:
     stored = find_document(itemized)
     if stored is None:
         queue_document(receipt_number=number)
-        return render(request, "portal/receipts/document_wait.html", {"receipt": receipt}, status=202)
+        return render(request, "portal/documents/wait.html", _name(receipt), status=202)
     if "wait" in request.GET:
         return redirect(f"{request.path}?open=1")
-    pdf = _read(stored)
-    if pdf is None:
-        return render(request, "portal/receipts/document_lost.html", {"receipt": receipt}, status=503)
-    return _answer(request, stored, pdf)
+    return _answer(request, stored)
 
 
-def _read(document: ReceiptDocument) -> bytes | None:
-    """The stored file, if it is there and the one that was stored."""
-    try:
-        with document.file.open("rb") as file:
-            pdf: bytes = file.read()
-    except Exception:  # whatever the storage raises: a disk's errors, or a bucket's
-        logger.exception("The PDF of receipt %s can't be read", document.receipt_id)
-        return None
-    if hashlib.sha256(pdf).hexdigest() != document.sha256:
-        logger.error("The PDF of receipt %s is not the one that was stored", document.receipt_id)
-        return None
-    return pdf
-
-
-def _answer(request: HttpRequest, stored: ReceiptDocument, pdf: bytes) -> HttpResponseBase:
-    """The PDF under a name made of our own words and the receipt's number alone."""
+def _answer(request: GuarantorRequest, stored: ReceiptDocument) -> HttpResponseBase:
     receipt = stored.receipt
+    pdf = read_stored(stored.file, sha256=stored.sha256)
+    if pdf is None:
+        return render(request, "portal/documents/lost.html", _name(receipt), status=503)
     word = "refund" if receipt.kind == Receipt.Kind.REFUND else "receipt"
     name = f"{word}-{receipt.number}{'' if receipt.is_paid else '-unsuccessful'}.pdf"
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'{"inline" if "open" in request.GET else "attachment"}; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    # The portal's policy forbids what browsers build their PDF viewers of.
-    response["Content-Security-Policy"] = "frame-ancestors 'none'"
-    response["ETag"] = f'"{stored.sha256}"'
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+    return answer_pdf(request, pdf, name=name, sha256=stored.sha256)
+
+
+def _name(receipt: Receipt) -> dict[str, str]:
+    """What the pages around the PDF call it, and where it is."""
+    return {
+        "kind": "receipt",
+        "name": f"receipt {receipt.number}",
+        "back": f"Receipt {receipt.number}",
+        "page_url": reverse("receipts:detail", args=[receipt.number]),
+        "pdf_url": reverse("receipts:document", args=[receipt.number]),
+    }

@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from pops.core.accounts.models import Guarantor, ServiceLine, Statement
 from pops.core.locks import hold
 from pops.core.refusals import Refused, refuse
+from receipts.documents.calls import queue_statement_document
 from receipts.owed import find_lines, get_balances
+from receipts.statements.freezing import find_waiting, freeze, freeze_waiting
 
 
 def find_lines_for_statement(guarantor: Guarantor) -> QuerySet[ServiceLine]:
@@ -24,20 +26,36 @@ def why_not_enter_statement(guarantor: Guarantor) -> Refused | None:
     return Refused("nothing_new", "All that this guarantor owes stood on a statement already.")
 
 
-def enter_statement(*, guarantor_id: int, statement_date: dt.date, line_ids: Collection[int]) -> Statement:
+def why_not_due(statement_date: dt.date, due_date: dt.date | None) -> Refused | None:
+    """Why a statement can't be due on this practice-local day."""
+    if due_date is None or due_date >= statement_date:
+        return None
+    return Refused("due_before", "A statement can't be due before its own date.")
+
+
+def enter_statement(
+    *, guarantor_id: int, statement_date: dt.date, line_ids: Collection[int], due_date: dt.date | None = None
+) -> Statement:
     """Put lines on a new statement of this practice-local date; its balance, in cents, is then the Amount Due.
 
-    Raises Refused when a line stood on another statement meanwhile.
+    What it shows is frozen with it. Without `due_date` it is due when it comes. Raises Refused when a line stood on
+    another statement meanwhile.
     """
+    refuse(why_not_due(statement_date, due_date))
     with transaction.atomic():
-        hold(guarantor=guarantor_id)
+        held = hold(guarantor=guarantor_id)
         guarantor = Guarantor.objects.get(pk=guarantor_id)
         refuse(why_not_enter_statement(guarantor))
         found = list(find_lines_for_statement(guarantor).filter(pk__in=line_ids))
         if len(found) != len(line_ids) or not found:
             raise Refused("lines_changed", "What is owed has changed meanwhile. Look at the services again.")
-        statement = Statement.objects.create(guarantor=guarantor, statement_date=statement_date, balance_cents=0)
+        freeze_waiting(held, guarantor_id=guarantor_id)
+        statement = Statement.objects.create(
+            guarantor=guarantor, statement_date=statement_date, due_date=due_date, balance_cents=0
+        )
         ServiceLine.objects.filter(pk__in=[line.pk for line in found]).update(statement=statement)
         statement.balance_cents = get_balances(guarantor).amount_due_cents
         statement.save(update_fields=["balance_cents"])
+        if find_waiting(Statement.objects.filter(pk=statement.pk)).exists():
+            queue_statement_document(detail_id=freeze(held, statement=statement, through=None).pk)
     return statement

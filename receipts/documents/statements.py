@@ -1,0 +1,55 @@
+"""The PDF of a statement: rendered once, of what was frozen, stored with its SHA-256 and never rendered again."""
+
+import hashlib
+
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from pops.core.practice.models import Practice
+from pops.core.practice.selectors import get_practice
+from pops.core.words import shown
+from receipts.detailed import detail_of
+from receipts.documents.files import keep
+from receipts.documents.pdf import render_pdf
+from receipts.models import StatementDetail, StatementDocument
+
+
+def render_html(detail: StatementDetail, practice: Practice) -> str:
+    """The statement as a page for paper."""
+    group = detail.statement.guarantor.group
+    context = {
+        "detailed": detail_of(detail),
+        "practice": practice,
+        "practice_name": shown(practice.name),
+        "phone": group.footer_phone or practice.phone,
+        "email": group.footer_email or practice.email,
+    }
+    return render_to_string("receipts/pdf/statement.html", context)
+
+
+def store_statement_document(*, detail_id: int) -> bool:
+    """Render and store the PDF of a statement, unless it is stored or being rendered.
+
+    The row of its details is held meanwhile, so that there is one row and one file however many workers try.
+    """
+    with transaction.atomic():
+        detail = (
+            StatementDetail.objects.filter(pk=detail_id, document=None)
+            .select_related("statement__guarantor__group", "follows")
+            .select_for_update(of=("self",), no_key=True, skip_locked=True)
+            .first()
+        )
+        # Asked again: it may have been stored between the question and the lock.
+        if detail is None or StatementDocument.objects.filter(detail=detail).exists():
+            return False
+        practice = get_practice()
+        pdf = render_pdf(render_html(detail, practice), style="statement-pdf", paper_size=practice.paper_size)
+        StatementDocument.objects.create(
+            detail=detail, file=_store(detail, pdf), sha256=hashlib.sha256(pdf).hexdigest()
+        )
+    return True
+
+
+def _store(detail: StatementDetail, pdf: bytes) -> str:
+    date = detail.statement.statement_date
+    return keep(f"statements/{date:%Y/%m}/statement-{date}-{detail.statement_id}.pdf", pdf)
