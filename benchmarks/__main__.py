@@ -23,6 +23,7 @@ from benchmarks import (  # noqa: E402  models need the set-up above
     history,
     importing,
     pdf,
+    portal,
     recording,
     webhook,
 )
@@ -35,6 +36,7 @@ BENCHMARKS = {
     "history": history.benchmark,
     "importing": importing.benchmark,
     "pdf": pdf.benchmark,
+    "portal": portal.benchmark,
     "recording": recording.benchmark,
     "soak": soak.benchmark,
     "webhook": webhook.benchmark,

@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 
+from pops.core.accounts.models import ServiceLine
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from receipts.history import PAGE
 from receipts.models import Transaction
@@ -25,6 +26,15 @@ def rows(request: GuarantorRequest) -> HttpResponse:
 
 
 @guarantor_required
+def lines(request: GuarantorRequest, count: int) -> HttpResponse:
+    """The same for visits: so many of the guarantor's lines, the latest first."""
+    latest = ServiceLine.objects.filter(encounter__patient__guarantor=request.guarantor)
+    latest = latest.select_related("encounter__patient", "encounter__provider", "encounter__facility")
+    latest = latest.order_by("-service_date", "-pk")[:count]
+    return render(request, "benchmarks/lines.html", {"lines": latest})
+
+
+@guarantor_required
 def smallest(request: GuarantorRequest) -> HttpResponse:
     """The smallest page that only a guarantor sees."""
     return HttpResponse("<!DOCTYPE html><title>POPS</title>")
@@ -33,6 +43,7 @@ def smallest(request: GuarantorRequest) -> HttpResponse:
 urlpatterns = [
     path("bare/", bare),
     path("rows/", rows),
+    path("lines/<int:count>/", lines),
     path("smallest/", smallest),
     path("", include("pops.urls")),
 ]

@@ -97,7 +97,7 @@ def test_both_pages_name_it_and_offer_it(guarantor, credit, client_of, address):
     assert "Use my $20.00 first" in page
 
 
-@pytest.mark.parametrize(("sent", "leads_to"), [({}, "/"), ({"pay": "1"}, "/pay/")])
+@pytest.mark.parametrize(("sent", "leads_to"), [({}, "/account/"), ({"pay": "1"}, "/pay/")])
 def test_the_button_applies_it_and_says_what_is_left(guarantor, credit, client_of, sent, leads_to):
     client = client_of(guarantor)
     answer = client.post("/credit/", sent, follow=True)

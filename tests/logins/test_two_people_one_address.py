@@ -51,7 +51,7 @@ def test_a_fact_chooses(james, ellen, fact):
     client = Client()
 
     assert pass_code(client).url == "/sign-in/account/"
-    assert tell(client, fact).url == "/"
+    assert tell(client, fact).url == "/start/"
 
     assert client.get("/").context["guarantor"] == ellen
     assert client.post("/accounts/switch/", {"account": james.pk}).status_code == 404
@@ -152,7 +152,7 @@ def test_a_child_of_both_tells_nobody_apart(james, ellen):
     pass_code(client)
 
     assert WRONG in tell(client, "05/05/2012").content.decode()
-    assert tell(client, "48217").url == "/"
+    assert tell(client, "48217").url == "/start/"
 
 
 def test_three_wrong_facts_end_the_sign_in(james, ellen):
@@ -183,7 +183,7 @@ def test_right_facts_are_not_counted(james, ellen, time_machine):
         time_machine.move_to(dt.datetime(2026, 3, 2, 9 + hour, tzinfo=dt.UTC))
         client = Client()
         pass_code(client)
-        assert tell(client, "48301").url == "/"
+        assert tell(client, "48301").url == "/start/"
 
 
 def test_a_link_to_a_page_survives_it(james, ellen, pay):
@@ -195,14 +195,14 @@ def test_a_link_to_a_page_survives_it(james, ellen, pay):
 
 
 def test_the_fact_is_asked_for_in_no_address_of_one_person(james):
-    assert pass_code(Client()).url == "/"
+    assert pass_code(Client()).url == "/start/"
 
 
 def test_a_login_that_is_switched_off_shares_nothing(james, ellen):
     User.objects.filter(pk=login_of(james).pk).update(is_active=False)
     client = Client()
 
-    assert pass_code(client).url == "/"
+    assert pass_code(client).url == "/start/"
     assert client.get("/").context["guarantor"] == ellen
 
 
@@ -231,7 +231,7 @@ def test_staff_who_are_patients_too_enter_by_both_doors(practice):
     patient = GuarantorFactory(email=ADDRESS)
     client = Client()
 
-    assert pass_code(client).url == "/"
+    assert pass_code(client).url == "/start/"
     assert client.get("/").context["guarantor"] == patient
     assert client.get("/admin/").status_code == 302, "a code is no way into the back office"
 

@@ -1,10 +1,13 @@
 """Who sets the browser's text to 150 or 200 % can read and press everything: nothing is covered or cut."""
 
+import datetime as dt
+
 import pytest
 
 from payments.gateway.intents import Result
 from tests.browsing import FLAGS, chromium
 from tests.factories.accounts import ServiceLineFactory, StatementFactory
+from tests.factories.statements import statement_of
 from tests.payments.stripe_side import start
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("stripe_sandbox")]
@@ -48,8 +51,10 @@ def addresses(guarantor, pay):
     paid, unsuccessful = pay(guarantor, cents=123_456), pay(guarantor, result=Result.DECLINED)
     for statement in (None, StatementFactory(guarantor=guarantor)):
         ServiceLineFactory(guarantor=guarantor, billed_cents=1_234_567, statement=statement)
+    entered = statement_of(guarantor, on=dt.date(2026, 9, 30))
     receipts = [f"/receipts/{receipt.number}/" for receipt in (paid, unsuccessful)]
-    return ["/", "/pay/", f"/pay/{start(guarantor).pk}/", "/receipts/", *receipts]
+    accounts = ["/", "/account/", "/statements/", f"/statements/{entered.pk}/"]
+    return [*accounts, "/pay/", f"/pay/{start(guarantor).pk}/", "/receipts/", *receipts]
 
 
 @pytest.mark.parametrize(("width", "percent"), [(320, 100), (320, 150), (390, 200)])

@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from pops.core.practice.models import Group
 from tests.factories.accounts import UserFactory
 from tests.moments import NOON
 
@@ -47,7 +48,7 @@ def test_sign_in_leads_nowhere_else(guarantor):
 
     answer = client.post("/sign-in/code/", {"code": sent_code(), "next": "https://evil.example/"})
 
-    assert answer.url == "/"
+    assert answer.url == "/start/"
 
 
 def test_an_unknown_address_looks_the_same_and_gets_no_mail(guarantor):
@@ -120,7 +121,7 @@ def test_a_mistyped_address_can_be_corrected(guarantor):
     client.post("/sign-out/")
     ask_for_code(client, guarantor.email)
 
-    assert client.post("/sign-in/code/", {"code": sent_code()}).url == "/"
+    assert client.post("/sign-in/code/", {"code": sent_code()}).url == "/start/"
 
 
 def test_a_session_lasts_while_it_is_used(guarantor, client_of, time_machine):
@@ -138,3 +139,27 @@ def test_signed_in_pages_are_not_kept_by_the_browser(guarantor, client_of, pay):
     client = client_of(guarantor)
     for address in ("/", "/pay/", "/receipts/", f"/receipts/{pay(guarantor).number}/"):
         assert "no-store" in client.get(address).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(("landing", "address"), [("home", "/"), ("statements", "/statements/"), ("pay", "/pay/")])
+def test_signing_in_at_the_front_door_leads_to_the_groups_landing_page(guarantor, landing, address):
+    Group.objects.update(landing_page=landing)
+    client = Client()
+    assert client.get("/", follow=True).redirect_chain[-1][0] == "/sign-in/"
+
+    ask_for_code(client, guarantor.email)
+    page = client.post("/sign-in/code/", {"code": sent_code()}, follow=True)
+
+    assert page.redirect_chain[-1][0] == address
+
+
+def test_a_link_to_a_page_beats_the_landing_page_and_survives_sign_in(guarantor, pay):
+    Group.objects.update(landing_page="pay")
+    wanted = f"/receipts/{pay(guarantor).number}/"
+    client = Client()
+    door = client.get(wanted).url
+
+    client.post(door, {"email": guarantor.email, "next": wanted}, follow=True)
+    page = client.post("/sign-in/code/", {"code": sent_code(), "next": wanted}, follow=True)
+
+    assert page.redirect_chain[-1][0] == wanted

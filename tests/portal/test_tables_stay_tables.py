@@ -12,7 +12,7 @@ REPEATED = "[role=table], [role=rowgroup], [role=row], [role=cell], [role=column
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("address", ["/", "/receipts/1042/"])
+@pytest.mark.parametrize("address", ["/account/", "/receipts/1042/"])
 def test_the_browser_tells_rows_and_cells(page, live_server, sign_in, guarantor, size, address):
     ServiceLineFactory(guarantor=guarantor)
     EXAMPLES["two_equal_lines"](guarantor)

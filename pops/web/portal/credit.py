@@ -42,4 +42,5 @@ def use(request: GuarantorRequest) -> HttpResponseBase:
         words = f"{format_cents(cents)} of your credit is applied."
         words = f"{words} Your {left.owed_label} is {format_cents(left.owed_cents)} now."
         messages.success(request, f"{words} No card was charged.")
-    return redirect("payments:start" if "pay" in request.POST else "home")
+    account = "account" if request.guarantor.group.account_dashboard else "home"
+    return redirect("payments:start" if "pay" in request.POST else account)
