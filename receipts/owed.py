@@ -27,7 +27,7 @@ SELECT (SELECT coalesce(sum(amount_cents), 0) FROM mine
         WHERE NOT EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = mine.number))
      - (SELECT coalesce(sum(p.amount_cents), 0) FROM mine JOIN receipts_posting p ON p.receipt_id = mine.number)
      - (SELECT coalesce(sum(d.amount_cents), 0) FROM mine JOIN receipts_disbursement d ON d.receipt_id = mine.number)
-     + (SELECT coalesce(sum(surplus.cents), 0) FROM ({SURPLUS}) surplus)
+     + (SELECT coalesce(sum(surplus.cents), 0) FROM ({SURPLUS}) surplus) AS cents
 """  # noqa: S608  constants of ours
 
 

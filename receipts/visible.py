@@ -1,10 +1,19 @@
 """What a guarantor is shown and asked to pay, by the options of their POPS Group: said here for every page and mail."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from pops.core.accounts.models import Guarantor
+from pops.core.accounts.models import Guarantor, Statement
 from pops.core.practice.models import Group
-from receipts.owed import Balances, get_balances, get_credit
+from receipts.owed import CREDIT, Balances, get_balances, get_credit
+
+# The credit, and the latest statement if there is one, in one question: two pages show both.
+FUNDS = f"""
+SELECT statement.*, credit.cents AS credit_cents FROM ({CREDIT}) credit
+LEFT JOIN LATERAL (
+    SELECT * FROM accounts_statement WHERE guarantor_id = %(guarantor)s ORDER BY statement_date DESC, id DESC LIMIT 1
+) statement ON true
+"""  # noqa: S608  constants of ours
 
 
 @dataclass(frozen=True)
@@ -54,3 +63,9 @@ def get_visible(guarantor: Guarantor) -> Visible:
 def find_visible_credit(guarantor: Guarantor) -> int | None:
     """Unapplied Funds, in cents: what was paid and no service needs; None where it isn't shown."""
     return get_credit(guarantor) if guarantor.group.show_escrow else None
+
+
+def find_funds(guarantor: Guarantor) -> tuple[int | None, Statement | None]:
+    """Unapplied Funds as far as they are shown, and the latest statement: its balance is the Statement Balance."""
+    row: Any = Statement.objects.raw(FUNDS, {"guarantor": guarantor.pk})[0]
+    return int(row.credit_cents) if guarantor.group.show_escrow else None, row if row.pk else None

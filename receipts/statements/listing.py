@@ -93,8 +93,3 @@ def _ask(
     with connection.cursor() as cursor:
         cursor.execute(LISTING, {"guarantor": guarantor.pk, "limit": PAGE + 1, **asked})
         return [Row(pk, shown(number), *facts) for pk, number, *facts in cursor.fetchall()]
-
-
-def find_last_statement(guarantor: Guarantor) -> Statement | None:
-    """The latest statement: its balance is the Statement Balance."""
-    return guarantor.statements.order_by("-statement_date", "-pk").first()

@@ -15,12 +15,11 @@ from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest, guarantor_required, option_required
 from receipts.corrections.credit import get_usable_credit, use_credit
 from receipts.owed import Balances
-from receipts.visible import find_visible_credit, get_visible
+from receipts.visible import get_visible
 
 
-def get_credit_context(guarantor: Guarantor, balances: Balances) -> dict[str, Any]:
-    """The credit, where it is shown, and how much of it can be applied to the Current Balance now, in cents."""
-    credit_cents = find_visible_credit(guarantor)
+def get_credit_context(guarantor: Guarantor, balances: Balances, credit_cents: int | None) -> dict[str, Any]:
+    """The credit, None where it isn't shown, and how much of it can be applied to the Current Balance now, in cents."""
     usable = get_usable_credit(guarantor, current_cents=balances.current_cents) if credit_cents else 0
     # How much can be used would tell a Current Balance that isn't shown.
     how_much = format_cents(usable) if guarantor.group.show_current_balance else "credit"

@@ -10,8 +10,7 @@ from payments.selectors import find_unclear_payment
 from pops.core.practice.models import Group
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.amounts import say_due_from
-from receipts.statements.listing import find_last_statement
-from receipts.visible import find_visible_credit, get_visible
+from receipts.visible import find_funds, get_visible
 
 Page = Group.LandingPage
 PAGES = {
@@ -42,12 +41,12 @@ def home(request: HttpRequest) -> HttpResponseBase:
 def show(request: GuarantorRequest) -> HttpResponse:
     """The guarantor's Amount Due and Unapplied Funds."""
     guarantor = request.guarantor
-    visible, last_statement = get_visible(guarantor), find_last_statement(guarantor)
+    visible, (credit_cents, last_statement) = get_visible(guarantor), find_funds(guarantor)
     context = {
         "guarantor": guarantor,
         "visible": visible,
         "due_from": say_due_from(visible, last_statement),
-        "credit_cents": find_visible_credit(guarantor),
+        "credit_cents": credit_cents,
         "last_statement": last_statement,
         "unclear": find_unclear_payment(guarantor),
         "now": timezone.now(),

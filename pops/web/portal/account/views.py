@@ -14,8 +14,7 @@ from pops.web.portal.account.forms import VisitForm
 from pops.web.portal.account.rows import render_visits
 from pops.web.portal.amounts import say_due_from
 from pops.web.portal.credit import get_credit_context
-from receipts.statements.listing import find_last_statement
-from receipts.visible import see
+from receipts.visible import find_funds, see
 from receipts.visits import VisitPage, get_visits
 
 
@@ -34,12 +33,12 @@ def account(request: GuarantorRequest) -> HttpResponseBase:
 
 def _get_balances(request: GuarantorRequest, page: VisitPage) -> dict[str, Any]:
     guarantor = request.guarantor
-    visible, last_statement = see(guarantor.group, page.balances), find_last_statement(guarantor)
+    visible, (credit_cents, last_statement) = see(guarantor.group, page.balances), find_funds(guarantor)
     return {
         "guarantor": guarantor,
         "visible": visible,
         "due_from": say_due_from(visible, last_statement),
-        **get_credit_context(guarantor, page.balances),
+        **get_credit_context(guarantor, page.balances, credit_cents),
         "last_statement": last_statement,
         "unclear": find_unclear_payment(guarantor),
     }

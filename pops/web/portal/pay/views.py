@@ -23,7 +23,7 @@ from pops.web.portal.credit import get_credit_context
 from pops.web.portal.pay.forms import AmountForm
 from receipts.balances import find_taken_just_now
 from receipts.owed import Balances, get_balances
-from receipts.visible import get_visible, see
+from receipts.visible import find_visible_credit, get_visible, see
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def _amount_page(request: GuarantorRequest, form: AmountForm, balances: Balances
     context = {
         "form": form,
         "visible": see(request.guarantor.group, balances),
-        **get_credit_context(request.guarantor, balances),
+        **get_credit_context(request.guarantor, balances, find_visible_credit(request.guarantor)),
         "just_paid": find_taken_just_now(request.guarantor, now=timezone.now()),
         "unclear": find_unclear_payment(request.guarantor),
     }
