@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
@@ -47,21 +48,41 @@ def post_content(*, kind: Kind, to: str, content: Content) -> Message:
     return message
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A message of a guarantor's to be posted: where it goes, and the number of what it is about."""
+
+    to: str
+    guarantor: Guarantor
+    about_id: int
+
+
 def post_message(
     *, kind: Kind, to: str, guarantor: Guarantor, about_id: int, lane: Message.Lane = Lane.MAIL
 ) -> Message:
     """Put a message of a guarantor's into the outbox, which its kind writes when it is sent."""
-    message = Message.objects.create(
-        kind=kind.name,
-        lane=lane,
-        about_id=about_id,
-        guarantor=guarantor,
-        to=to,
-        state=State.QUEUED,
-        message_id=new_message_id(),
-    )
-    nudge_on_commit(lane)
+    [message] = post_messages(kind=kind, letters=[Letter(to, guarantor, about_id)], lane=lane)
     return message
+
+
+def post_messages(*, kind: Kind, letters: Sequence[Letter], lane: Message.Lane = Lane.MAIL) -> list[Message]:
+    """Put messages of one kind to several guarantors into the outbox, in one statement."""
+    messages = [
+        Message(
+            kind=kind.name,
+            lane=lane,
+            about_id=letter.about_id,
+            guarantor=letter.guarantor,
+            to=letter.to,
+            state=State.QUEUED,
+            message_id=new_message_id(),
+        )
+        for letter in letters
+    ]
+    if messages:
+        Message.objects.bulk_create(messages)
+        nudge_on_commit(lane)
+    return messages
 
 
 # --- Sending again --------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # taken from that range may be somebody's connection at the next start.
 PORTS = range(21000, 32768)
 # Of the demo's kept data. Raised when the migrations begin anew, as they may until something is released.
-LAYOUT = "11"
+LAYOUT = "12"
 LOCK = "lock"
 
 

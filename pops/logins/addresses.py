@@ -5,14 +5,15 @@ a fact on file where staff asked for the change, and the code from the mail wher
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pghistory
 from django.db import transaction
 
 from notifications.models import Message
-from notifications.services import post_message
+from notifications.services import Letter, post_message, post_messages
 from pops.core.access.models import User
+from pops.core.access.services import get_pops_user
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.accounts.profile import BY_THEMSELVES
@@ -59,9 +60,20 @@ def change_email(*, guarantor_id: int, new_email: str, reason: str, now: dt.date
     with transaction.atomic():
         guarantor = _lock(guarantor_id)
         refuse(why_not_change_email(guarantor, new_email))
-        change = _ask(guarantor, new_email=new_email, reason=reason, now=now, by=by)
-        post_message(kind=ADDRESS_CONFIRM, to=new_email, guarantor=guarantor, about_id=change.pk)
+        [change] = ask_readers({guarantor_id: new_email}, reason=reason, now=now, by=by)
     return change
+
+
+def ask_readers(
+    wanted: Mapping[int, str], *, reason: str, now: dt.datetime, by: User | None = None
+) -> list[EmailChange]:
+    """Ask the readers of new addresses, by the ids of guarantors that are held; without `by` it is POPS who asks.
+
+    A few statements for all of them.
+    """
+    changes = _ask(wanted, reason=reason, now=now, by=by or get_pops_user())
+    post_messages(kind=ADDRESS_CONFIRM, letters=[Letter(one.new_email, one.guarantor, one.pk) for one in changes])
+    return changes
 
 
 def why_not_change_own_email(guarantor: Guarantor, user: User) -> Refused | None:
@@ -81,7 +93,7 @@ def change_own_email(*, guarantor_id: int, new_email: str, now: dt.datetime, by:
         guarantor = _lock(guarantor_id)
         refuse(why_not_change_own_email(guarantor, by))
         refuse(why_not_change_email(guarantor, new_email))
-        change = _ask(guarantor, new_email=new_email, reason=BY_THEMSELVES, by_code=True, now=now, by=by)
+        [change] = _ask({guarantor_id: new_email}, reason=BY_THEMSELVES, by_code=True, now=now, by=by)
         urgent = Message.Lane.URGENT
         post_message(kind=ADDRESS_CODE, to=new_email, guarantor=guarantor, about_id=change.pk, lane=urgent)
     return change
@@ -145,22 +157,18 @@ def is_same(one: str, other: str) -> bool:
 
 
 def _ask(
-    guarantor: Guarantor, *, new_email: str, reason: str, by_code: bool = False, now: dt.datetime, by: User
-) -> EmailChange:
-    """In place of one that waits; the old address is told."""
-    _end_open(guarantor, now)
-    change = EmailChange.objects.create(
-        guarantor=guarantor,
-        old_email=guarantor.email,
-        new_email=new_email,
-        reason=reason,
-        by_code=by_code,
-        asked_by=by,
-        asked_at=now,
+    wanted: Mapping[int, str], *, reason: str, by_code: bool = False, now: dt.datetime, by: User
+) -> list[EmailChange]:
+    """In place of those that wait; the old addresses are told."""
+    EmailChange.objects.filter(guarantor__in=wanted, confirmed_at=None, ended_at=None).update(ended_at=now)
+    about = {"reason": reason, "by_code": by_code, "asked_by": by, "asked_at": now}
+    changes = EmailChange.objects.bulk_create(
+        EmailChange(guarantor=one, old_email=one.email, new_email=wanted[one.pk], **about)
+        for one in Guarantor.objects.filter(pk__in=wanted).order_by("pk")
     )
-    if guarantor.email:
-        post_message(kind=ADDRESS_ASKED, to=guarantor.email, guarantor=guarantor, about_id=change.pk)
-    return change
+    told = [one for one in changes if one.old_email]
+    post_messages(kind=ADDRESS_ASKED, letters=[Letter(one.old_email, one.guarantor, one.pk) for one in told])
+    return changes
 
 
 def _confirm(change_id: int, is_right: Callable[[EmailChange], bool], *, now: dt.datetime) -> bool:

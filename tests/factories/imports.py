@@ -1,12 +1,11 @@
 """Files of accounts, and their import as the command and the worker do it."""
 
-import datetime as dt
 from pathlib import Path
 
 from pops.core.imports.models import AccountImport
 from pops.core.imports.runs import Wish, run_import
+from tests.moments import NOON
 
-TODAY = dt.date(2026, 3, 2)
 GUARANTORS = "account_number,name,email,phone\n00123,Maria Alvarez,maria@example.com,(555) 010-3000\n"
 PATIENTS = "patient_number,account_number,name,birth_date\nP-1,00123,Leo Alvarez,2015-04-30\n"
 STATEMENTS = "statement_number,account_number,statement_date,balance\nS-1,00123,2026-02-15,120.00\n"
@@ -27,6 +26,6 @@ def bring(path: Path, content: str | bytes, **wish: object) -> AccountImport:
     """Import what a file holds; the run tells what came of it."""
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     run: AccountImport = AccountImport.objects.create(name=path.name)
-    run_import(run, path=path, wish=Wish(**wish), today=str(TODAY), tell=lambda step, line: None)  # type: ignore[arg-type]
+    run_import(run, path=path, wish=Wish(**wish), now=NOON, tell=lambda step, line: None)  # type: ignore[arg-type]
     run.refresh_from_db()
     return run

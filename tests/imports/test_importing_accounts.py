@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pops.core.accounts.models import Appointment, Guarantor, GuarantorMerge, Patient, ServiceLine, Statement
 from pops.core.practice.models import Group
@@ -161,3 +163,26 @@ def test_objects_a_line_each_are_read_too(load):
 def test_times_are_the_practices_unless_they_say_otherwise(loaded, load, written, utc):
     assert load(f"appointment_number,patient_number,starts_at\nA-2,P-1,{written}\n").new == 1
     assert f"{Appointment.objects.get(number='A-2').starts_at:%H:%M}" == utc
+
+
+def test_lines_that_lie_apart_are_loaded_together_and_named_by_their_place_in_the_file(loaded, load, monkeypatch):
+    """Sorted for the steps, so that each locks few encounters; what is said counts as the file does."""
+    monkeypatch.setattr("pops.core.imports.runs.STEP", 4)
+    load("encounter_number,patient_number,provider,facility\n" + "".join(
+        f'{number},P-1,"Raman, MD",Main Clinic\n' for number in range(1, 9)
+    ))  # fmt: skip
+    rows = [f"{1 + n % 8},{1 + n // 8},2026-01-05,Visit,{n + 1}.00" for n in range(32)]
+    head = "encounter_number,line_number,service_date,description,billed"
+    broken = [*rows[:9], rows[9].replace("10.00", "nothing"), *rows[10:]]
+
+    assert load("\n".join([head, *broken])).faults == [
+        [11, "billed is no amount of dollars and cents, such as 1,234.56: nothing"]
+    ]
+    with CaptureQueriesContext(connection) as queries:
+        assert load("\n".join([head, *rows])).new == 32
+
+    written = [query["sql"] for query in queries if "WITH written" in query["sql"]]
+    assert len(written) == 9
+    lines = ServiceLine.objects.filter(encounter__number__lte=8).order_by("pk")
+    assert [line.encounter.number for line in lines] == sorted(line.encounter.number for line in lines)
+    assert lines.get(billed_cents=1000).service_id == "2-2"

@@ -1,10 +1,13 @@
 """Imports of the back office are worked off by the worker: once each, by another one when the first died."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from pops.core.accounts.models import Guarantor
@@ -15,7 +18,7 @@ from pops.core.imports.tasks import forget_imports, work_off_imports
 from pops.core.refusals import Refused
 from tests.concurrency import wait_until
 from tests.factories.imports import GUARANTORS
-from tests.factories.practice import GroupFactory, PracticeFactory
+from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 from tests.factories.staff import ADMIN, member
 
 COLUMNS = {"account_number": "account_number", "name": "name", "email": "", "phone": ""}
@@ -94,3 +97,30 @@ def test_what_dead_imports_left_is_cleared(brought):
 
     assert find_left_tables() == []
     assert state_of(run) == "refused"
+
+
+def test_a_file_that_says_itself_what_it_holds_has_no_columns_to_match(db, client_of):
+    """FHIR resources, by the pages of the back office."""
+    PracticeFactory()
+    GroupFactory()
+    ProviderFactory(name="Priya Raman, MD")
+    FacilityFactory(name="Lakeside Main Clinic")
+    client = client_of(member(ADMIN))
+    with (Path(settings.BASE_DIR) / "docs" / "samples" / "fhir.ndjson").open("rb") as file:
+        answer = client.post(reverse("backoffice:imports"), {"file": file})
+    run = AccountImport.objects.get()
+
+    assert answer.url == reverse("backoffice:import_columns", args=[run.pk])
+    page = client.get(answer.url).content.decode()
+    assert "there are no columns to match" in page
+    assert "What the columns are" not in page
+    client.post(answer.url, {})
+    work_off_imports()
+    assert state_of(run) == "checked"
+    page = client.get(reverse("backoffice:import", args=[run.pk])).content.decode()
+    assert "Load 5 lines" in page
+    assert "Match columns again" not in page
+
+    client.post(reverse("backoffice:import", args=[run.pk]), {"bad": 0})
+    work_off_imports()
+    assert (state_of(run), run.new) == ("done", 5)

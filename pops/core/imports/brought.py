@@ -15,8 +15,9 @@ from pops.core.imports import staging
 from pops.core.imports.columns import check_columns
 from pops.core.imports.kinds import KINDS
 from pops.core.imports.models import AccountImport
+from pops.core.imports.parts import look_at
 from pops.core.imports.readers.faults import Unreadable
-from pops.core.imports.runs import BROKE_OFF, look_at
+from pops.core.imports.runs import BROKE_OFF
 from pops.core.refusals import Refused, refuse
 from pops.core.words import shown
 
@@ -44,12 +45,12 @@ def bring_file(*, file: UploadedFile, kind: str, by: User) -> AccountImport:
             copy.write(chunk)
         copy.flush()
         try:
-            table, found, columns = look_at(Path(copy.name), kind=kind)
+            look = look_at(Path(copy.name), kind=kind)
         except Unreadable as error:
             raise NoImport(str(error)) from error
-    run = AccountImport(name=shown(file.name or "file")[:200], kind=found.name, brought_by=by, said=table.said)
-    run.lines = table.lines
-    run.columns = [(heading, columns.get(heading, "")) for heading in table.headings]
+    run = AccountImport(name=shown(file.name or "file")[:200], kind=look.kind, brought_by=by, said=look.said)
+    run.lines = look.lines
+    run.columns = [(heading, look.columns.get(heading, "")) for heading in look.headings]
     file.seek(0)
     run.file.save("accounts", file, save=False)
     run.save()
@@ -83,7 +84,8 @@ def ask_for_check(*, run_id: int, columns: Mapping[str, str], by: User) -> Accou
         refuse(why_not_match(run))
         chosen = {heading: name for heading, name in columns.items() if name}
         try:
-            check_columns(KINDS[run.kind], list(columns), chosen)
+            if run.kind in KINDS:
+                check_columns(KINDS[run.kind], list(columns), chosen)
         except Unreadable as error:
             raise NoImport(str(error)) from error
         _ask(run, State.CHECKING, columns=list(columns.items()), brought_by=by)
@@ -134,6 +136,7 @@ def forget_old(*, now: dt.datetime) -> None:
     alive = AccountImport.objects.filter(touched_at__gt=now - DEAD) | AccountImport.objects.filter(
         state__in=[State.CHECKING, State.LOADING], brought_at__gt=now - DAY
     )
-    kept = {staging.staging_table(pk) for pk in alive.values_list("pk", flat=True)}
-    for table in set(staging.find_left_tables()) - kept:
-        staging.drop_staging(table=table)
+    kept = set(alive.values_list("pk", flat=True))
+    for table in staging.find_left_tables():
+        if staging.run_of(table) not in kept:
+            staging.drop_staging(table=table)

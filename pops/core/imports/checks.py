@@ -1,6 +1,7 @@
 """What is wrong with staged rows beside each other and beside what is there: one statement a rule, over all rows."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,13 @@ from pops.core.imports.staging import COLUMN_END, FAULT_END
 SHOWN = 50
 
 
+# What rules may ask: today, and since when a reader who was asked may still confirm an address.
+Facts = Mapping[str, dt.date]
+
+
 @dataclass(frozen=True)
 class Span:
-    """Lines of a file, from the first through the last."""
+    """Rows by their places, from the first through the last. A place is the line, unless rows were put together."""
 
     first: int = 0
     last: int = 2**31 - 1
@@ -45,7 +50,25 @@ def becomes(plan: Plan) -> dict[str, str]:
     return there | {column.name: column.source for column in plan.columns}
 
 
-def check_all(plan: Plan, *, table: str, today: str) -> None:
+def staged_relation(plan: Plan, *, table: str) -> str:
+    """SQL: what others of the same file may name, rows that wait in the table before those that are there.
+
+    A new row has no id yet, and is known by its line below zero: unlike all that are there, and unlike each other.
+    """
+    provides = plan.kind.provides
+    assert provides
+    key = f's."{plan.kind.key[0]}"'
+    there = f"LEFT JOIN {provides.relation} r ON r.key = {key}"
+    own = "CASE WHEN t.id IS NULL THEN -s.line::bigint ELSE r.id END"
+    owner = own if plan.kind.owner == "t.id" else plan.kind.owner
+    return (
+        f"(SELECT {key} AS key, {own} AS id, {owner} AS guarantor_id FROM {table} s{joins(plan)} {there}"
+        f" WHERE s.faults IS NULL UNION ALL SELECT r.key, r.id, r.guarantor_id FROM {provides.relation} r"
+        f" WHERE NOT EXISTS (SELECT FROM {table} s WHERE {key} = r.key AND s.faults IS NULL))"
+    )
+
+
+def check_all(plan: Plan, *, table: str, facts: Facts) -> None:
     """Write beside each staged row what is wrong with it."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")
@@ -55,7 +78,7 @@ def check_all(plan: Plan, *, table: str, today: str) -> None:
                 _mark(cursor, table, _find_unknown(plan, table, column), {})
         for rule in plan.kind.rules:
             if _applies(plan, rule):
-                _mark(cursor, table, _find_broken(plan, table, rule, Span()), {"today": today})
+                _mark(cursor, table, _find_broken(plan, table, rule, Span()), facts)
 
 
 def check_guards(plan: Plan, *, table: str, span: Span) -> int:
@@ -75,23 +98,28 @@ def count_bad(*, table: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def read_faults(*, table: str, limit: int | None = None) -> Iterator[tuple[int, str, str]]:
-    """Line, the column's name and what is wrong, in the order of the file."""
+def read_faults(*, tables: Sequence[str], limit: int | None = None) -> Iterator[tuple[int, int, str, str]]:
+    """Line, which of the tables, the column's name and what is wrong, in the order of the file."""
+    each = " UNION ALL ".join(
+        f"SELECT line, {n}, faults FROM {table} WHERE faults IS NOT NULL" for n, table in enumerate(tables)
+    )
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(f"SELECT line, faults FROM {table} WHERE faults IS NOT NULL ORDER BY line LIMIT %s", [limit])
-        for line, faults in cursor:
+        cursor.execute(f"{each} ORDER BY 1, 2 LIMIT %s", [limit])
+        for line, which, faults in cursor:
             for fault in faults.split(FAULT_END):
                 column, _, words = fault.partition(COLUMN_END)
-                yield line, column, words
+                yield line, which, column, words
 
 
-def read_notices(plan: Plan, *, table: str) -> tuple[int, list[tuple[int, str, str]]]:
-    """What is allowed, and worth a look: how many, and the first of them."""
+def read_notices(plan: Plan, *, table: str, facts: Facts) -> tuple[int, list[tuple[int, str, str]]]:
+    """What is allowed in lines that are loaded, and worth a look: how many, and the first of them."""
     count, found = 0, list[tuple[int, str, str]]()
     with connection.cursor() as cursor:
-        for rule in (rule for rule in plan.kind.notices if _applies(plan, rule)):
-            broken = _find_broken(plan, table, rule, Span())
-            cursor.execute(f"SELECT *, count(*) OVER () FROM ({broken}) b ORDER BY 1 LIMIT {SHOWN}", {"today": None})
+        for rule in plan.kind.notices:
+            if not _applies(plan, rule):
+                continue
+            broken = f"{_find_broken(plan, table, rule, Span())} AND s.faults IS NULL"
+            cursor.execute(f"SELECT *, count(*) OVER () FROM ({broken}) b ORDER BY 1 LIMIT {SHOWN}", facts)
             rows = cursor.fetchall()
             count += rows[0][2] if rows else 0
             found += [(line, *fault.split(COLUMN_END)) for line, fault, _ in rows]
@@ -107,7 +135,7 @@ def _find_broken(plan: Plan, table: str, rule: Rule, span: Span) -> str:
     fields, keys = becomes(plan), " AND ".join(f's."{name}" IS NOT NULL' for name in plan.kind.key)
     return (
         f"SELECT s.line, '{rule.column}' || E'\\t' || {rule.words} AS fault FROM {table} s{joins(plan)}"
-        f" WHERE s.line BETWEEN {span.first} AND {span.last} AND {keys} AND ({rule.broken.format_map(fields)})"
+        f" WHERE s.place BETWEEN {span.first} AND {span.last} AND {keys} AND ({rule.broken.format_map(fields)})"
     )
 
 
@@ -132,7 +160,7 @@ def _find_twice(plan: Plan, table: str) -> str:
     )
 
 
-def _mark(cursor: Any, table: str, found: str, facts: dict[str, str]) -> int:
+def _mark(cursor: Any, table: str, found: str, facts: Facts) -> int:
     cursor.execute(
         f"UPDATE {table} m SET faults = concat_ws(E'\\n', m.faults, b.fault) FROM ({found}) b WHERE b.line = m.line",
         facts,

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from pops.core.imports.cells import NULL
 from pops.core.imports.readers.faults import Unreadable
 
 
@@ -47,6 +48,11 @@ class Column:
         return self.name.replace("_", " ").capitalize()
 
     @property
+    def kept(self) -> "Column":
+        """The same, but that a cell of nothing says nothing: what is there stays."""
+        return replace(self, blank=NULL, value=f"coalesce({self.source}, t.{self.target}, {self.default})")
+
+    @property
     def source(self) -> str:
         """SQL for what the cell sets: itself, or the id of the row that it names."""
         return self.value or (f"{self.name}_.id" if self.refers else f"s.{self.name}")
@@ -69,7 +75,8 @@ class Rule:
 class Kind:
     """A kind of row that is imported: its table, what makes it itself, whose it is.
 
-    `owner` is SQL for the guarantor that the row belongs to, `owned` for the one of the row `t` that is there.
+    `owner` is SQL for the guarantor that the row belongs to, `owned` for the one of the row `t` that is there. `asks`
+    is SQL too: rows of guarantors whose new address is put to its reader first. `provides` is how others name its rows.
     """
 
     name: str
@@ -80,6 +87,8 @@ class Kind:
     owner: str
     owned: str
     unique_where: str = ""
+    asks: str = ""
+    provides: Reference | None = None
     rules: tuple[Rule, ...] = ()
     notices: tuple[Rule, ...] = ()
 
@@ -159,10 +168,21 @@ class Plan:
     def names(self) -> set[str]:
         return {column.name for column in self.columns}
 
+    def naming(self, relations: Mapping[Reference, str]) -> "Plan":
+        """The same, with other relations for what cells refer to: that which is in the same file."""
+        return replace(self, places=[(index, _naming(column, relations)) for index, column in self.places])
+
     @property
     def heading_of(self) -> dict[str, str]:
         """What the file calls each column."""
         return {column.name: self.headings[index] for index, column in self.places}
+
+
+def _naming(column: Column, relations: Mapping[Reference, str]) -> Column:
+    if column.refers is None or column.refers not in relations:
+        return column
+    words = f"{column.refers.unknown}, or mend its line in this file"
+    return replace(column, refers=replace(column.refers, relation=relations[column.refers], unknown=words))
 
 
 def make_plan(kind: Kind, headings: list[str], columns: Mapping[str, str]) -> Plan:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from pops.core.accounts.models import Appointment
+from pops.core.imports.addresses import TO_ASK, USED, WAITS_FOR_READER, WORDS
 from pops.core.imports.cells import NULL, cents, code, date, email, moment, signed_cents, whole, words, yes_or_no
 from pops.core.imports.columns import Column, Kind, Reference, Rule
 from pops.core.imports.readers.faults import Bad
@@ -86,11 +87,13 @@ GUARANTORS = Kind(
     key=("account_number",),
     owner="t.id",
     owned="t.id",
+    asks=TO_ASK,
+    provides=GUARANTOR,
     columns=(
         ACCOUNT,
         Column("name", partial(words, longest=300), required=True, also=("guarantor_name", "full_name")),
-        Column("email", email, also=("email_address", "e_mail", "guarantor_email"), value=_own_word("email"),
-               help="Of no effect once the guarantor has confirmed one."),
+        Column("email", email, also=("email_address", "e_mail", "guarantor_email"), value=USED,
+               help="A first one is used at once; another one once its reader has confirmed it."),
         Column("phone", partial(words, longest=40), also=("phone_number", "telephone", "mobile", "cell"),
                value=_own_word("phone"), help="Of no effect once the guarantor has confirmed one."),
         Column("group", partial(words, longest=200), also=("pops_group",), sets="group_id", blank=NULL, refers=GROUP,
@@ -103,7 +106,7 @@ GUARANTORS = Kind(
         _zeros("accounts_guarantor", "account_number", "account_number"),
         Rule("group", "{group} IS NULL", "'is needed: there are several POPS Groups'"),
     ),
-    notices=(_keeps("email"), _keeps("phone")),
+    notices=(Rule("email", WAITS_FOR_READER, WORDS), _keeps("email"), _keeps("phone")),
 )  # fmt: skip
 
 # Money that was applied to services stays with the guarantor who paid it.
@@ -116,6 +119,7 @@ PATIENTS = Kind(
     unique_where="number <> ''",
     owner="account_number_.guarantor_id",
     owned="t.guarantor_id",
+    provides=PATIENT,
     columns=(
         _sets(PATIENT_NUMBER, "number"),
         _refers(ACCOUNT, GUARANTOR, "guarantor_id"),
@@ -145,6 +149,7 @@ ENCOUNTERS = Kind(
     key=("encounter_number",),
     owner="patient_number_.guarantor_id",
     owned=OF_ENCOUNTER,
+    provides=ENCOUNTER,
     columns=(
         _sets(ENCOUNTER_NUMBER, "number"),
         _refers(PATIENT_NUMBER, PATIENT, "patient_id"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from pops.core.imports.addresses import Ask
 from pops.core.imports.checks import Span, becomes, check_guards, joins
 from pops.core.imports.columns import Plan
 from pops.core.locks import hold_each
@@ -35,24 +36,27 @@ class ChangedMeanwhile(Exception):
     """Between the check and the loading, something came that forbids a line."""
 
 
-def load_step(plan: Plan, *, table: str, span: Span, skip_bad: bool) -> Loaded:
+def load_step(plan: Plan, *, table: str, span: Span, skip_bad: bool, ask: Ask) -> Loaded:
     """Load the lines of a span in one transaction. Raises ChangedMeanwhile unless bad lines are skipped.
 
     Guarantors of what changes are held in the order of their ids before anything is written, then the rows, as payments
-    hold service lines; new rows are written in the order of their keys. So nobody waits in a circle.
+    hold service lines; new rows are written in the order of their keys. So nobody waits in a circle. `ask` gets the
+    addresses that wait for their readers.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(SETTINGS)
         cursor.execute(_find_differing(plan, table, span))
         lines, rows, *owners = zip(*cursor.fetchall(), strict=True) if cursor.rowcount else ((), (), ())
-        hold_each(guarantors={owner for owner in chain(*owners) if owner})
+        hold_each(guarantors={owner for owner in chain(*owners, _find_asked(cursor, plan, table, span)) if owner})
         _hold_rows(cursor, plan, [row for row in rows if row])
         if check_guards(plan, table=table, span=span) and not skip_bad:
             raise ChangedMeanwhile
         new, written = _write(cursor, _upsert(plan, table, span), lines)
+        if asked := _find_asked(cursor, plan, table, span):
+            ask(asked)
         cursor.execute(
             f"SELECT count(*) FILTER (WHERE faults IS NULL), count(faults) FROM {table}"
-            f" WHERE line BETWEEN {span.first} AND {span.last}"
+            f" WHERE place BETWEEN {span.first} AND {span.last}"
         )
         good, bad = cursor.fetchone()
     return Loaded(new=new, changed=written - new, unchanged=good - written, skipped=bad)
@@ -69,7 +73,7 @@ def _differing(plan: Plan, table: str, span: Span) -> str:
     there = ", ".join(f"t.{column.target}" for column in plan.columns)
     wanted = ", ".join(column.source for column in plan.columns)
     return (
-        f" FROM {table} s{joins(plan)} WHERE s.line BETWEEN {span.first} AND {span.last} AND s.faults IS NULL"
+        f" FROM {table} s{joins(plan)} WHERE s.place BETWEEN {span.first} AND {span.last} AND s.faults IS NULL"
         f" AND (t.id IS NULL OR ({there}) IS DISTINCT FROM ({wanted}))"
     )
 
@@ -82,6 +86,17 @@ def _find_differing(plan: Plan, table: str, span: Span) -> str:
     owner = f"CASE WHEN t.id IS NOT NULL THEN {plan.kind.owner} END"
     owned = f"CASE WHEN t.id IS NOT NULL THEN {plan.kind.owned} END"
     return f"SELECT s.line, t.id, {owner}, {owned}{_differing(plan, table, span)}"
+
+
+def _find_asked(cursor: Any, plan: Plan, table: str, span: Span) -> dict[int, str]:
+    """New addresses that their readers are to confirm, by the guarantors' ids. Asked again once those are held."""
+    if not plan.kind.asks or "email" not in plan.names:
+        return {}
+    cursor.execute(
+        f"SELECT t.id, s.email FROM {table} s{joins(plan)} WHERE s.place BETWEEN {span.first} AND {span.last}"
+        f" AND s.faults IS NULL AND {plan.kind.asks}"
+    )
+    return dict(cursor.fetchall())
 
 
 def _hold_rows(cursor: Any, plan: Plan, rows: Sequence[int]) -> None:

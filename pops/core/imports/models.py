@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from pops.core.access.models import User
 from pops.core.imports.kinds import KINDS
+from pops.core.imports.readers.mixed import LABELS
 
 
 class AccountImport(models.Model):
@@ -22,7 +23,10 @@ class AccountImport(models.Model):
 
     name = models.CharField("file", max_length=200)
     kind = models.CharField(
-        "what it holds", max_length=20, blank=True, choices=[(kind.name, kind.label) for kind in KINDS.values()]
+        "what it holds",
+        max_length=20,
+        blank=True,
+        choices=[*((kind.name, kind.label) for kind in KINDS.values()), *LABELS.items()],
     )
     state = models.CharField(max_length=8, choices=State, default=State.BROUGHT)
     file = models.FileField(upload_to="imports/", blank=True)
@@ -63,6 +67,11 @@ class AccountImport(models.Model):
     def column_of(self) -> dict[str, str]:
         """Our column's name by the file's heading; empty where it is not imported."""
         return dict(self.columns)
+
+    @property
+    def is_mixed(self) -> bool:
+        """It holds several kinds, and says itself which: there are no columns to match."""
+        return self.kind in LABELS
 
     @property
     def is_busy(self) -> bool:

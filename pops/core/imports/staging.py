@@ -24,13 +24,20 @@ WAITING = 1 << 16
 TOLD_EVERY = 2_000
 # Of a sentence about a cell: it says what stood there, whatever that was.
 LONGEST_FAULT = 300
+# Of 1: how well rows lie in the order of their keys.
+IN_ORDER = 0.9
 # In a faults cell: lines of faults, each a column, a tab and what is wrong with it.
 COLUMN_END, FAULT_END = "\t", "\n"
 
 
-def staging_table(run_id: int) -> str:
-    """The name of an import's table."""
-    return f"{PREFIX}{run_id}"
+def staging_table(run_id: int, kind: str = "") -> str:
+    """The name of an import's table; of a kind's, where the file holds several."""
+    return f"{PREFIX}{run_id}_{kind}" if kind else f"{PREFIX}{run_id}"
+
+
+def run_of(table: str) -> int:
+    """The number of the import that a table is of."""
+    return int(table.removeprefix(PREFIX).partition("_")[0])
 
 
 def create_staging(plan: Plan, *, table: str) -> None:
@@ -38,7 +45,10 @@ def create_staging(plan: Plan, *, table: str) -> None:
     columns = "".join(f', "{column.name}" {column.sql_type}' for column in plan.columns)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
-        cursor.execute(f"CREATE UNLOGGED TABLE {table} (line int NOT NULL, faults text{columns})")
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE {table}"
+            f" (line int NOT NULL, place int GENERATED ALWAYS AS (line) STORED, faults text{columns})"
+        )
 
 
 def drop_staging(*, table: str) -> None:
@@ -58,19 +68,54 @@ def copy_rows(plan: Plan, rows: Iterator[Row], *, table: str, tell: Callable[[in
     A time without an offset is on the practice's clock: the database's is set to it meanwhile.
     """
     stream = RowStream(plan, rows, tell)
-    names = "".join(f', "{column.name}"' for column in plan.columns)
     with transaction.atomic(), connection.cursor() as cursor:
         _set_clock(cursor, get_practice().time_zone)
         cursor.copy_expert(
-            f"COPY {table} (line, faults{names}) FROM STDIN (FORMAT csv, NULL '{NULL}')", stream, WAITING
+            f"COPY {table} (line, faults{_names(plan)}) FROM STDIN (FORMAT csv, NULL '{NULL}')", stream, WAITING
         )
         if stream.error:
             raise stream.error
         _set_clock(cursor, connection.timezone_name)
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE UNIQUE INDEX ON {table} (line)")
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {table}")
+        if _is_scattered(cursor, plan, table):
+            _put_together(cursor, plan, table)
+        cursor.execute(f"CREATE UNIQUE INDEX ON {table} (place)")
     return stream.count
+
+
+def last_place(*, table: str) -> int:
+    """The place of the last row; 0 when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(max(place), 0) FROM {table}")
+        return int(cursor.fetchone()[0])
+
+
+def _is_scattered(cursor: Any, plan: Plan, table: str) -> bool:
+    """Whether rows that belong together, such as an encounter's lines, may stand apart in the file."""
+    cursor.execute(
+        "SELECT abs(correlation) FROM pg_stats WHERE tablename = %s AND attname = %s AND schemaname = current_schema()",
+        [table, plan.kind.key[0]],
+    )
+    found = cursor.fetchone()
+    return bool(len(plan.kind.key) > 1 and found and found[0] is not None and found[0] < IN_ORDER)
+
+
+def _put_together(cursor: Any, plan: Plan, table: str) -> None:
+    """Sort the rows by their key, for the steps: each would lock most encounters anew, and read most of the table."""
+    key = ", ".join(f'"{name}"' for name in plan.kind.key)
+    cursor.execute("SET LOCAL work_mem = '64MB'")
+    cursor.execute(
+        f"CREATE UNLOGGED TABLE {table}_sorted AS SELECT line, row_number() OVER (ORDER BY {key}, line)::int AS place,"
+        f" faults{_names(plan)} FROM {table} ORDER BY place"
+    )
+    cursor.execute(f"DROP TABLE {table}")
+    cursor.execute(f"ALTER TABLE {table}_sorted RENAME TO {table}")
+    cursor.execute(f"ANALYZE {table}")
+
+
+def _names(plan: Plan) -> str:
+    return "".join(f', "{column.name}"' for column in plan.columns)
 
 
 def _set_clock(cursor: Any, time_zone: str) -> None:

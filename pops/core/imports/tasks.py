@@ -11,7 +11,6 @@ from django.utils import timezone
 from pops.core.imports.brought import claim_import, find_waiting, forget_old
 from pops.core.imports.models import AccountImport
 from pops.core.imports.runs import Wish, run_import
-from pops.core.practice.selectors import get_practice
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +44,8 @@ def _work(run: AccountImport) -> None:
         path = Path(folder) / "accounts"
         with run.file.open("rb") as source, path.open("wb") as target:
             shutil.copyfileobj(source, target)
-        today = get_practice().business_date(timezone.now())
         try:
-            run_import(run, path=path, wish=wish, today=str(today), tell=tell)
+            run_import(run, path=path, wish=wish, now=timezone.now(), tell=tell)
         except Exception:
             # What it says may hold a patient's name.
             logger.error("Import %s broke off", run.pk)

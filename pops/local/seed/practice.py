@@ -11,20 +11,15 @@ from django.utils import timezone
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
-from pops.core.accounts.models import Statement
-from pops.core.imports.kinds import KINDS
-from pops.core.imports.models import AccountImport
-from pops.core.imports.runs import Wish, run_import
 from pops.core.practice.models import Facility, Practice, Provider
-from pops.local.datadir import ROOT
 from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TIME_ZONE
 from pops.local.seed.groups import make_groups
 from pops.local.seed.history import make_history, note_emails_of_the_past
 from pops.local.seed.households import make_household, mark_confidential
+from pops.local.seed.imports import import_samples
 from pops.local.seed.setup import set_up
 from pops.local.seed.statements import send_statements
 from pops.local.seed.wishes import make_wishes
-from receipts.statements.freezing import SETTLED
 
 
 @transaction.atomic
@@ -43,7 +38,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     send_statements()
     note_emails_of_the_past()
     make_wishes(now=now, time_zone=TIME_ZONE, desk=staff)
-    _import_samples(now)
+    import_samples(now=now, by=User.objects.get(email=STAFF[-1][0], is_staff=True))
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.
     open_days = ReferenceBatch.objects.filter(status="open").order_by("-batch_date")
     for batch in open_days[1:]:
@@ -71,16 +66,3 @@ def _make_staff() -> User:
         user = User.objects.create_user(email, STAFF_PASSWORD, name=name, is_staff=True, is_superuser=is_administrator)
         user.groups.add(Role.objects.get(name=role))
     return User.objects.get(email=STAFF[0][0], is_staff=True)
-
-
-def _import_samples(now: dt.datetime) -> None:
-    """Three households more, as a practice's own system brings them: the files of docs/import.md."""
-    today = str(now.astimezone(ZoneInfo(TIME_ZONE)).date())
-    for kind in KINDS:
-        path = ROOT / "docs" / "samples" / f"{kind}.csv"
-        administrator = User.objects.get(email=STAFF[-1][0], is_staff=True)
-        run = AccountImport.objects.create(name=path.name, brought_by=administrator)
-        run_import(run, path=path, wish=Wish(), today=today, tell=lambda step, line: None)
-        run.note(ended_at=now)
-    # Their services came with them, and nothing more does.
-    Statement.objects.exclude(number="").update(entered_at=now - SETTLED)

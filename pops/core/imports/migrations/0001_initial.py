@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, verbose_name='file')),
-                ('kind', models.CharField(blank=True, choices=[('guarantors', 'Guarantors'), ('patients', 'Patients'), ('statements', 'Statements'), ('encounters', 'Encounters'), ('service_lines', 'Service lines'), ('appointments', 'Appointments')], max_length=20, verbose_name='what it holds')),
+                ('kind', models.CharField(blank=True, choices=[('guarantors', 'Guarantors'), ('patients', 'Patients'), ('statements', 'Statements'), ('encounters', 'Encounters'), ('service_lines', 'Service lines'), ('appointments', 'Appointments'), ('fhir', 'FHIR R4 resources'), ('hl7', 'HL7 v2 messages')], max_length=20, verbose_name='what it holds')),
                 ('state', models.CharField(choices=[('brought', 'Columns to be matched'), ('checking', 'Being checked'), ('checked', 'Checked, nothing loaded'), ('loading', 'Being loaded'), ('done', 'Loaded'), ('refused', 'Not loaded')], default='brought', max_length=8)),
                 ('file', models.FileField(blank=True, upload_to='imports/')),
                 ('report', models.FileField(blank=True, upload_to='imports/')),

@@ -5,11 +5,10 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from pops.core.imports.readers.faults import Bad, Unreadable
-from pops.core.imports.readers.text import Text, inspect
+from pops.core.imports.readers.text import Text
 from pops.core.words import shown
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -37,19 +36,25 @@ class Table:
     rows: Callable[[], Iterator[Row]]
 
 
-def read_table(path: Path) -> Table:
-    """A CSV file or one of JSON objects, a line each (NDJSON). Raises Unreadable."""
-    text = inspect(path)
-    with _open(text) as file:
+def first_line(text: Text) -> str:
+    """The first line with something on it, or its beginning. Raises Unreadable when there is none."""
+    with open_text(text) as file:
         first = next((line for line in iter(lambda: file.readline(LONGEST_HEADING), "") if line.strip()), "")
     if not first:
         raise Unreadable("The file holds nothing but blank lines.")
+    return first
+
+
+def read_table(text: Text) -> Table:
+    """A CSV file or one of JSON objects, a line each (NDJSON). Raises Unreadable."""
+    first = first_line(text)
     if first.lstrip().startswith("["):
         raise Unreadable("This is one JSON list. Write one object a line, without commas between them (NDJSON).")
     return _read_json(text) if first.lstrip().startswith("{") else _read_csv(text, first)
 
 
-def _open(text: Text) -> TextIO:
+def open_text(text: Text) -> TextIO:
+    """The file as its encoding has it, its line ends as they are."""
     return text.path.open(encoding=text.encoding, newline="")
 
 
@@ -71,7 +76,7 @@ def _read_csv(text: Text, first: str) -> Table:
 
 def _csv_rows(text: Text, separator: str) -> Iterator[Row]:
     """Rows with cells; a line that breaks the rules of quotes is a fault of its own, and reading goes on after it."""
-    with _open(text) as file:
+    with open_text(text) as file:
         reader = csv.reader(file, delimiter=separator, strict=True)
         while True:
             line = reader.line_num + 1
@@ -119,7 +124,7 @@ def _read_json(text: Text) -> Table:
 
 def _json_lines(text: Text) -> Iterator[tuple[int, dict[str, str] | str]]:
     """Each object with texts for its values, or what is wrong with the line."""
-    with _open(text) as file:
+    with open_text(text) as file:
         for line, written in enumerate(file, 1):
             if not written.strip():
                 continue

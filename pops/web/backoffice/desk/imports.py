@@ -25,7 +25,8 @@ class BringForm(SentOnce):
     """A file, and what it holds where its columns don't say."""
 
     file = forms.FileField(
-        help_text="CSV or NDJSON, 10 MB at most. It is deleted after seven days.",
+        help_text="CSV, NDJSON, FHIR R4 resources (NDJSON) or HL7 v2 messages (DFT), 10 MB at most. It is deleted "
+        "after seven days.",
         error_messages={"required": "Choose a file.", "empty": "The file is empty."},
     )
     kind = forms.ChoiceField(
@@ -66,8 +67,8 @@ class LoadForm(SentOnce):
 
 
 def _columns(run: AccountImport) -> tuple[Column, ...]:
-    """None of a file whose kind was never found out."""
-    return KINDS[run.kind].columns if run.kind else ()
+    """None of a file whose kind was never found out, or that needs no matching."""
+    return KINDS[run.kind].columns if run.kind in KINDS else ()
 
 
 def _label(column: Column) -> str:

@@ -49,7 +49,10 @@ def start(request: GuarantorRequest) -> HttpResponseBase:
 
 def _no_card_page(request: GuarantorRequest, balances: Balances) -> HttpResponse:
     """How to pay instead, where the group takes no cards here."""
-    context = {"balances": balances, **get_credit_context(request.guarantor, balances)}
+    context = {
+        "visible": see(request.guarantor.group, balances),
+        **get_credit_context(request.guarantor, balances, find_visible_credit(request.guarantor)),
+    }
     return render(request, "portal/pay/no_card.html", context, status=403 if request.method == "POST" else 200)
 
 

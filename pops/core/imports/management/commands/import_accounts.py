@@ -14,7 +14,6 @@ from pops.core.imports.kinds import KINDS
 from pops.core.imports.models import AccountImport
 from pops.core.imports.readers.text import MAX_BYTES
 from pops.core.imports.runs import Wish, run_import
-from pops.core.practice.selectors import get_practice
 
 # Between two signs of life.
 ON_A_TERMINAL, IN_A_LOG = 0.2, 15
@@ -52,7 +51,7 @@ class Bar:
 class Command(BaseCommand):
     """Takes a file in, all or nothing, and says what is wrong line by line. Exit status 1 when it was not loaded."""
 
-    help = "Imports accounts from CSV or NDJSON. See docs/import.md for the columns."
+    help = "Imports accounts from CSV, NDJSON, FHIR R4 or HL7 v2. See docs/import.md and docs/integration.md."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a file, or - for standard input")
@@ -83,23 +82,27 @@ class Command(BaseCommand):
             bar.tell(step, line)
 
         wish = Wish(kind=options["kind"], skip_bad=options["skip_bad"], only_check=options["check"])
-        today = get_practice().business_date(timezone.now())
-        run_import(run, path=path, wish=wish, today=str(today), tell=tell)
+        run_import(run, path=path, wish=wish, now=timezone.now(), tell=tell)
         run.note(ended_at=timezone.now())
 
-    def report(self, run: AccountImport, rejects: str | None) -> None:
-        """Say what became of it. Raises CommandError when it was not loaded."""
+    def say_what_it_is(self, run: AccountImport) -> None:
+        """What the file was taken for."""
         if run.said:
             self.stdout.write(f"{run.name}: {run.get_kind_display()}, {run.said}.")
+        if run.columns:
             self.stdout.write(
                 "Columns: " + ", ".join(f"{heading} is {name or 'ignored'}" for heading, name in run.columns)
             )
+
+    def report(self, run: AccountImport, rejects: str | None) -> None:
+        """Say what became of it. Raises CommandError when it was not loaded."""
+        self.say_what_it_is(run)
         for line, words in run.faults:
             self.stdout.write(f"line {line}: {words}")
         if run.bad > len(run.faults):
             self.stdout.write("... all of them are in the file that --rejects names.")
         for line, words in run.notices:
-            self.stdout.write(f"line {line}, worth a look: {words}")
+            self.stdout.write(f"line {line}, worth a look: {words}" if line else words)
         if rejects and run.report:
             with run.report.open("rb") as report, Path(rejects).open("wb") as file:
                 shutil.copyfileobj(report, file)

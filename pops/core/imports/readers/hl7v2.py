@@ -1,0 +1,172 @@
+"""HL7 v2 messages of charges (DFT^P03), as a practice's system sends them: which field gives what.
+
+See docs/integration.md. What a later message says of the same patient, account, visit or charge holds.
+"""
+
+import datetime as dt
+import re
+from collections import Counter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import hl7
+
+from pops.core.imports.readers.drawer import ENCOUNTERS, GUARANTORS, PATIENTS, SERVICE_LINES, Drawer
+from pops.core.imports.readers.faults import Bad
+
+HEADINGS = {
+    GUARANTORS: {"GT1-2": "account_number", "GT1-3": "name", "GT1-6[Internet]": "email", "GT1-6": "phone"},
+    PATIENTS: {"PID-3": "patient_number", "PID-18": "account_number", "PID-5": "name", "PID-7": "birth_date"},
+    ENCOUNTERS: {"PV1-19": "encounter_number", "PID-3": "patient_number", "PV1-7": "provider", "PV1-3": "facility"},
+    SERVICE_LINES: {
+        "PV1-19": "encounter_number", "FT1-2": "line_number", "FT1-4": "service_date", "FT1-8": "description",
+        "FT1-7": "procedure_code", "FT1-11": "billed", "FT1-6": "insurance_paid",
+    },
+}  # fmt: skip
+# MSH, and the signs that keep fields and their parts apart.
+BEGINNING = re.compile(r"MSH([^\w\s])([^\w\s]{4,5})\1")
+CHARGE = "CG"
+OTHERS = {"CD": "a credit", "PY": "a payment", "AJ": "an adjustment"}
+# Of a message; more is a file without MSH.
+MOST_SEGMENTS = 5_000
+
+
+def lay_message(drawer: Drawer, segments: list[tuple[int, str]], *, zone: ZoneInfo, others: Counter[str]) -> None:
+    """Lay a message by, each segment with its line of the file; or what is wrong with it."""
+    first = segments[0][0]
+    try:
+        if len(segments) > MOST_SEGMENTS:
+            raise Bad(f"has more than {MOST_SEGMENTS:,} segments: a message begins with MSH")
+        found = BEGINNING.match(segments[0][1])
+        if not found or len({found[1], *found[2]}) < len(found[1] + found[2]):
+            raise Bad("is no HL7 message: it begins with MSH and five signs that separate, such as MSH|^~\\&|")
+        read = Message(segments)
+    except Bad as bad:
+        drawer.lay("fault", part=GUARANTORS, line=first, words=str(bad))
+        return
+    if read.get("MSH", 9) != "DFT":
+        others[f"{read.get('MSH', 9)}^{read.get('MSH', 9, 2)}"] += 1
+        return
+    read.lay_people(drawer)
+    read.lay_charges(drawer, zone)
+
+
+class Message:
+    """A message that was read, and the lines of its segments."""
+
+    def __init__(self, segments: list[tuple[int, str]]) -> None:
+        self.parsed = hl7.parse("\r".join(text for _, text in segments) + "\r")
+        self.lines = [line for line, _ in segments]
+
+    def find(self, name: str) -> list[int]:
+        """Places of the segments of a name."""
+        return [place for place, segment in enumerate(self.parsed) if str(segment[0]) == name]
+
+    def line(self, name: str) -> int:
+        return self.lines[next(iter(self.find(name)), 0)]
+
+    def get(self, name: str, field: int, component: int = 1, *, repeat: int = 0, at: int | None = None) -> str:
+        """A component of a field, of the first segment of a name or of the one at a place; empty where none is."""
+        places = self.find(name) if at is None else [at]
+        if not places:
+            return ""
+        return self._text(self.parsed[places[0]], field, component, repeat)
+
+    def _text(self, segment: Any, field: int, component: int, repeat: int) -> str:
+        try:
+            found = segment[field][repeat]
+        except IndexError:
+            return ""
+        if isinstance(found, str):
+            return self.parsed.unescape(found).strip() if component == 1 else ""
+        try:
+            return str(self.parsed.unescape(str(found[component - 1]))).strip()
+        except IndexError:
+            return ""
+
+    def repeats(self, name: str, field: int) -> range:
+        places = self.find(name)
+        try:
+            return range(len(self.parsed[places[0]][field])) if places else range(0)
+        except IndexError:
+            return range(0)
+
+    def lay_people(self, drawer: Drawer) -> None:
+        """Guarantor, patient and visit."""
+        account, patient = self.get("GT1", 2) or self.get("PID", 18), f"Patient/{self.patient}"
+        self._lay_guarantor(drawer, account, f"Guarantor/{account}")
+        drawer.lay(
+            "named", over=True, ref=patient,
+            line=self.line("PID"), number=self.patient, name=self.person("PID", 5), birth_date=self.get("PID", 7)[:8],
+        )  # fmt: skip
+        drawer.lay("covered", patient=patient, account=f"Account/{account}")
+        if self.find("PV1"):
+            drawer.lay(
+                "encounter", over=True, ref=f"Encounter/{self.get('PV1', 19)}",
+                line=self.line("PV1"),
+                number=self.get("PV1", 19),
+                patient=patient,
+                provider=self.provider(),
+                facility=self.get("PV1", 3, 4) or self.get("PV1", 3),
+            )  # fmt: skip
+
+    def _lay_guarantor(self, drawer: Drawer, account: str, ref: str) -> None:
+        """Who answers: of GT1, or the patient."""
+        who, names, phones = ("GT1", 3, 6) if self.find("GT1") else ("PID", 5, 13)
+        line = self.line(who)
+        drawer.lay(
+            "named", over=True, ref=ref,
+            line=line, name=self.person(who, names), email=self.email(who, phones), phone=self.get(who, phones),
+        )  # fmt: skip
+        drawer.lay("account", over=True, ref=f"Account/{account}", line=line, number=account, guarantor=ref)
+
+    def lay_charges(self, drawer: Drawer, zone: ZoneInfo) -> None:
+        """Each charge; what else is booked says no line that it belongs to."""
+        visit = self.get("PV1", 19)
+        for at in self.find("FT1"):
+            kind = self.get("FT1", 6, at=at)
+            if kind != CHARGE:
+                words = f"FT1 is left out: it is {OTHERS.get(kind, 'no charge (CG)')}, and names no line"
+                drawer.lay("note", line=self.lines[at], words=words)
+                continue
+            number = (self.get("FT1", 2, at=at) or self.get("FT1", 1, at=at)).rpartition("-")[2]
+            drawer.lay(
+                "charge", over=True, ref=f"Charge/{visit}-{number}",
+                line=self.lines[at],
+                encounter=f"Encounter/{visit}",
+                line_number=number,
+                service_date=on_clock(self.get("FT1", 4, at=at), zone),
+                description=self.get("FT1", 8, at=at) or self.get("FT1", 7, 2, at=at),
+                code=self.get("FT1", 25, at=at) or self.get("FT1", 7, at=at),
+                billed=self.get("FT1", 11, at=at),
+            )  # fmt: skip
+
+    @property
+    def patient(self) -> str:
+        """The medical record number, or the first number."""
+        of_type = [n for n in self.repeats("PID", 3) if self.get("PID", 3, 5, repeat=n) == "MR"]
+        return self.get("PID", 3, repeat=next(iter(of_type), 0))
+
+    def person(self, name: str, field: int) -> str:
+        """Given, middle and family name, and a suffix."""
+        return " ".join(filter(None, (self.get(name, field, part) for part in (2, 3, 1, 4))))
+
+    def email(self, name: str, field: int) -> str:
+        found = [self.get(name, field, 4, repeat=n) for n in self.repeats(name, field)]
+        return next((one for one in found if "@" in one), "")
+
+    def provider(self) -> str:
+        """Priya Raman, MD: who attended."""
+        name = " ".join(filter(None, (self.get("PV1", 7, part) for part in (3, 2))))
+        degree = self.get("PV1", 7, 7)
+        return f"{name}, {degree}" if degree else name
+
+
+def on_clock(moment: str, zone: ZoneInfo) -> str:
+    """The day of a time stamp; on the practice's clock where it says another one's."""
+    if len(moment) < 12 or moment[-5] not in "+-":
+        return moment[:8]
+    try:
+        return str(dt.datetime.strptime(moment[:12] + moment[-5:], "%Y%m%d%H%M%z").astimezone(zone).date())
+    except ValueError:
+        return moment
