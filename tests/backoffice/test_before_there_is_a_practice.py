@@ -18,7 +18,9 @@ IDS |= {name: "5fb5ba3c-9f6c-4a4b-8a52-0f5c8f1f0001" for name in ("refund_id", "
 def addresses():
     """Every page of the desk, and every list and form of the admin."""
     for pattern in urlpatterns:
-        yield reverse(f"backoffice:{pattern.name}", kwargs={name: IDS[name] for name in pattern.pattern.converters})
+        yield reverse(
+            f"backoffice:{pattern.name}", kwargs={name: IDS.get(name, 1) for name in pattern.pattern.converters}
+        )
     for model in admin.site._registry:
         for page in ("changelist", "add"):
             try:

@@ -93,23 +93,16 @@ def _find_trials() -> QuerySet[Trial]:
 
 
 def _write(code: str) -> Content:
-    practice = Practice.objects.first()
-    name = shown(practice.name) if practice else "POPS"
+    practice = Practice.objects.first() or Practice(name="POPS")
+    name = shown(practice.name)
     context = {
         "practice_name": name,
         "title": "Your mail works",
-        "paragraphs": [
-            "This is the test mail of the set-up guide. Its code shows that it arrived:",
-            code,
-        ],
+        "paragraphs": ["This is the test mail of the set-up guide. Its code shows that it arrived:", code],
         "button": "Type the code in the guide",
         "url": f"{settings.SITE_URL}{reverse('backoffice:setup_code')}?{urlencode({'code': code})}",
-        "phone": practice.phone if practice else "",
+        "phone": practice.phone,
     }
-    return Content(
-        subject=f"Test mail of {name}: code {code}",
-        text=render_to_string("logins/mail/notice.txt", context),
-        html=render_to_string("logins/mail/notice.html", context),
-        sender=name,
-        reply_to=practice.email if practice else "",
-    )
+    subject = f"Test mail of {name}: code {code}"
+    text, html = (render_to_string(f"logins/mail/notice.{kind}", context) for kind in ("txt", "html"))
+    return Content(subject=subject, text=text, html=html, sender=name, reply_to=practice.email)

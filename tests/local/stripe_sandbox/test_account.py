@@ -1,22 +1,7 @@
 """The sandbox's account and its domains for wallets, through the real `stripe` package."""
 
-from collections.abc import Iterator
-
 import pytest
 import stripe
-
-from pops.local.stripe_sandbox import StripeSandbox
-
-
-@pytest.fixture
-def sandbox() -> Iterator[StripeSandbox]:
-    with StripeSandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def client(sandbox: StripeSandbox) -> stripe.StripeClient:
-    return stripe.StripeClient(sandbox.secret_key, base_addresses={"api": sandbox.url}, max_network_retries=0)
 
 
 def test_the_account_behind_the_key(client: stripe.StripeClient):
