@@ -6,6 +6,7 @@ from pops.local.product import Product
 
 GUARANTOR = "maria.alvarez@example.com"
 DAUGHTER = "c.beaumont@example.com"
+KIDS = "aisha.karim@example.com"
 SPOUSES = "whitcombs@example.com"
 FRONT_DESK = "frontdesk@example.com"
 MANAGER = "manager@example.com"
@@ -13,6 +14,7 @@ ADMINISTRATOR = "admin@example.com"
 PEOPLE = (
     ("Guarantor", GUARANTOR),
     ("Daughter with two accounts", DAUGHTER),
+    ("Guarantor, other group", KIDS),
     ("Front desk", FRONT_DESK),
     ("Billing manager", MANAGER),
     ("Administrator", ADMINISTRATOR),

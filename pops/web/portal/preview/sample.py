@@ -49,7 +49,7 @@ def make_sample(group: Group, *, now: dt.datetime, today: dt.date) -> Sample:
     group.name = f"Preview {secrets.token_hex(8)}"
     group.save()
     guarantor = Guarantor.objects.create(
-        account_number=f"SAMPLE-{secrets.token_hex(4)}",
+        account_number=f"SAMPLE-{secrets.randbelow(1_000_000)}",
         group=group,
         name="Maria Sample",
         email="sample@example.invalid",
