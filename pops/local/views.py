@@ -19,7 +19,7 @@ from pops.web.sign_in.second_factor import note_second_factor
 MAIL_POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
-    "img-src": ["data:"],
+    "img-src": ["data:", f"{settings.SITE_URL}/pictures/"],  # the group's logo
     "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
     "frame-ancestors": [SELF],
     "script-src": None,
