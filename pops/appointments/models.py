@@ -6,9 +6,11 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor, Patient
+from pops.core.words import day
 
 
 @pghistory.track(exclude=["form_id", "reason", "wishes"])
@@ -68,7 +70,7 @@ class AppointmentRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Request of {self.asked_at:%B %-d, %Y}"
+        return f"Request of {day(localtime(self.asked_at))}"
 
     @property
     def is_waiting(self) -> bool:

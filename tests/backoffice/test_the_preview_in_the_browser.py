@@ -71,7 +71,9 @@ def test_a_colour_is_picked_from_the_palette(form):
 
 def test_a_picture_that_was_only_chosen_is_shown(form):
     logo = picture_file(250, 64)
-    form.get_by_label("Logo:", exact=True).set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": logo.read()})
+    form.get_by_label("Logo:", exact=True).set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": logo.read()}
+    )
 
     expect(frame_of(form).locator(".brand-logo")).to_have_attribute("src", re.compile("^data:image/png"))
 

@@ -23,8 +23,8 @@ class RequestForm(forms.Form):
     """For whom, when, and in a few words why."""
 
     form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    patient: "forms.ModelChoiceField[Patient]" = forms.ModelChoiceField(
-        queryset=None,
+    patient = forms.ModelChoiceField(
+        queryset=Patient.objects.none(),
         widget=forms.RadioSelect,
         empty_label=None,
         error_messages={"required": "Choose for whom.", "invalid_choice": "Choose one of these patients."},
