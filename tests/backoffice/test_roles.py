@@ -12,12 +12,15 @@ from batches.models import BatchDocument, BatchReopening, PeriodLock
 from payments.models import Refund
 from pops.core.accounts.merging import merge_guarantors
 from pops.core.imports.models import AccountImport
+from pops.logins.models import PhoneChange
 from pops.web.backoffice.urls import urlpatterns
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, UserFactory
+from tests.factories.appointments import AppointmentRequestFactory
 from tests.factories.desk import batch_of, count_out, take
 from tests.factories.payments import PaymentFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
+from tests.moments import NOON
 
 EVERYONE = {DESK, MANAGER, ADMIN}
 LEADERS = {MANAGER, ADMIN}
@@ -71,6 +74,8 @@ PAGES = {
     "retire_patient": LEADERS,
     "retire_visit": LEADERS,
     "decide_refund": LEADERS,
+    "answer_request": EVERYONE,
+    "settle_phone": EVERYONE,
 }
 ADMIN_PAGES = {
     "admin:index": EVERYONE,
@@ -91,6 +96,8 @@ ADMIN_PAGES = {
     "admin:accounts_statement_changelist": EVERYONE,
     "admin:accounts_appointment_changelist": EVERYONE,
     "admin:accounts_appointment_add": EVERYONE,
+    "admin:appointments_appointmentrequest_changelist": EVERYONE,
+    "admin:logins_phonechange_changelist": EVERYONE,
     "admin:practice_group_changelist": LEADERS,
     "admin:practice_practice_changelist": LEADERS,
     "admin:practice_facility_changelist": LEADERS,
@@ -125,6 +132,10 @@ def addresses(practice, guarantor):
         "other_id": thrice.pk,
         "patient_id": visit.patient_id,
         "payment_id": PaymentFactory().pk,
+        "request_id": AppointmentRequestFactory(guarantor=guarantor).pk,
+        "change_id": PhoneChange.objects.create(
+            guarantor=guarantor, new_phone="555 010 4444", asked_by=owner, asked_at=NOON
+        ).pk,
         "refund_id": Refund.objects.create(receipt=receipt, charge_id="ch_1", amount_cents=1, reason="Overpaid").pk,
     }
     return {
