@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from pops.appointments.models import AppointmentRequest
+from pops.core.accounts.confidential import without_hidden
 from pops.core.accounts.models import Appointment, Guarantor, Patient
 
 # Of a patient; who needs older ones asks the practice.
@@ -41,13 +42,13 @@ class PatientsAppointments:
 
 def find_patients(guarantor: Guarantor) -> QuerySet[Patient]:
     """For whom a guarantor sees and asks for appointments."""
-    return guarantor.patients.filter(is_retired=False).order_by("name", "pk")
+    return without_hidden(guarantor.patients.filter(is_retired=False)).order_by("name", "pk")
 
 
 def find_appointments(guarantor: Guarantor, *, now: dt.datetime) -> list[PatientsAppointments]:
     """All appointments of a guarantor's patients, by patient: two queries."""
     groups = {patient.pk: PatientsAppointments(patient) for patient in find_patients(guarantor)}
-    rows = Appointment.objects.filter(patient__in=groups).select_related("provider", "facility")
+    rows = without_hidden(Appointment.objects.filter(patient__in=groups)).select_related("provider", "facility")
     for appointment in rows.order_by("starts_at", "pk"):
         group = groups[appointment.patient_id]
         is_coming = appointment.starts_at >= now and appointment.status in STILL_COMING
@@ -59,7 +60,8 @@ def find_appointments(guarantor: Guarantor, *, now: dt.datetime) -> list[Patient
 
 def find_requests(guarantor: Guarantor) -> list[AppointmentRequest]:
     """What a guarantor asked for: what waits, then the latest answers. Of patients who are theirs still."""
-    rows = guarantor.appointment_requests.filter(patient__guarantor=guarantor).select_related("patient")
+    own = guarantor.appointment_requests.filter(patient__guarantor=guarantor)
+    rows = without_hidden(own).select_related("patient")
     waiting = rows.filter(state=State.WAITING).order_by("asked_at")
     answered = rows.filter(state__in=(State.ANSWERED, State.DECLINED)).order_by("-ended_at")
     return [*waiting, *answered[:ANSWERS_SHOWN]]

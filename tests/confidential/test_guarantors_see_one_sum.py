@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from notifications.delivery import deliver_due
 from notifications.models import Message
@@ -38,6 +39,7 @@ def walk(made, client):
     known = {
         "number": numbers(made),
         "payment_id": list(made.guarantor.payments.values_list("pk", flat=True)),
+        "request_id": list(made.guarantor.appointment_requests.values_list("pk", flat=True)),
         "group_id": [],
     }
     addresses = list(addresses_of(urlpatterns, known))
@@ -151,6 +153,15 @@ def test_a_stored_pdf_that_names_it_is_kept_and_given_to_nobody(practice, pay, s
     made.mark(False)  # it was a mistake: the first one says all again
     assert text_of(client.get(address)) == text_of(named)
     assert ReceiptDocument.objects.filter(receipt=number).count() == 2
+
+
+def test_other_patients_appointments_remain(made, client_of):
+    made.visits[0].patient.appointments.create(number="A-3", starts_at=timezone.now(), visit_type="Blood pressure")
+    page = page_text(client_of(made.guarantor).get("/appointments/").content.decode())
+
+    assert "Blood pressure" in page
+    assert "Mornings" in page
+    assert words_in(page.lower(), ALL) == []
 
 
 def test_with_all_of_it_hidden_nobody_is_told_that_they_are_paid_up(made, client_of):

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.urls import NoReverseMatch, reverse
 
 from batches.models import BatchClose, BatchDocument
+from pops.appointments.models import AppointmentRequest
 from pops.core.accounts.models import Encounter, Guarantor, Patient
 from pops.web.backoffice.roles import ROLES
 from pops.web.backoffice.urls import urlpatterns
@@ -48,6 +49,8 @@ def walk(made, client):
     """Each address of the desk and each list, object and history of the back office."""
     other = GuarantorFactory(name="Marta Alvarez")
     known = {
+        "request_id": list(AppointmentRequest.objects.values_list("pk", flat=True)),
+        "change_id": [],
         "batch_id": [made.batch.pk],
         "count_id": [],
         "document_id": list(BatchDocument.objects.values_list("pk", flat=True)),

@@ -18,6 +18,7 @@ from receipts.corrections.void import void_receipt
 from receipts.models import Receipt
 from receipts.statements import enter_statement, find_lines_for_statement
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
+from tests.factories.appointments import AppointmentRequestFactory
 from tests.factories.desk import batch_of, clerk, count_out, take, tender, today
 from tests.factories.practice import FacilityFactory, ProviderFactory
 
@@ -57,7 +58,7 @@ def line(visit: Encounter, description: str, code: str, on: dt.date, cents: int)
 
 def make_practice(*, is_marked: bool, pay: Any) -> Practice:
     """Maria answers for Leo, who had a confidential visit, and for Quill, who is confidential whole."""
-    maria = GuarantorFactory()
+    maria = GuarantorFactory(group__appointments=True, group__appointment_requests=True)
     leo = PatientFactory(guarantor=maria)
     quill = PatientFactory(guarantor=maria, name="Ash Quillfeather", birth_date=dt.date(1999, 7, 19))
     vashti = ProviderFactory(name="Ottoline Vashti, MD")
@@ -76,6 +77,8 @@ def make_practice(*, is_marked: bool, pay: Any) -> Practice:
             number="A-2", patient=leo, starts_at=soon, visit_type="Nephelomancy", provider=vashti, facility=annex
         ),
     ]
+    AppointmentRequestFactory(guarantor=maria, patient=quill, wishes="Nephelomancy, any day", reason="Nephelomancy")
+    AppointmentRequestFactory(guarantor=maria, patient=leo, wishes="Mornings")
     dana = clerk()
     made = Practice(maria, quill, [hidden, gone], appointments, dana, batch_of(dana))
     if is_marked:

@@ -31,6 +31,8 @@ HIDDEN: dict[type[Model], Q] = {
     Appointment: _hidden(),
     ServiceLine: _hidden("encounter__"),
 }
+# Whatever else is about a patient, such as a request for an appointment.
+OF_A_PATIENT = Q(patient__is_confidential=True)
 
 
 def sees_confidential(user: User | AnonymousUser) -> bool:
@@ -39,8 +41,8 @@ def sees_confidential(user: User | AnonymousUser) -> bool:
 
 
 def without_hidden(rows: QuerySet[M]) -> QuerySet[M]:
-    """The rows that a guarantor may see, of patients, visits, services or appointments."""
-    return rows.exclude(HIDDEN[rows.model])
+    """The rows that a guarantor may see, of patients, visits, services, appointments or what else a patient has."""
+    return rows.exclude(HIDDEN.get(rows.model, OF_A_PATIENT))
 
 
 def shown_to(user: User | AnonymousUser, rows: QuerySet[M]) -> QuerySet[M]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from pops.appointments.asking import answer_request, why_not_end
 from pops.appointments.models import AppointmentRequest
+from pops.core.accounts.confidential import shown_to
 from pops.core.refusals import Refused
 from pops.logins.models import PhoneChange
 from pops.logins.phones import decline_phone, take_phone, why_not_settle_phone
@@ -57,7 +58,7 @@ class Answer(DeskAction):
     button = "Send the answer"
 
     def find_target(self) -> AppointmentRequest:
-        found = AppointmentRequest.objects.select_related("guarantor", "patient")
+        found = shown_to(self.request.user, AppointmentRequest.objects.select_related("guarantor", "patient"))
         return get_object_or_404(found, pk=self.kwargs["request_id"])
 
     def why_not(self) -> Refused | None:

@@ -4,12 +4,13 @@ from django.contrib import admin
 
 from pops.appointments.models import AppointmentRequest
 from pops.logins.models import PhoneChange
+from pops.web.backoffice.lists.hiding import HidesConfidential
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import FindsPeople
 
 
 @admin.register(AppointmentRequest)
-class AppointmentRequestAdmin(FindsPeople, ReadOnlyAdmin):
+class AppointmentRequestAdmin(HidesConfidential, FindsPeople, ReadOnlyAdmin):
     """Wishes for appointments. Why somebody wants to be seen stands on the wish's own page alone."""
 
     list_display = ["asked_at", "patient", "guarantor", "wishes", "state"]

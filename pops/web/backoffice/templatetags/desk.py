@@ -25,6 +25,7 @@ from payments.refunds import why_not_refund_online, why_not_void_online
 from payments.selectors import find_failed_refunds, find_in_review, find_refunds_in_review, find_stuck_events
 from pops.appointments.selectors import find_waiting_requests
 from pops.core.access.models import User
+from pops.core.accounts.confidential import shown_to
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
@@ -89,7 +90,11 @@ def _in_review() -> list[str]:
 def _asked_by(user: User) -> list[tuple[str, str]]:
     """How much guarantors asked for on the portal waits for the desk, in words, and its list."""
     rows = [
-        ("appointments.view_appointmentrequest", find_waiting_requests, "{} request{} for an appointment"),
+        (
+            "appointments.view_appointmentrequest",
+            lambda: shown_to(user, find_waiting_requests()),
+            "{} request{} for an appointment",
+        ),
         ("logins.view_phonechange", find_waiting_phones, "{} phone number{} to be called"),
     ]
     counts = [(right, find().count(), words) for right, find, words in rows if user.has_perm(right)]
