@@ -57,6 +57,7 @@ def walk(made, client):
         "encounter_id": list(Encounter.objects.values_list("pk", flat=True)),
         "guarantor_id": [made.guarantor.pk],
         "import_id": [],
+        "kind": ["patients"],
         "link_id": [],
         "merge_id": [],
         "number": numbers(made),
