@@ -38,7 +38,7 @@ def on_file(guarantor):
 
 
 def posted():
-    return list(Message.objects.filter(kind__startswith="address").order_by("pk").values_list("kind", "to"))
+    return list(Message.objects.filter(kind__startswith="address").order_by("-kind").values_list("kind", "to"))
 
 
 def test_its_reader_is_asked_the_old_one_told_and_the_rest_is_loaded(eleni, address, pay):

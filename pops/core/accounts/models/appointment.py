@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from pops.core.accounts.models.accounts import Patient, tracked
+from pops.core.accounts.models.patient import Patient
+from pops.core.accounts.models.tracked import tracked
 from pops.core.practice.models import Facility, Provider
 
 
