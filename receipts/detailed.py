@@ -55,6 +55,8 @@ class Detailed:
     account_number: str
     visits: list[Visit]
     total: Amounts
+    others: int = 0  # what remained of services that are not named, because they are confidential
+    leaves_out: bool = False
 
     @property
     def statement_date(self) -> dt.date:
@@ -72,7 +74,7 @@ class Detailed:
     @property
     def not_itemized(self) -> int:
         """What of the balance no service explains: the practice's own system knows more than was told here."""
-        return self.detail.current_cents - self.total.remaining
+        return self.detail.current_cents - self.total.remaining - self.others
 
     @property
     def corrected_cents(self) -> int | None:
@@ -82,14 +84,19 @@ class Detailed:
 
 
 def detail_of(detail: StatementDetail) -> Detailed:
-    """The statement as it was frozen: the same whenever it is asked for."""
-    visits = _group(detail.items.order_by("patient_name", "provider_name", "facility_name", "service_date", "pk"))
+    """The statement as it was frozen: the same whenever it is asked for, but for what is confidential now."""
+    items = detail.items.order_by("patient_name", "provider_name", "facility_name", "service_date", "pk")
+    rows = list(items.select_related("line__encounter__patient"))
+    hidden = [row for row in rows if row.line.is_hidden]
+    visits = _group(row for row in rows if not row.line.is_hidden)
     return Detailed(
         detail=detail,
         guarantor=shown(detail.guarantor_name),
         account_number=shown(detail.account_number),
         visits=visits,
         total=sum((visit.total for visit in visits), Amounts()),
+        others=sum(row.remaining_cents for row in hidden),
+        leaves_out=bool(hidden),
     )
 
 

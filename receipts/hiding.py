@@ -5,8 +5,6 @@ are marked now.
 """
 
 import copy
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -14,7 +12,6 @@ from django.db.models import Q, QuerySet
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
 from pops.core.accounts.confidential import CONFIDENTIAL, sees_confidential
-from pops.core.accounts.models import ServiceLine
 from receipts.models import Posting
 
 # SQL: postings as their guarantor sees them. Of a hidden one no word is there, nor whose it is.
@@ -29,25 +26,6 @@ SHOWN_POSTINGS = """(
         SELECT e.patient_id, p.patient_name, p.provider_name, p.facility_name, p.service_date, p.description
     ) own ON NOT mark.is_hidden
 )"""
-
-
-@dataclass(frozen=True)
-class Folded:
-    """Services as their guarantor sees them: what remains of those that are hidden is one sum, in cents."""
-
-    lines: list[ServiceLine]
-    others_cents: int
-
-    def __bool__(self) -> bool:
-        return bool(self.lines or self.others_cents)
-
-
-def fold_hidden(lines: Iterable[ServiceLine]) -> Folded:
-    """Lines of receipts.owed.find_lines() for the guarantor's eyes."""
-    lines = list(lines)
-    return Folded(
-        [line for line in lines if not line.is_hidden], sum(line.remaining_cents for line in lines if line.is_hidden)
-    )
 
 
 def with_marks(postings: QuerySet[Posting]) -> QuerySet[Posting]:

@@ -76,6 +76,8 @@ class VisitPage:
     in_collections: list[Visit]
     balances: Balances
     choices: Choices
+    others_cents: int  # to pay for visits that are not shown, because they are confidential
+    others_collected_cents: int
     has_later: bool
     has_earlier: bool
     is_start: bool = False  # reached from below: asked for without a place, it may hold more
@@ -103,7 +105,7 @@ def get_visits(
     }
     with connection.cursor() as cursor:
         cursor.execute(VISITS, parameters)
-        *sums, patients, providers, facilities, rows = cursor.fetchone()
+        *sums, others, collected, patients, providers, facilities, rows = cursor.fetchone()
     visits = [_visit(*row) for row in rows or []]
     page = [visit for visit in visits if not visit.in_collections]
     has_more = len(page) > PAGE
@@ -111,6 +113,8 @@ def get_visits(
         visits=page[-PAGE:] if after else page[:PAGE],
         in_collections=[visit for visit in visits if visit.in_collections],
         balances=Balances(*sums),
+        others_cents=others,
+        others_collected_cents=collected,
         choices=Choices(_choices(patients), _choices(providers), _choices(facilities)),
         has_later=has_more if after else before is not None,
         has_earlier=True if after else has_more,

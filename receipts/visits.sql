@@ -1,9 +1,10 @@
 -- The visits of a guarantor as one row: what is owed in all, what visits can be chosen by, a page of them, those in collections.
 -- A visit is in its place by `part` (0: something is open, 1: settled), then the latest first. `stated`: only what a statement
--- has shown. `collections`: those in collections too. One entered by mistake is none.
+-- has shown. `collections`: those in collections too. One entered by mistake is none. Confidential ones are a sum alone.
 WITH line AS MATERIALIZED (
-    SELECT o.*, l.statement_id, e.patient_id
+    SELECT o.*, l.statement_id, e.is_confidential OR a.is_confidential AS is_hidden
     FROM receipts_owed o JOIN accounts_serviceline l ON l.id = o.line_id JOIN accounts_encounter e ON e.id = l.encounter_id
+    JOIN accounts_patient a ON a.id = e.patient_id
     WHERE o.guarantor_id = %(guarantor)s AND NOT e.is_retired
 ), visit AS MATERIALIZED (
     SELECT encounter, patient_id, patient_name, provider_id, facility_id, in_collections,
@@ -11,7 +12,7 @@ WITH line AS MATERIALIZED (
            CASE WHEN sum(payable_cents) > 0 THEN 0 ELSE 1 END AS part,
            -(max(service_date) - DATE '2000-01-01') AS nth, -encounter AS key
     FROM line
-    WHERE (statement_id IS NOT NULL OR NOT %(stated)s) AND (NOT in_collections OR %(collections)s)
+    WHERE (statement_id IS NOT NULL OR NOT %(stated)s) AND (NOT in_collections OR %(collections)s) AND NOT is_hidden
     GROUP BY encounter, patient_id, patient_name, provider_id, facility_id, in_collections
 ), wanted AS (
     SELECT * FROM visit
@@ -49,6 +50,10 @@ WITH line AS MATERIALIZED (
 SELECT (SELECT coalesce(sum(payable_cents), 0)::bigint FROM line),
        (SELECT coalesce(sum(payable_cents), 0)::bigint FROM line WHERE statement_id IS NOT NULL),
        (SELECT coalesce(sum(greatest(remaining_cents, 0)), 0)::bigint FROM line WHERE in_collections),
+       (SELECT coalesce(sum(payable_cents), 0)::bigint FROM line
+        WHERE is_hidden AND (statement_id IS NOT NULL OR NOT %(stated)s)),
+       (SELECT coalesce(sum(greatest(remaining_cents, 0)), 0)::bigint FROM line
+        WHERE is_hidden AND in_collections AND %(collections)s AND (statement_id IS NOT NULL OR NOT %(stated)s)),
        (SELECT json_agg(DISTINCT jsonb_build_array(patient_name, patient_id)) FROM visit),
        (SELECT json_agg(DISTINCT jsonb_build_array(v.name, v.id)) FROM visit JOIN practice_provider v ON v.id = provider_id),
        (SELECT json_agg(DISTINCT jsonb_build_array(f.name, f.id)) FROM visit JOIN practice_facility f ON f.id = facility_id),

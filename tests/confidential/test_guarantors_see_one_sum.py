@@ -40,6 +40,7 @@ def walk(made, client):
         "number": numbers(made),
         "payment_id": list(made.guarantor.payments.values_list("pk", flat=True)),
         "request_id": list(made.guarantor.appointment_requests.values_list("pk", flat=True)),
+        "statement_id": list(made.guarantor.statements.values_list("pk", flat=True)),
         "group_id": [],
     }
     addresses = list(addresses_of(urlpatterns, known))
@@ -78,7 +79,7 @@ def test_no_mail_says_a_word_of_it(made, client_of):
 def test_the_money_counts_and_is_explained(made, client_of):
     client = client_of(made.guarantor)
     balances = get_balances(made.guarantor)
-    page = page_text(client.get("/").content.decode())
+    page = page_text(client.get("/account/").content.decode())
 
     hidden = sum(
         max(line.owed.remaining_cents, 0)
@@ -104,6 +105,18 @@ def test_a_receipt_says_honestly_what_it_does_not_itemize(made, client_of):
     assert "$170.00" not in page
     itemized = answer.context["itemized"]
     assert (itemized.others, itemized.total.applied, itemized.applied, itemized.escrow) == (400, 1000, 1400, 1600)
+
+
+def test_a_statement_gives_one_sum_and_no_pdf_that_may_name_it(made, client_of):
+    client, statement = client_of(made.guarantor), made.guarantor.statements.get()
+    answer = client.get(reverse("statements:detail", args=[statement.pk]))
+    page = page_text(answer.content.decode())
+
+    assert words_in(text_of(answer), ALL) == []
+    assert "Other services" in page
+    assert "Strep test, rapid" in page
+    assert answer.context["detailed"].not_itemized == 0
+    assert client.get(reverse("statements:document", args=[statement.pk])).status_code == 302
 
 
 def test_receipt_history_gives_one_sum(made, client_of):
@@ -166,8 +179,8 @@ def test_other_patients_appointments_remain(made, client_of):
 
 def test_with_all_of_it_hidden_nobody_is_told_that_they_are_paid_up(made, client_of):
     made.guarantor.patients.update(is_confidential=True)
-    page = page_text(client_of(made.guarantor).get("/").content.decode())
+    page = page_text(client_of(made.guarantor).get("/account/").content.decode())
 
-    assert "paid up" not in page
+    assert "No visits" not in page
     assert "Other services" in page
     assert "Strep" not in page

@@ -16,7 +16,7 @@ from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.take_back import take_back_postings
 from receipts.corrections.void import void_receipt
 from receipts.models import Receipt
-from receipts.statements import enter_statement, find_lines_for_statement
+from receipts.statements.entering import enter_statement, find_lines_for_statement
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
 from tests.factories.appointments import AppointmentRequestFactory
 from tests.factories.desk import batch_of, clerk, count_out, take, tender, today

@@ -70,7 +70,7 @@ def document(request: GuarantorRequest, statement_id: int) -> HttpResponseBase:
     """The stored PDF: to keep, or with `open` to look at. Until it is there, a page that turns into it."""
     statement = get_object_or_404(request.guarantor.statements, pk=statement_id)
     found = _find_detail(statement)
-    if found is None:
+    if found is None or detail_of(found).leaves_out:  # a stored PDF may name what is confidential by now
         return redirect("statements:detail", statement.pk)
     if not hasattr(found, "document"):
         queue_statement_document(detail_id=found.pk)
