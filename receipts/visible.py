@@ -65,7 +65,7 @@ def find_visible_credit(guarantor: Guarantor) -> int | None:
     return get_credit(guarantor) if guarantor.group.show_escrow else None
 
 
-def find_funds(guarantor: Guarantor) -> tuple[int | None, Statement | None]:
+def read_funds(guarantor: Guarantor) -> tuple[int | None, Statement | None]:
     """Unapplied Funds as far as they are shown, and the latest statement: its balance is the Statement Balance."""
     row: Any = Statement.objects.raw(FUNDS, {"guarantor": guarantor.pk})[0]
     return int(row.credit_cents) if guarantor.group.show_escrow else None, row if row.pk else None

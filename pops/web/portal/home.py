@@ -10,7 +10,7 @@ from payments.selectors import find_unclear_payment
 from pops.core.practice.models import Group
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.amounts import say_due_from
-from receipts.visible import find_funds, get_visible
+from receipts.visible import get_visible, read_funds
 
 Page = Group.LandingPage
 PAGES = {
@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 def show(request: GuarantorRequest) -> HttpResponse:
     """The guarantor's Amount Due and Unapplied Funds."""
     guarantor = request.guarantor
-    visible, (credit_cents, last_statement) = get_visible(guarantor), find_funds(guarantor)
+    visible, (credit_cents, last_statement) = get_visible(guarantor), read_funds(guarantor)
     context = {
         "guarantor": guarantor,
         "visible": visible,

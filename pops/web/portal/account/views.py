@@ -14,7 +14,7 @@ from pops.web.portal.account.forms import VisitForm
 from pops.web.portal.account.rows import render_visits
 from pops.web.portal.amounts import say_due_from
 from pops.web.portal.credit import get_credit_context
-from receipts.visible import find_funds, see
+from receipts.visible import read_funds, see
 from receipts.visits import VisitPage, get_visits
 
 
@@ -33,7 +33,7 @@ def account(request: GuarantorRequest) -> HttpResponseBase:
 
 def _get_balances(request: GuarantorRequest, page: VisitPage) -> dict[str, Any]:
     guarantor = request.guarantor
-    visible, (credit_cents, last_statement) = see(guarantor.group, page.balances), find_funds(guarantor)
+    visible, (credit_cents, last_statement) = see(guarantor.group, page.balances), read_funds(guarantor)
     return {
         "guarantor": guarantor,
         "visible": visible,
