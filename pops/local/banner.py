@@ -74,6 +74,7 @@ def _logins(product: Product) -> Lines:
     return [
         ("Guarantor", f"{GUARANTOR}, with the code in {where}"),
         ("Daughter with two accounts", f"{DAUGHTER}, likewise"),
+        ("Guarantor, other group", f"{KIDS}, likewise"),
         ("Spouses with one address", f"{SPOUSES}, likewise; then a birth date or an account number:"),
         ("  James", "03/15/1961 or 48217"),
         ("  Ellen", "11/02/1964 or 48294"),
