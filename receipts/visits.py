@@ -94,17 +94,8 @@ def get_visits(
 
     The first ones, those that follow on the visit `before`, or those that stand ahead of the visit `after`.
     """
-    parameters: dict[str, Any] = {
-        "guarantor": guarantor.pk,
-        "stated": guarantor.group.hide_current_visits,
-        "collections": guarantor.group.show_collections,
-        "before": before,
-        "after": after,
-        "limit": PAGE + 1,
-        **asdict(wanted),
-    }
     with connection.cursor() as cursor:
-        cursor.execute(VISITS, parameters)
+        cursor.execute(VISITS, _parameters(guarantor, wanted, before, after))
         *sums, others, collected, patients, providers, facilities, rows = cursor.fetchone()
     visits = [_visit(*row) for row in rows or []]
     page = [visit for visit in visits if not visit.in_collections]
@@ -120,6 +111,18 @@ def get_visits(
         has_earlier=True if after else has_more,
         is_start=bool(after) and not has_more,
     )
+
+
+def _parameters(guarantor: Guarantor, wanted: Wanted, before: int | None, after: int | None) -> dict[str, Any]:
+    return {
+        "guarantor": guarantor.pk,
+        "stated": guarantor.group.hide_current_visits,
+        "collections": guarantor.group.show_collections,
+        "before": before,
+        "after": after,
+        "limit": PAGE + 1,
+        **asdict(wanted),
+    }
 
 
 def _choices(pairs: list[list[Any]] | None) -> list[tuple[int, str]]:
