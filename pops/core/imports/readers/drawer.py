@@ -1,30 +1,46 @@
-"""What other systems say in many small pieces that point at each other, laid by on disk until all are there.
+"""What other systems say in many small pieces that point at each other, laid by until all are there.
 
 A resource or a message names the patient, the account or the visit that it is about, in any order. Memory stays as it
 is however many there are.
 """
 
-import sqlite3
-import tempfile
-from collections.abc import Iterator, Mapping
+import re
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db import connection
+
 from pops.core.imports.readers.rows import HALF, Row
-from pops.core.money import plain_dollars
+
+# What a file may say and no database holds.
+UNSTORABLE = re.compile(f"{HALF.pattern}|\x00")
 
 GUARANTORS, PATIENTS, ENCOUNTERS, SERVICE_LINES = PARTS = ("guarantors", "patients", "encounters", "service_lines")
+# Of each table, what a piece is known by; nothing where pieces may repeat.
+KEYS = {
+    "named": "ref",
+    "account": "ref",
+    "covered": "patient, account",
+    "encounter": "ref",
+    "charge": "ref",
+    "paid": "",
+    "fault": "",
+    "note": "",
+}
 SCHEMA = """
-CREATE TABLE named (ref TEXT PRIMARY KEY, line INT, number TEXT, name TEXT, email TEXT, phone TEXT, birth_date TEXT);
-CREATE TABLE account (ref TEXT PRIMARY KEY, line INT, number TEXT, guarantor TEXT);
-CREATE TABLE covered (patient TEXT, account TEXT, PRIMARY KEY (patient, account));
-CREATE TABLE encounter (ref TEXT PRIMARY KEY, line INT, number TEXT, patient TEXT, provider TEXT, provider_ref TEXT,
-    facility TEXT, facility_ref TEXT);
-CREATE TABLE charge (ref TEXT PRIMARY KEY, line INT, encounter TEXT, line_number TEXT, service_date TEXT,
-    description TEXT, code TEXT, billed TEXT);
-CREATE TABLE paid (line INT, charge TEXT, cents INT);
+CREATE TEMP TABLE named (ref text PRIMARY KEY, line int, number text, name text, email text, phone text,
+    birth_date text) ON COMMIT DROP;
+CREATE TEMP TABLE account (ref text PRIMARY KEY, line int, number text, guarantor text) ON COMMIT DROP;
+CREATE TEMP TABLE covered (patient text, account text, PRIMARY KEY (patient, account)) ON COMMIT DROP;
+CREATE TEMP TABLE encounter (ref text PRIMARY KEY, line int, number text, patient text, provider text,
+    provider_ref text, facility text, facility_ref text) ON COMMIT DROP;
+CREATE TEMP TABLE charge (ref text PRIMARY KEY, line int, encounter text, line_number text, service_date text,
+    description text, code text, billed text) ON COMMIT DROP;
+CREATE TEMP TABLE paid (line int, charge text, cents bigint) ON COMMIT DROP;
 CREATE INDEX paid_charge ON paid (charge);
-CREATE TABLE fault (part TEXT, line INT, words TEXT);
-CREATE TABLE note (line INT, words TEXT);
+CREATE TEMP TABLE fault (part text, line int, words text) ON COMMIT DROP;
+CREATE TEMP TABLE note (line int, words text) ON COMMIT DROP;
 """
 NOT_HERE = " || ' is not in this file, or was left out or refused'"
 # Line, what is wrong where a piece that is pointed at isn't there, and the cells in the order of the headings.
@@ -49,7 +65,7 @@ ROWS = {
     SERVICE_LINES: f"""
         SELECT c.line, CASE WHEN e.ref IS NULL THEN '@0 ' || coalesce(c.encounter, 'the visit'){NOT_HERE} END,
             e.number, c.line_number, c.service_date, c.description, c.code, c.billed,
-            dollars((SELECT sum(cents) FROM paid WHERE charge = c.ref))
+            (SELECT round(sum(cents) / 100, 2) FROM paid WHERE charge = c.ref)::text
         FROM charge c LEFT JOIN encounter e ON e.ref = c.encounter
         UNION ALL
         SELECT p.line, '@6 ' || p.charge{NOT_HERE}, NULL, NULL, NULL, NULL, NULL, NULL, NULL
@@ -58,38 +74,46 @@ ROWS = {
 
 
 class Drawer:
-    """A database of its own in a temporary file, gone with the last who holds it."""
+    """Temporary tables over a connection of their own: rows are read from here while others are copied there.
+
+    All of it is one transaction, which behind PgBouncer stays with one connection, and which nothing outlives.
+    """
 
     def __init__(self) -> None:
-        self._file = tempfile.NamedTemporaryFile(prefix="imports-")  # noqa: SIM115  as long as the drawer
-        self._base = sqlite3.connect(self._file.name, isolation_level=None)
-        # Nothing of it outlives the import: it needs no journal.
-        self._base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8000;")
-        self._base.executescript(SCHEMA)
-        self._base.create_function("dollars", 1, plain_dollars, deterministic=True)
-        self._base.execute("BEGIN")
+        self._own = connection.copy()
+        self._own.set_autocommit(False)
+        self._end = weakref.finalize(self, self._own.close)
+        with self._own.cursor() as cursor:
+            cursor.execute(SCHEMA)
 
     def lay(self, table: str, *, over: bool = False, **facts: Any) -> bool:
         """Lay a piece by; False when there is one of its name, unless that is to be laid over."""
-        names, holes = ", ".join(facts), ", ".join("?" * len(facts))
-        how = "REPLACE" if over else "IGNORE"
-        values = [HALF.sub("?", value) if isinstance(value, str) else value for value in facts.values()]
-        found = self._base.execute(f"INSERT OR {how} INTO {table} ({names}) VALUES ({holes})", values)
-        return found.rowcount == 1
+        names, holes, key = ", ".join(facts), ", ".join(["%s"] * len(facts)), KEYS[table]
+        news = ", ".join(f"{name} = excluded.{name}" for name in facts)
+        how = f"ON CONFLICT ({key}) DO UPDATE SET {news}" if over else "ON CONFLICT DO NOTHING"
+        values = [UNSTORABLE.sub("?", value) if isinstance(value, str) else value for value in facts.values()]
+        with self._own.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({holes}) {how}", values)
+            return bool(cursor.rowcount == 1)
 
     def rows(self, part: str, headings: Mapping[str, str]) -> Iterator[Row]:
         """The rows of a kind in the order of the file; the headings say where what is lacking was pointed at."""
         names = list(headings)
-        faults = self._base.execute("SELECT line, words FROM fault WHERE part = ?", [part])
-        for line, words in faults:
+        for line, words in self._ask("SELECT line, words FROM fault WHERE part = %s ORDER BY line", [part]):
             yield Row(line, [], words)
-        for line, fault, *cells in self._base.execute(f"{ROWS[part]} ORDER BY 1"):
+        for line, fault, *cells in self._ask(f"{ROWS[part]} ORDER BY 1"):
             if fault:
                 at, _, words = fault.partition(" ")
                 fault = f"{names[int(at.removeprefix('@'))]}: {words}"
-            yield Row(line, ["" if cell is None else str(cell) for cell in cells], fault or "")
+            yield Row(line, ["" if cell is None else cell for cell in cells], fault or "")
 
     def notes(self, limit: int) -> tuple[int, list[tuple[int, str]]]:
         """What was left out, in words: how many, and the first of them."""
-        count = self._base.execute("SELECT count(*) FROM note").fetchone()[0]
-        return count, self._base.execute("SELECT line, words FROM note ORDER BY line LIMIT ?", [limit]).fetchall()
+        [(count,)] = self._ask("SELECT count(*) FROM note")
+        return count, list(self._ask("SELECT line, words FROM note ORDER BY line LIMIT %s", [limit]))
+
+    def _ask(self, sql: str, values: Sequence[object] | None = None) -> Iterator[Any]:
+        """The rows, some at a time: however many there are, memory stays as it is."""
+        with self._own.chunked_cursor() as cursor:
+            cursor.execute(sql, values)
+            yield from cursor
