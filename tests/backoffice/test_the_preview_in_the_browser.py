@@ -26,7 +26,7 @@ def frame_of(page):
 
 
 def test_it_follows_what_is_typed_and_nothing_is_saved(form):
-    expect(frame_of(form).get_by_role("heading", name="Your account", include_hidden=True)).to_be_visible()
+    expect(frame_of(form).get_by_role("heading", name="Maria Sample", include_hidden=True)).to_be_visible()
 
     form.get_by_label("Primary:", exact=True).fill("#7a2f6b")
     form.get_by_label("Name for patients").fill("Kids by the Lake")
