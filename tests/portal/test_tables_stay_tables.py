@@ -14,7 +14,7 @@ REPEATED = "[role=table], [role=rowgroup], [role=row], [role=cell], [role=column
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("address", ["/account/", "/receipts/1042/"])
 def test_the_browser_tells_rows_and_cells(page, live_server, sign_in, guarantor, size, address):
-    ServiceLineFactory(guarantor=guarantor)
+    ServiceLineFactory(encounter=ServiceLineFactory(guarantor=guarantor).encounter)
     EXAMPLES["two_equal_lines"](guarantor)
     page.set_viewport_size(size)
     sign_in(guarantor).goto(live_server.url + address)
