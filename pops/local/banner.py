@@ -78,6 +78,12 @@ def _logins(product: Product) -> Lines:
         ("Spouses with one address", f"{SPOUSES}, likewise; then a birth date or an account number:"),
         ("  James", "03/15/1961 or 48217"),
         ("  Ellen", "11/02/1964 or 48294"),
+        (
+            "From the practice's website",
+            f"{product.site}/sign-in/name/ by a first and a last name, and a birth date or number:",
+        ),
+        ("  Maria Alvarez", "03/01/1984 or 48210"),
+        ("  Rob O'Connell", "07/22/1979"),
         ("Staff", f"{FRONT_DESK}, {MANAGER}, {ADMINISTRATOR}"),
         ("  password", f"{STAFF_PASSWORD}; then they set up an authenticator app"),
     ]

@@ -112,7 +112,7 @@ class Drawer:
         [(count,)] = self._ask("SELECT count(*) FROM note")
         return count, list(self._ask("SELECT line, words FROM note ORDER BY line LIMIT %s", [limit]))
 
-    def _ask(self, sql: str, values: Sequence[object] | None = None) -> Iterator[Any]:
+    def _ask(self, sql: str, values: Sequence[str | int] | None = None) -> Iterator[Any]:
         """The rows, some at a time: however many there are, memory stays as it is."""
         with self._own.chunked_cursor() as cursor:
             cursor.execute(sql, values)
