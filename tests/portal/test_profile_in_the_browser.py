@@ -81,6 +81,7 @@ def walk(page, live_server):
     page.get_by_role("button", name="Save").click()
     expect(page.locator("main")).to_contain_text("Paper")
 
+    page.get_by_text("Menu").click()
     page.get_by_role("link", name="Appointments").click()
     page.get_by_role("link", name="Ask for an appointment").click()
     page.get_by_label("Leo Alvarez").check()
