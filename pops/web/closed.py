@@ -18,7 +18,8 @@ from pops.logins.selectors import find_accounts
 STAFF = ("/admin/", "/staff/")
 # The patients' doors need no sign-in: they are what is closed. Anything else that needs none is no patient's page:
 # Stripe's webhook, the health check, a logo.
-DOORS = ("/sign-in/",)
+DOORS = ("/sign-in/", "/new-address/")
+HOME = "/"
 
 
 class NotOpenYetMiddleware:
@@ -42,7 +43,7 @@ class NotOpenYetMiddleware:
 def _is_patients(path: str, view: Any) -> bool:
     if path.startswith(STAFF):
         return False
-    return getattr(view, "login_required", True) or path.startswith(DOORS)
+    return getattr(view, "login_required", True) or path == HOME or path.startswith(DOORS)
 
 
 def _may_enter(user: Any) -> bool:

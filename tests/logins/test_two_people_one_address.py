@@ -67,7 +67,7 @@ def test_the_number_of_an_account_that_was_merged_chooses_too(james, ellen):
     for number in ("W7", "w8"):
         client = Client()
         pass_code(client)
-        assert tell(client, number).url == "/"
+        assert tell(client, number).url == "/start/"
         assert client.get("/").context["guarantor"] == ellen
 
     undo_merge(merge_id=last.pk, reason="Two people", now=timezone.now(), by=clerk)

@@ -23,7 +23,7 @@ def test_a_strangers_requests_leave_the_owner_a_code_that_works(guarantor):
     client, page = ask(guarantor.email)
 
     assert "use the newest email from us" in page.content.decode()
-    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/"
+    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/start/"
 
 
 def test_an_owner_who_asks_after_the_strangers_codes_ran_out_gets_one(guarantor, time_machine):
@@ -35,14 +35,14 @@ def test_an_owner_who_asks_after_the_strangers_codes_ran_out_gets_one(guarantor,
     client, _ = ask(guarantor.email)
 
     assert len(mail.outbox) == sent + 1
-    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/"
+    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/start/"
 
 
 def test_the_newest_mail_works_whoever_asked_for_it(guarantor):
     client, _ = ask(guarantor.email)
     ask(guarantor.email, network="198.51.100.1")
 
-    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/"
+    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/start/"
 
 
 def test_mails_are_limited_by_the_day_however_many_networks_ask(guarantor, time_machine):
@@ -113,7 +113,7 @@ def test_guesses_of_strangers_dont_count_where_the_owner_signed_in_before(guaran
 
     client, _ = ask(guarantor.email)
 
-    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/"
+    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/start/"
 
 
 def test_nobodys_address_opens_nothing(guarantor):

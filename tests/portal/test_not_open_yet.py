@@ -18,7 +18,17 @@ from tests.factories.staff import ADMIN, DESK, member
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_at_once", "stripe_sandbox")]
 
 WORDS = "Our online payments aren’t open yet"
-PAGES = ("/", "/pay/", "/receipts/", "/receipts/1/", "/accounts/", "/sign-in/", "/sign-in/code/", "/sign-in/account/")
+PAGES = (
+    "/new-address/a-token/",
+    "/",
+    "/pay/",
+    "/receipts/",
+    "/receipts/1/",
+    "/accounts/",
+    "/sign-in/",
+    "/sign-in/code/",
+    "/sign-in/account/",
+)
 
 
 @pytest.fixture

@@ -254,7 +254,7 @@ def test_a_link_to_a_page_survives_it(maria):
 def test_it_leads_to_no_other_site(maria):
     client, _ = say(MARIA, next="https://example.org/")
 
-    assert client.post("/sign-in/code/", {"code": newest_code(), "next": "https://example.org/"}).url == "/"
+    assert client.post("/sign-in/code/", {"code": newest_code(), "next": "https://example.org/"}).url == "/start/"
 
 
 def test_who_is_signed_in_goes_on(maria, client_of):
@@ -287,7 +287,7 @@ def test_guesses_from_many_networks_are_limited_and_the_door_by_address_stays_op
     client = Client(REMOTE_ADDR="192.0.2.1")
     client.post("/sign-in/", {"email": "maria@example.com"})
 
-    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/"
+    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/start/"
 
 
 @pytest.mark.usefixtures("mail_at_once")

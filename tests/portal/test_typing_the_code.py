@@ -36,7 +36,7 @@ def test_a_new_code_is_sent_to_the_same_address_and_works(guarantor):
 
     assert "We sent a new code." in page.content.decode()
     assert [message.to for message in mail.outbox] == [[guarantor.email]] * 2
-    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/"
+    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/start/"
 
 
 def test_a_code_that_is_too_old_says_so_and_keeps_the_address(guarantor, time_machine):
@@ -58,7 +58,7 @@ def test_a_new_code_works_for_its_own_fifteen_minutes(guarantor, time_machine):
 
     time_machine.move_to(NOON + dt.timedelta(minutes=34))
 
-    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/"
+    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/start/"
 
 
 def test_a_new_code_keeps_where_one_was_going(guarantor):
@@ -75,7 +75,7 @@ def test_an_empty_code_is_asked_for_and_is_no_guess(guarantor):
     pages = [client.post("/sign-in/code/", {"code": ""}).content.decode() for _ in range(4)]
 
     assert "Enter the code from the email." in pages[-1]
-    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/"
+    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/start/"
 
 
 def test_phones_show_digits_and_offer_the_code(guarantor):
