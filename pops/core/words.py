@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 # Joiners stay: Persian and Indian names need them.
 _TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
+# Of a mail address, by its standard and in our columns.
+LONGEST_EMAIL = 254
+
 
 def shown(text: str) -> str:
     """The text on one line, without characters that nobody sees but that change how the rest looks."""

@@ -180,6 +180,17 @@ def test_a_service_of_somebody_else_gets_on_no_statement(client):
     assert not Statement.objects.exists()
 
 
+def test_a_statement_of_a_day_to_come_is_refused(client):
+    service = ServiceLineFactory()
+    address = reverse("backoffice:enter_statement", args=[service.encounter.patient.guarantor_id])
+
+    answer = client.post(address, {"statement_date": "2999-12-31", "lines": [service.pk]})
+
+    assert answer.status_code == 422
+    assert "This day is still to come." in answer.content.decode()
+    assert not Statement.objects.exists()
+
+
 def test_a_retired_visit_is_owed_no_more_and_what_was_paid_is_not_lost(client, ruth):
     guarantor = GuarantorFactory()
     service = ServiceLineFactory(guarantor=guarantor, billed_cents=5000)

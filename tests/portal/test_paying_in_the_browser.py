@@ -47,6 +47,7 @@ def test_from_the_emailed_code_to_the_receipt(page, live_server, owes):
     page.get_by_role("button", name="Sign in").click()
 
     expect(page.get_by_text("$125.00").first).to_be_visible()
+    page.get_by_role("link", name="See what it is made of").click()
     expect(page.get_by_text("Annual physical").first).to_be_visible()
 
     page.get_by_role("link", name=re.compile("^Pay")).first.click()

@@ -163,3 +163,10 @@ def test_a_link_to_a_page_beats_the_landing_page_and_survives_sign_in(guarantor,
     page = client.post("/sign-in/code/", {"code": sent_code(), "next": wanted}, follow=True)
 
     assert page.redirect_chain[-1][0] == wanted
+
+
+def test_an_address_that_is_too_long_for_one_is_refused_in_words(client, practice):
+    answer = client.post("/sign-in/", {"email": f"{'x' * 60}@{'y' * 60}.{'y' * 60}.{'y' * 60}.example.com"})
+
+    assert answer.status_code == 200
+    assert "This is too long for an email address." in answer.content.decode()

@@ -224,7 +224,12 @@ def test_it_can_be_taken_back(client, eleni):
 
 @pytest.mark.parametrize(
     ("email", "words"),
-    [("", "Enter your new email address."), ("nowhere", "such as name@example.com"), ("ELENI@example.com", "already")],
+    [
+        ("", "Enter your new email address."),
+        ("nowhere", "such as name@example.com"),
+        ("ELENI@example.com", "already"),
+        (f"{'x' * 60}@{'y' * 60}.{'y' * 60}.{'y' * 60}.example.com", "at most 254 characters"),
+    ],
 )
 def test_what_is_no_new_address_is_refused(client, email, words):
     answer = client.post("/profile/email/", {"new_email": email})

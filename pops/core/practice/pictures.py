@@ -18,6 +18,8 @@ CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 # Beyond it a small file may unfold to gigabytes.
 MOST_PIXELS = 30_000_000
 SVG = "An SVG picture may hold scripts, so it is not taken. Save it as PNG and choose that."
+# What Pillow raises on files that only begin like a picture.
+UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, EOFError)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _open(file: File, kind: Kind) -> Image.Image:
         _check_size(picture.size, kind)
         picture.load()
         upright = ImageOps.exif_transpose(picture)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
         allowed = ", ".join(kind.formats[:-1])
         raise ValidationError(
             f"This file is no picture that can be read. Use {allowed} or {kind.formats[-1]}."

@@ -5,8 +5,10 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from django.core.validators import MaxLengthValidator
 
 from pops.core.access.models import User
+from pops.core.words import LONGEST_EMAIL
 from pops.logins.selectors import find_people
 from pops.web.sign_in.codes import has_code, use_code
 from pops.web.sign_in.limits import ASKING, CODE, count, guessing
@@ -26,7 +28,9 @@ class GuarantorCodeForm(RequestLoginCodeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].error_messages["required"] = "Enter your email address."
+        email = self.fields["email"]
+        email.error_messages["required"] = "Enter your email address."
+        email.validators.append(MaxLengthValidator(LONGEST_EMAIL, "This is too long for an email address."))
 
     def clean_email(self) -> str:
         email: str = super().clean_email()

@@ -58,9 +58,10 @@ class StatementForm(SentOnce):
         widget=DATE_INPUT, required=False, label="Due", help_text="The day to pay it by. Empty: due when it comes."
     )
 
-    def __init__(self, *args: Any, guarantor: Guarantor, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, guarantor: Guarantor, user: User, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lines = find_lines_for_statement(guarantor)
+        self.today = today
         field = self.fields["lines"] = LinesField(
             lines,
             label="Services on it",
@@ -72,6 +73,12 @@ class StatementForm(SentOnce):
             },
         )
         field.user = user
+
+    def clean_statement_date(self) -> dt.date:
+        date: dt.date = self.cleaned_data["statement_date"]
+        if date > self.today:
+            raise forms.ValidationError("This day is still to come. Enter the date on the statement.")
+        return date
 
 
 class AccountAction(DeskAction):
@@ -99,7 +106,7 @@ class EnterStatement(AccountAction):
         return {"statement_date": self.today, "due_date": self.today + DAYS_TO_PAY}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "guarantor": self.target, "user": self.request.user}
+        return {**super().get_form_kwargs(), "guarantor": self.target, "user": self.request.user, "today": self.today}
 
     def do(self, form: StatementForm) -> tuple[str, str]:
         data = form.cleaned_data

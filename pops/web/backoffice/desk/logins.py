@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused
+from pops.core.words import LONGEST_EMAIL
 from pops.logins.addresses import (
     change_email,
     find_followers,
@@ -28,6 +29,7 @@ class EmailForm(SentOnce):
 
     email = forms.EmailField(
         label="New email address",
+        max_length=LONGEST_EMAIL,
         error_messages={"required": "Enter the new address.", "invalid": "This is not an email address."},
     )
     reason = ReasonField()
@@ -47,7 +49,7 @@ class PersonForm(SentOnce):
 
     def clean_person(self) -> str:
         person: str = self.cleaned_data["person"].strip()
-        return forms.EmailField().clean(person) if "@" in person else person
+        return forms.EmailField(max_length=LONGEST_EMAIL).clean(person) if "@" in person else person
 
 
 class AccessAction(DeskAction):

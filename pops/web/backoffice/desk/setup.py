@@ -12,6 +12,7 @@ from django.utils import timezone
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
+from pops.core.words import LONGEST_EMAIL
 from pops.logins.trial import begin_trial
 from pops.web.backoffice.desk.action import STAFF_DOOR, DeskAction, DeskButton, DeskPage
 from pops.web.backoffice.once import SentOnce
@@ -107,6 +108,7 @@ class AddressForm(SentOnce):
 
     email = forms.EmailField(
         label="Email address",
+        max_length=LONGEST_EMAIL,
         help_text="A mailbox that you can look into, best outside the practice.",
         error_messages={"required": "Enter an email address.", "invalid": "This is not an email address."},
     )

@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from pops.core.practice.drafts import read_draft
-from pops.core.practice.models import Group
+from pops.core.practice.models import Group, Practice
 from pops.core.practice.selectors import get_practice
 from pops.web.portal.preview.sample import Sample, make_sample
 
@@ -33,6 +33,9 @@ def preview(request: HttpRequest) -> HttpResponseBase:
         draft = read_draft(request.GET.get("draft", ""))
     except BadSignature as error:
         raise Http404 from error
+    if not Practice.objects.exists():
+        words = "Enter the practice first: these pages bear its name."
+        return HttpResponse(words, content_type="text/plain", status=409)
     with transaction.atomic():
         response = _show(request, draft, page=page, scheme=scheme)
         transaction.set_rollback(True)

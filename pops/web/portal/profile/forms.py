@@ -7,6 +7,7 @@ from django import forms
 from notifications.models import Message
 from pops.core.accounts.models import Guarantor
 from pops.core.accounts.profile import why_not_choose_notices
+from pops.core.words import LONGEST_EMAIL
 
 Channel = Guarantor.NoticeChannel
 
@@ -23,10 +24,12 @@ class EmailForm(forms.Form):
     """The address to use from now on."""
 
     new_email = forms.EmailField(
+        max_length=LONGEST_EMAIL,
         error_messages={
+            "max_length": f"An email address has at most {LONGEST_EMAIL} characters.",
             "required": "Enter your new email address.",
             "invalid": "Enter an email address, such as name@example.com.",
-        }
+        },
     )
 
 
