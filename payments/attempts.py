@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
+from django.db.models import DateTimeField, Func
 
 from payments.gateway import intents
 from payments.gateway.client import Rejected
@@ -45,17 +46,22 @@ def why_not_start(guarantor: Guarantor, *, payment_id: uuid.UUID, now: dt.dateti
 def start_payment(*, payment_id: uuid.UUID, guarantor: Guarantor, amount_cents: int, now: dt.datetime) -> Payment:
     """Start an attempt under an id chosen by the page: a double click or a reload is the same attempt.
 
-    The row is committed before Stripe is asked for anything. Raises TooManyAttempts, Refused for an account that is in
-    use no more, and Payment.DoesNotExist when the id is another guarantor's.
+    The row is committed before Stripe is asked for anything, one of a guarantor's after the other: of any two it is
+    clear which is the later, and who has committed the later sees the earlier. Raises TooManyAttempts, Refused for an
+    account that is in use no more, and Payment.DoesNotExist when the id is another guarantor's.
     """
     refuse(why_not_start(guarantor, payment_id=payment_id, now=now))
     with transaction.atomic():
-        Payment.objects.bulk_create(
-            [Payment(pk=payment_id, guarantor=guarantor, amount_cents=amount_cents)], ignore_conflicts=True
-        )
-        # Asked anew: the row waited for a merge of the account to end, if there was one.
-        refuse(why_not_use(Guarantor.objects.get(pk=guarantor.pk)))
+        # Asked anew: the lock waited for a merge of the account to end, if there was one.
+        refuse(why_not_use(Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor.pk)))
+        attempt = Payment(pk=payment_id, guarantor=guarantor, amount_cents=amount_cents, started_at=_clock())
+        Payment.objects.bulk_create([attempt], ignore_conflicts=True)
     return guarantor.payments.get(pk=payment_id)
+
+
+def _clock() -> Func:
+    """The time of the statement, where the default is that of the transaction: from before its lock was waited for."""
+    return Func(function="clock_timestamp", output_field=DateTimeField())
 
 
 def why_not_start_again(payment: Payment) -> Refused | None:

@@ -86,6 +86,11 @@ class Payment(models.Model):
         return self.state == self.State.PROCESSING
 
     @property
+    def may_have_taken(self) -> bool:
+        """Money came by it, or may yet: who pays again should know."""
+        return self.state == self.State.PAID or self.state in self.UNCLEAR
+
+    @property
     def is_in_review(self) -> bool:
         return self.state == self.State.REVIEW
 

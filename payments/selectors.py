@@ -104,6 +104,12 @@ def find_open_attempts(guarantor: Guarantor) -> QuerySet[Payment]:
     return guarantor.payments.filter(state__in=Payment.UNSETTLED)
 
 
+def find_earlier_attempts(payment: Payment) -> QuerySet[Payment]:
+    """The guarantor's other attempts whose card form may still be open and that this one follows on, newest first."""
+    started = Payment.objects.filter(guarantor=payment.guarantor_id, state=Payment.State.STARTED)
+    return started.filter(started_at__lt=payment.started_at)
+
+
 def find_unclear_payment(guarantor: Guarantor) -> Payment | None:
     """The guarantor's newest attempt of which nobody can say yet whether it was paid."""
     return guarantor.payments.filter(state__in=Payment.UNCLEAR).first()

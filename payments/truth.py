@@ -3,10 +3,11 @@
 import datetime as dt
 import logging
 import uuid
+from collections.abc import Iterable
 
 from payments.attempts import ensure_intent
 from payments.gateway import disputes, intents, refunds
-from payments.gateway.client import ProcessorError, Rejected
+from payments.gateway.client import OutOfReach, ProcessorError, Rejected, in_a_hurry
 from payments.gateway.intents import Intent, Result
 from payments.models import Payment, Refund
 from payments.recording.disputes import record_dispute
@@ -95,10 +96,29 @@ def close_attempts(*, guarantor: Guarantor, now: dt.datetime) -> list[Payment]:
     return [attempt for attempt in attempts if attempt.is_unsettled]
 
 
-def _close(attempt: Payment, now: dt.datetime) -> None:
-    """Close an attempt at Stripe unless somebody paid there or a bank is at work; what it is now is read."""
+def make_way(*, attempts: Iterable[Payment], now: dt.datetime) -> list[Payment]:
+    """Close attempts for one that follows on them: of two card forms only the later can be paid.
+
+    Those of them by which money came or may come. Takes seconds: with Stripe away none is closed, and paying goes on.
+    """
+    attempts = list(attempts)
+    with in_a_hurry():
+        for attempt in attempts:
+            if not _close(attempt, now):
+                break
+    return [attempt for attempt in attempts if attempt.may_have_taken]
+
+
+def _close(attempt: Payment, now: dt.datetime) -> bool:
+    """Close an attempt at Stripe unless somebody paid there or a bank is at work; what it is now is read.
+
+    Whether Stripe could be asked.
+    """
+    is_answered = True
     try:
         bring_up_to_date(payment_id=attempt.pk, now=now, give_up=True)
-    except ProcessorError:
+    except ProcessorError as error:
+        is_answered = not isinstance(error, OutOfReach)
         logger.warning("Attempt %s could not be closed; the sweep does it later", attempt.pk)
     attempt.refresh_from_db()
+    return is_answered

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 import stripe
@@ -10,6 +11,9 @@ from django.conf import settings
 from payments.gateway.reasons import refusal_words
 
 TIMEOUT_SECONDS = 20
+HURRY_SECONDS = 4
+
+_in_a_hurry: ContextVar[bool] = ContextVar("in_a_hurry", default=False)
 
 
 class ProcessorError(Exception):
@@ -49,17 +53,33 @@ def browser_client() -> stripe.StripeClient:
     return _make_client(settings.STRIPE_PUBLISHABLE_KEY)
 
 
-def _make_client(key: str) -> stripe.StripeClient:
+@contextmanager
+def in_a_hurry() -> Iterator[None]:
+    """Within, Stripe is asked once and for seconds: somebody waits who can go on without the answer."""
+    token = _in_a_hurry.set(True)
+    try:
+        yield
+    finally:
+        _in_a_hurry.reset(token)
+
+
+def _client_now() -> stripe.StripeClient:
+    if _in_a_hurry.get():
+        return _make_client(settings.STRIPE_SECRET_KEY, seconds=HURRY_SECONDS, retries=0)
+    return client()
+
+
+def _make_client(key: str, *, seconds: int = TIMEOUT_SECONDS, retries: int = 2) -> stripe.StripeClient:
     return stripe.StripeClient(
         key,
         base_addresses={"api": settings.STRIPE_API_BASE},
-        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
-        max_network_retries=2,
+        http_client=stripe.RequestsClient(timeout=seconds),
+        max_network_retries=retries,
     )
 
 
 @contextmanager
-def asking(find_client: Callable[[], stripe.StripeClient] = client) -> Iterator[stripe.StripeClient]:
+def asking(find_client: Callable[[], stripe.StripeClient] = _client_now) -> Iterator[stripe.StripeClient]:
     """A client, the secret key's unless told otherwise, its faults told in our words.
 
     Raises KeyRefused, OutOfReach, Rejected.

@@ -157,3 +157,38 @@ def test_a_wrong_amount_is_told_at_the_field(page, live_server, owes, sign_in):
 
     expect(page.get_by_role("alert")).to_contain_text("Enter an amount in dollars and cents, for example 25.00.")
     expect(page.get_by_label("Other amount, in dollars")).to_have_value("0.001")
+
+
+def test_of_two_windows_the_later_is_charged_and_the_earlier_says_so(page, live_server, owes, sign_in):
+    sign_in(owes)
+    choose(page, live_server)
+    expect(page.get_by_role("button", name="Pay $125.00")).to_be_enabled()
+    later = page.context.new_page()
+    choose(later, live_server)
+    expect(later.get_by_role("button", name="Pay $125.00")).to_be_enabled()
+
+    enter_card(page, "4242424242424242")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("This payment was not made")
+    expect(page.locator("main")).to_contain_text("Your card was not charged")
+    assert not Receipt.objects.exists()
+
+    enter_card(later, "4242424242424242")
+    expect(later).to_have_url(re.compile(r"/receipts/\d+/$"))
+    assert Receipt.objects.get().amount_cents == 12_500
+
+
+def test_a_payment_at_the_bank_in_another_window_is_asked_about(page, live_server, owes, sign_in):
+    sign_in(owes)
+    choose(page, live_server)
+    later = page.context.new_page()
+    later.goto(f"{live_server.url}/pay/")
+    enter_card(page, "4000000077770008")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your payment is in progress")
+
+    later.get_by_role("radio", name="Current Balance").check()
+    later.get_by_role("button", name="Continue").click()
+
+    expect(later.locator("main")).to_contain_text("You may be paying twice")
+    expect(later.locator("main")).to_contain_text("$125.00 is being made right now")
+    assert Payment.objects.count() == 1

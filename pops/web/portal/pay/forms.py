@@ -8,7 +8,7 @@ from django import forms
 from payments.models import Payment
 from pops.core.accounts.models import Guarantor
 from pops.core.money import InvalidAmount, format_cents, parse_cents, plain_dollars
-from pops.web.portal.pay.questions import MAX_CENTS, MIN_CENTS, Question, find_question
+from pops.web.portal.pay.questions import MAX_CENTS, MIN_CENTS, Question, find_question, find_question_of_payment
 from receipts.visible import Visible
 
 
@@ -24,7 +24,7 @@ class AmountForm(forms.Form):
 
     payment_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     shown = forms.RegexField(r"^-?\d{1,18} -?\d{1,18}$", required=False)  # the balances on the page, in cents
-    agreed = forms.CharField(required=False, max_length=60)  # the question that the page asked
+    agreed = forms.CharField(required=False, max_length=200)  # the questions that the page asked
     choice = forms.ChoiceField(
         widget=forms.RadioSelect,
         error_messages={
@@ -39,12 +39,21 @@ class AmountForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, guarantor: Guarantor, visible: Visible, before: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        guarantor: Guarantor,
+        visible: Visible,
+        before: str = "",
+        taken: Payment | None = None,
+        **kwargs: Any,
+    ) -> None:
         """What is shown is what is offered: `visible`. `before` is the amount of a payment that came to nothing, in
-        dollars: nobody should type it again.
+        dollars: nobody should type it again. `taken` is one that is being paid meanwhile.
         """
         super().__init__(*args, **kwargs)
         self.question: Question | None = None
+        self.agreed_now, self.taken = "", taken
         self.may_overpay = guarantor.group.allow_overpayment
         self.balance_cents, self.balance_label = visible.owed_cents, visible.owed_label
         self.balances = {self.CURRENT: visible.current_cents, self.DUE: visible.amount_due_cents}
@@ -112,13 +121,19 @@ class AmountForm(forms.Form):
         return payment if is_same else None
 
     def _ask(self, data: dict[str, Any], choice: str) -> None:
-        question = self._find_change(data["shown"], choice)
-        asked = find_question(cents=data["amount_cents"], balance_cents=self.balance_cents, label=self.balance_label)
-        if question is None and asked and asked.key != data["agreed"]:
-            question = asked
+        question = self._find_change(data["shown"], choice) or self._find_unanswered(data)
         if question:
             self.question = question
             self.add_error(None, question.words)
+
+    def _find_unanswered(self, data: dict[str, Any]) -> Question | None:
+        """One at a time, and what was agreed to stays agreed to."""
+        about = find_question(cents=data["amount_cents"], balance_cents=self.balance_cents, label=self.balance_label)
+        asked = [question for question in (find_question_of_payment(self.taken), about) if question]
+        agreed = data["agreed"].split()
+        unanswered = next((question for question in asked if question.key not in agreed), None)
+        self.agreed_now = " ".join(q.key for q in asked if q.key in agreed or q is unanswered)
+        return unanswered
 
     def _find_change(self, shown: str, choice: str) -> Question | None:
         """What became of the balance that was chosen, or that another amount was chosen beside, under the page."""

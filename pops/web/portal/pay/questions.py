@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from payments.models import Payment
 from pops.core.money import format_cents
 
 # Stripe's limits for US dollars.
@@ -31,6 +32,15 @@ def find_question(*, cents: int, balance_cents: int, label: str) -> Question | N
         words = _words_of_far(cents, above, balance_cents, label)
         return Question(f"far-{cents}-{balance_cents}", "Is this the amount you mean?", words)
     return None
+
+
+def find_question_of_payment(taken: Payment | None) -> Question | None:
+    """What to ask before paying beside a payment that could not be closed, as somebody was paying it."""
+    if taken is None:
+        return None
+    how = "is being made right now" if taken.is_unsettled else "was made just now"
+    words = f"A payment of {format_cents(taken.amount_cents)} {how}. See how it stands, or continue to pay again."
+    return Question(f"beside-{taken.pk}", "You may be paying twice", f"{words} Nothing more was charged.")
 
 
 def _words_of_rest(cents: int, rest: int, label: str) -> str:

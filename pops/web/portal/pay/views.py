@@ -3,6 +3,7 @@
 import logging
 import uuid
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
@@ -11,12 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from payments.attempts import TooManyAttempts, ensure_intent, start_again, start_payment, why_not_pay_by_card
+from payments.attempts import (
+    TooManyAttempts,
+    ensure_intent,
+    start_again,
+    start_payment,
+    why_not_pay_by_card,
+    why_not_start,
+)
 from payments.gateway.client import ProcessorError
 from payments.gateway.intents import Intent, Result
 from payments.models import Payment
-from payments.selectors import find_unclear_payment
-from payments.truth import bring_up_to_date
+from payments.selectors import find_earlier_attempts, find_open_attempts, find_unclear_payment
+from payments.truth import bring_up_to_date, make_way
 from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.credit import get_credit_context
@@ -37,14 +45,38 @@ def start(request: GuarantorRequest) -> HttpResponseBase:
     balances = get_balances(request.guarantor)
     if why_not_pay_by_card(request.guarantor):
         return _no_card_page(request, balances)
-    visible = see(request.guarantor.group, balances)
-    before = request.GET.get("amount", "")
-    form = AmountForm(request.POST or None, guarantor=request.guarantor, visible=visible, before=before)
+    form = _amount_form(request, balances)
+    if form.is_valid() and (taken := _make_way(request, **_attempt_of(form))):
+        balances = get_balances(request.guarantor)
+        form = _amount_form(request, balances, taken)
     if form.is_valid():
-        return _start(request, form.cleaned_data["payment_id"], form.cleaned_data["amount_cents"])
+        return _start(request, **_attempt_of(form))
     if repeated := form.find_repeated(request.guarantor):
         return redirect("payments:pay", repeated.pk)
     return _amount_page(request, form, balances)
+
+
+def _amount_form(request: GuarantorRequest, balances: Balances, taken: Payment | None = None) -> AmountForm:
+    visible, before = see(request.guarantor.group, balances), request.GET.get("amount", "")
+    return AmountForm(request.POST or None, guarantor=request.guarantor, visible=visible, before=before, taken=taken)
+
+
+def _attempt_of(form: AmountForm) -> dict[str, Any]:
+    return {name: form.cleaned_data[name] for name in ("payment_id", "amount_cents")}
+
+
+def _make_way(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) -> Payment | None:
+    """Close the card forms in other windows before another attempt is started; the newest that is being paid instead.
+
+    Sent twice it is the same attempt: there is none to make way for.
+    """
+    same, now = {"pk": payment_id, "amount_cents": amount_cents}, timezone.now()
+    is_there = request.guarantor.payments.filter(**same).exists()
+    if is_there or why_not_start(request.guarantor, payment_id=payment_id, now=now):
+        return None
+    # Not itself, which another click may be starting now.
+    others = find_open_attempts(request.guarantor).exclude(**same)
+    return next(iter(make_way(attempts=others, now=now)), None)
 
 
 def _no_card_page(request: GuarantorRequest, balances: Balances) -> HttpResponse:
@@ -85,6 +117,9 @@ def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) 
 def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """The attempt as it stands: the card form, or what became of it."""
     payment = get_object_or_404(request.guarantor.payments, pk=payment_id)
+    # One that was started at the same moment, or while Stripe was away.
+    if payment.state == State.STARTED and make_way(attempts=find_earlier_attempts(payment), now=timezone.now()):
+        payment.refresh_from_db()  # what was paid there has closed this one
     if payment.receipt_id and payment.state != State.REVIEW:
         return redirect("receipts:detail", payment.receipt_id)
     if payment.state != State.STARTED:
@@ -149,6 +184,8 @@ def again(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     try:
         payment = bring_up_to_date(payment_id=payment.pk, now=timezone.now())
         following = start_again(payment=payment, now=timezone.now())
+        if make_way(attempts=find_earlier_attempts(following), now=timezone.now()):
+            following.refresh_from_db()
         intent = ensure_intent(payment=following, now=timezone.now())
     except (ProcessorError, Refused):
         return JsonResponse({}, status=409)
