@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 
 from pops.core.imports.readers.faults import Bad
-from pops.core.money import InvalidAmount, format_cents, parse_cents
+from pops.core.money import format_cents, parse_cents
 from pops.core.words import day, shown
 
 # What stands for "nothing" on the way to the database.
@@ -82,7 +82,7 @@ def cents(text: str) -> str:
         raise Bad(f"is written with an exponent: {text}. Write 1000.00")
     try:
         amount = parse_cents(text)
-    except InvalidAmount as error:
+    except ValueError as error:  # Python itself refuses thousands of digits
         raise Bad(f"is no amount of dollars and cents, such as 1,234.56: {text}") from error
     if amount > MAX_CENTS:
         raise Bad(f"is more than {format_cents(MAX_CENTS)}: {text}")

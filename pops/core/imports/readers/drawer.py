@@ -7,14 +7,20 @@ is however many there are.
 import re
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
+from pops.core.imports.readers.faults import Bad
 from pops.core.imports.readers.rows import HALF, Row
+from pops.core.words import shown
 
 # What a file may say and no database holds.
 UNSTORABLE = re.compile(f"{HALF.pattern}|\x00")
+# What pieces are known by, or point with; and how long that is at most.
+POINTING = {"ref", "guarantor", "patient", "account", "encounter", "charge"}
+LONGEST_NAME = 300
 
 GUARANTORS, PATIENTS, ENCOUNTERS, SERVICE_LINES = PARTS = ("guarantors", "patients", "encounters", "service_lines")
 # Of each table, what a piece is known by; nothing where pieces may repeat.
@@ -25,7 +31,7 @@ KEYS = {
     "encounter": "ref",
     "charge": "ref",
     "paid": "",
-    "fault": "",
+    "fault": "part, line",
     "note": "",
 }
 SCHEMA = """
@@ -39,7 +45,7 @@ CREATE TEMP TABLE charge (ref text PRIMARY KEY, line int, encounter text, line_n
     description text, code text, billed text) ON COMMIT DROP;
 CREATE TEMP TABLE paid (line int, charge text, cents bigint) ON COMMIT DROP;
 CREATE INDEX paid_charge ON paid (charge);
-CREATE TEMP TABLE fault (part text, line int, words text) ON COMMIT DROP;
+CREATE TEMP TABLE fault (part text, line int, words text, PRIMARY KEY (part, line)) ON COMMIT DROP;
 CREATE TEMP TABLE note (line int, words text) ON COMMIT DROP;
 """
 NOT_HERE = " || ' is not in this file, or was left out or refused'"
@@ -55,7 +61,7 @@ ROWS = {
                 ELSE '@1 ' || count(DISTINCT a.number) || ' are of ' || p.ref || ', who has one guarantor here' END,
             p.number, min(a.number), p.name, p.birth_date
         FROM named p LEFT JOIN covered c ON c.patient = p.ref LEFT JOIN account a ON a.ref = c.account
-        WHERE p.ref LIKE 'Patient/%' AND (c.patient IS NOT NULL OR p.ref IN (SELECT patient FROM encounter))
+        WHERE p.ref LIKE 'Patient/%%' AND (c.patient IS NOT NULL OR p.ref IN (SELECT patient FROM encounter))
         GROUP BY p.ref""",
     ENCOUNTERS: f"""
         SELECT e.line, CASE WHEN p.ref IS NULL THEN '@1 ' || coalesce(e.patient, 'the patient'){NOT_HERE} END,
@@ -87,21 +93,49 @@ class Drawer:
             cursor.execute(SCHEMA)
 
     def lay(self, table: str, *, over: bool = False, **facts: Any) -> bool:
-        """Lay a piece by; False when there is one of its name, unless that is to be laid over."""
+        """Lay a piece by; False when there is one of its name, unless that is to be laid over. Raises Bad."""
+        for name in POINTING & facts.keys():
+            if len(facts[name] or "") > LONGEST_NAME:
+                what = f"{facts[name][:40]}..., has {len(facts[name]):,} characters"
+                raise Bad(f"what is named or pointed at, {what}; {LONGEST_NAME} are the most")
         names, holes, key = ", ".join(facts), ", ".join(["%s"] * len(facts)), KEYS[table]
         news = ", ".join(f"{name} = excluded.{name}" for name in facts)
         how = f"ON CONFLICT ({key}) DO UPDATE SET {news}" if over else "ON CONFLICT DO NOTHING"
-        values = [UNSTORABLE.sub("?", value) if isinstance(value, str) else value for value in facts.values()]
+        values = [
+            value if value is None or isinstance(value, int) else UNSTORABLE.sub("?", str(value))
+            for value in facts.values()
+        ]
         with self._own.cursor() as cursor:
             cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({holes}) {how}", values)
             return bool(cursor.rowcount == 1)
+
+    @contextmanager
+    def faults_of(self, part: str, line: int, *, what: str) -> Iterator[None]:
+        """Whatever goes wrong with one resource or segment is a fault of its line: the rest of the file goes on.
+
+        Libraries raise what they like, and no file may end an import without a word. The database's errors are ours.
+        """
+        try:
+            yield
+        except Bad as bad:
+            words = str(bad)
+        except (DatabaseError, MemoryError):
+            raise
+        except RecursionError:
+            words = f"can't be read as {what}: it is nested too deep"
+        except Exception as error:
+            words = f"can't be read as {what}: {str(error) or type(error).__name__}"
+        else:
+            return
+        self.lay("fault", part=part, line=line, words=shown(words)[:LONGEST_NAME])
 
     def rows(self, part: str, headings: Mapping[str, str]) -> Iterator[Row]:
         """The rows of a kind in the order of the file; the headings say where what is lacking was pointed at."""
         names = list(headings)
         for line, words in self._ask("SELECT line, words FROM fault WHERE part = %s ORDER BY line", [part]):
             yield Row(line, [], words)
-        for line, fault, *cells in self._ask(f"{ROWS[part]} ORDER BY 1"):
+        whole = "NOT EXISTS (SELECT FROM fault f WHERE f.part = %s AND f.line = r.line)"
+        for line, fault, *cells in self._ask(f"SELECT * FROM ({ROWS[part]}) r WHERE {whole} ORDER BY 1", [part]):
             if fault:
                 at, _, words = fault.partition(" ")
                 fault = f"{names[int(at.removeprefix('@'))]}: {words}"

@@ -1,6 +1,5 @@
 """FHIR R4 resources, a line each, as a bulk export writes them: which element gives what. See docs/integration.md."""
 
-import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -12,9 +11,10 @@ from zoneinfo import ZoneInfo
 from django.utils.module_loading import import_string
 from pydantic_core import ValidationError
 
+from pops.core.imports.cells import cents
+from pops.core.imports.readers.clock import day_on_clock
 from pops.core.imports.readers.drawer import ENCOUNTERS, GUARANTORS, PATIENTS, SERVICE_LINES, Drawer
 from pops.core.imports.readers.faults import Bad
-from pops.core.money import InvalidAmount, parse_cents
 from pops.core.words import shown
 
 Found = Mapping[str, Any]
@@ -44,6 +44,8 @@ CHARGED, PAID = ("billable", "billed"), ("paid", "cleared")
 ENDED = "entered-in-error"
 # Of what pydantic found in a resource.
 TOLD = 3
+# Signs of a resource. It takes time by its length, and seconds beyond.
+LONGEST_LINE = 1_000_000
 
 
 class LeftOut(Exception):
@@ -52,6 +54,10 @@ class LeftOut(Exception):
 
 def lay_resource(drawer: Drawer, line: int, written: str, *, zone: ZoneInfo, others: Counter[str]) -> None:
     """Lay a line of the file by, or what is wrong with it."""
+    if len(written) > LONGEST_LINE:
+        words = f"has more than {LONGEST_LINE:,} characters: a resource is shorter, or line ends are missing"
+        drawer.lay("fault", part=GUARANTORS, line=line, words=words)
+        return
     try:
         found = json.loads(written, parse_float=Decimal)
     except (ValueError, RecursionError):
@@ -61,18 +67,17 @@ def lay_resource(drawer: Drawer, line: int, written: str, *, zone: ZoneInfo, oth
         return
     name = str(found.get("resourceType", "")) if isinstance(found, dict) else ""
     if name not in READ:
-        others[name if name.isascii() and name.isalpha() else "something else"] += 1
+        others[name if name.isascii() and name.isalpha() and len(name) < TOO_LONG else "something else"] += 1
         return
     part, read = READ[name]
-    try:
-        check_resource(name, found)
-        if found.get("status") == ENDED:
-            raise LeftOut("was entered in error. What was loaded of it before stays: retire it in the back office")
-        read(drawer, line, found, f"{name}/{_id(name, found)}", zone)
-    except Bad as bad:
-        drawer.lay("fault", part=part, line=line, words=str(bad))
-    except LeftOut as reason:
-        drawer.lay("note", line=line, words=f"{name} is left out: it {reason}")
+    with drawer.faults_of(part, line, what="FHIR R4"):
+        try:
+            check_resource(name, found)
+            if found.get("status") == ENDED:
+                raise LeftOut("was entered in error. What was loaded of it before stays: retire it in the back office")
+            read(drawer, line, found, f"{name}/{_id(name, found)}", zone)
+        except LeftOut as reason:
+            drawer.lay("note", line=line, words=f"{name} is left out: it {reason}")
 
 
 @cache
@@ -88,6 +93,9 @@ def check_resource(name: str, found: Found) -> None:
     except ValidationError as error:
         faults = [f"{_path(name, one['loc'])} {_words(one)}" for one in error.errors()[:TOLD]]
         raise Bad("; ".join(faults)) from error
+    except KeyError as error:
+        unknown = str(error.args[0]).rpartition(".")[2].removesuffix("Type")
+        raise Bad(f"can't be read as FHIR R4: it has no resource {unknown}") from error
 
 
 def _path(name: str, places: Iterable[int | str]) -> str:
@@ -177,9 +185,10 @@ def _read_notice(drawer: Drawer, line: int, found: Found, ref: str, zone: ZoneIn
         raise LeftOut("doesn't say that it is active, and paid or cleared")
     amount = dollars(found.get("amount"), "PaymentNotice.amount")
     try:
-        drawer.lay("paid", line=line, charge=about, cents=parse_cents(amount))
-    except InvalidAmount as error:
-        raise Bad(f"PaymentNotice.amount is no amount of dollars and cents: {amount}") from error
+        paid = int(cents(amount))
+    except Bad as bad:
+        raise Bad(f"PaymentNotice.amount {bad}") from bad
+    drawer.lay("paid", line=line, charge=about, cents=paid)
 
 
 READ: dict[str, tuple[str, Callable[[Drawer, int, Found, str, ZoneInfo], None]]] = {
@@ -262,10 +271,7 @@ def on_clock(moment: str, zone: ZoneInfo) -> str:
     """The day of a moment on the practice's clock; what is none stays, to be refused."""
     if "T" not in moment:
         return moment
-    try:
-        return dt.datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
-    except (ValueError, OverflowError):  # FHIR knows leap seconds, and the year 1
-        return moment
+    return day_on_clock(moment, zone) or moment
 
 
 def dollars(found: Found | None, path: str) -> str:

@@ -16,6 +16,8 @@ FHIR, HL7 = "fhir", "hl7"
 LABELS = {FHIR: "FHIR R4 resources", HL7: "HL7 v2 messages"}
 WRITTEN = {FHIR: "a resource a line", HL7: "messages of segments"}
 TOLD_EVERY = 500
+# Signs that may stand around a line.
+LINE_END = 10
 Headings = Mapping[str, Mapping[str, str]]
 
 
@@ -49,22 +51,30 @@ class Mixed:
 
     def _read_hl7(self, zone: ZoneInfo, others: Counter[str]) -> Iterator[int]:
         segments: list[tuple[int, str]] = []
+        size = 0
         for line, written in self.lines():
             if written.startswith("MSH") and segments:
                 hl7v2.lay_message(self.drawer, segments, zone=zone, others=others)
-                segments = []
-            if not written.startswith(("FHS", "BHS", "BTS", "FTS")) and len(segments) <= hl7v2.MOST_SEGMENTS:
+                segments, size = [], 0
+            if written.startswith(hl7v2.SEGMENTS) and size <= hl7v2.LONGEST_MESSAGE:
                 segments.append((line, written))
+                size += len(written)
             yield line
         if segments:
             hl7v2.lay_message(self.drawer, segments, zone=zone, others=others)
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """The lines that aren't blank, with their numbers, without what MLLP puts around a message."""
+        """The lines that aren't blank, with their numbers, without what MLLP puts around a message.
+
+        Of a line that is too long to be read there is no more than shows it.
+        """
         with open_text(self.text) as file:
-            for line, written in enumerate(file, 1):
-                if clean := written.strip("\r\n\x0b\x1c \t"):
+            line, begins = 1, True
+            for written in iter(lambda: file.readline(fhir.LONGEST_LINE + LINE_END), ""):
+                if begins and (clean := written.strip("\r\n\x0b\x1c \t")):
                     yield line, clean
+                begins = written.endswith(("\r", "\n"))
+                line += begins
 
     def tables(self) -> dict[str, tuple[Table, dict[str, str]]]:
         """For each kind, in the order in which they are loaded: its rows, and the columns by their headings."""
