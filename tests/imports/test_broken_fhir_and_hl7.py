@@ -14,6 +14,7 @@ from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFact
 SAMPLES = Path(settings.BASE_DIR) / "docs" / "samples"
 FHIR, DFT = (SAMPLES / "fhir.ndjson").read_text(), (SAMPLES / "dft.hl7").read_text()
 LONG = "9" * 6_000
+ANSWERS = {"party": {"reference": "RelatedPerson/r1"}}
 FIRST = DFT[: DFT.index("MSH", 9)]
 
 
@@ -64,7 +65,7 @@ RESOURCES = {
         "has 6,008 characters; 300 are the most",
     ),
     "a long number": (
-        resource("Account", status="active", identifier=[{"value": LONG}], subject=[{"reference": "Patient/p9"}]),
+        resource("Account", status="active", identifier=[{"value": LONG}], guarantor=[ANSWERS]),
         "has 6000 characters",
     ),
     "a long line": (

@@ -4,14 +4,12 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-from pops.core.imports.readers.faults import Bad
+from pops.core.imports.readers.faults import MAX_CENTS, Bad
 from pops.core.money import format_cents, parse_cents
 from pops.core.words import day, shown
 
 # What stands for "nothing" on the way to the database.
 NULL = "\\N"
-# A typing error, not money.
-MAX_CENTS = 999_999_999
 CACHED = 1 << 16
 
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")

@@ -1,5 +1,8 @@
 """What can be wrong with a file as a whole, and with one cell of it."""
 
+# A typing error beyond, not money.
+MAX_CENTS = 999_999_999
+
 
 class Unreadable(Exception):
     """The file can't be read at all; the words say why and what to do."""

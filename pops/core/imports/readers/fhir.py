@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from django.utils.module_loading import import_string
 from pydantic_core import ValidationError
 
-from pops.core.imports.cells import cents
 from pops.core.imports.readers.clock import day_on_clock
 from pops.core.imports.readers.drawer import ENCOUNTERS, GUARANTORS, PATIENTS, SERVICE_LINES, Drawer
-from pops.core.imports.readers.faults import Bad
+from pops.core.imports.readers.faults import MAX_CENTS, Bad
+from pops.core.money import format_cents, parse_cents
 from pops.core.words import shown
 
 Found = Mapping[str, Any]
@@ -185,9 +185,11 @@ def _read_notice(drawer: Drawer, line: int, found: Found, ref: str, zone: ZoneIn
         raise LeftOut("doesn't say that it is active, and paid or cleared")
     amount = dollars(found.get("amount"), "PaymentNotice.amount")
     try:
-        paid = int(cents(amount))
-    except Bad as bad:
-        raise Bad(f"PaymentNotice.amount {bad}") from bad
+        paid = parse_cents(amount)
+    except ValueError as error:  # Python itself refuses thousands of digits
+        raise Bad(f"PaymentNotice.amount is no amount of dollars and cents: {amount}") from error
+    if paid > MAX_CENTS:
+        raise Bad(f"PaymentNotice.amount is more than {format_cents(MAX_CENTS)}: {amount}")
     drawer.lay("paid", line=line, charge=about, cents=paid)
 
 
