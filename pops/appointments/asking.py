@@ -9,6 +9,7 @@ from django.db import transaction
 from notifications.services import post_message
 from pops.appointments.models import AppointmentRequest
 from pops.appointments.notices import REQUEST_ANSWERED
+from pops.appointments.selectors import count_waiting
 from pops.core.access.models import User
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor, Patient
@@ -24,7 +25,7 @@ def why_not_ask(guarantor: Guarantor) -> Refused | None:
     """Why a guarantor can't ask for an appointment here now."""
     if not (guarantor.group.appointments and guarantor.group.appointment_requests):
         return Refused("off", "Appointments can't be asked for here. Call us instead.")
-    if guarantor.appointment_requests.filter(state=State.WAITING).count() >= MOST_WAITING:
+    if count_waiting(guarantor) >= MOST_WAITING:
         return Refused("too_many", f"{MOST_WAITING} requests of yours wait for an answer. Withdraw one, or call us.")
     return why_not_use(guarantor)
 

@@ -60,14 +60,22 @@ def find_appointments(guarantor: Guarantor, *, now: dt.datetime) -> list[Patient
 
 def find_requests(guarantor: Guarantor) -> list[AppointmentRequest]:
     """What a guarantor asked for: what waits, then the latest answers. Of patients who are theirs still."""
-    own = guarantor.appointment_requests.filter(patient__guarantor=guarantor)
-    rows = without_hidden(own).select_related("patient")
+    rows = _shown_requests(guarantor).select_related("patient")
     waiting = rows.filter(state=State.WAITING).order_by("asked_at")
     answered = rows.filter(state__in=(State.ANSWERED, State.DECLINED)).order_by("-ended_at")
     return [*waiting, *answered[:ANSWERS_SHOWN]]
+
+
+def count_waiting(guarantor: Guarantor) -> int:
+    """How many of the requests that a guarantor is shown wait for an answer."""
+    return _shown_requests(guarantor).filter(state=State.WAITING).count()
 
 
 def find_waiting_requests() -> QuerySet[AppointmentRequest]:
     """What waits for the desk's answer, oldest first."""
     waiting = AppointmentRequest.objects.filter(state=State.WAITING)
     return waiting.select_related("guarantor", "patient").order_by("asked_at", "pk")
+
+
+def _shown_requests(guarantor: Guarantor) -> QuerySet[AppointmentRequest]:
+    return without_hidden(guarantor.appointment_requests.filter(patient__guarantor=guarantor))

@@ -199,6 +199,18 @@ def test_five_wait_at_most(client, leo):
     assert "5 requests of yours wait" in text_of(client.get("/appointments/"))
 
 
+@pytest.mark.parametrize("change", [{"is_confidential": True}, {"guarantor": "another"}])
+def test_what_is_not_shown_does_not_count(client, maria, leo, change):
+    for _ in range(5):
+        client.post("/appointments/new/", wish(leo))
+    for field, value in change.items():
+        setattr(leo, field, GuarantorFactory(group=maria.group) if value == "another" else value)
+    leo.save()
+
+    assert "requests of yours wait" not in text_of(client.get("/appointments/"))
+    assert client.post("/appointments/new/", wish(PatientFactory(guarantor=maria))).status_code == 302
+
+
 def test_asking_is_limited_by_the_hour(client, leo):
     for _n in range(11):
         answer = client.post("/appointments/new/", wish(leo))
