@@ -4,6 +4,7 @@ A channel for texts would confirm it by a code, as addresses are; what is kept h
 """
 
 import datetime as dt
+import re
 
 import pghistory
 from django.db import transaction
@@ -18,6 +19,7 @@ from pops.logins.models import PhoneChange
 
 State = PhoneChange.State
 SHORTEST, LONGEST = 7, 15  # digits; the most is what the world's numbering plan allows
+WRITTEN = re.compile(r"[0-9 +().x-]*", re.IGNORECASE)  # an extension comes after an x
 
 
 def find_open_phone_change(guarantor: Guarantor) -> PhoneChange | None:
@@ -34,7 +36,7 @@ def find_waiting_phones() -> QuerySet[PhoneChange]:
 def why_not_change_phone(guarantor: Guarantor, new_phone: str) -> Refused | None:
     """Why this number can't be asked for. Empty: to have the one on file taken away."""
     digits = _digits(new_phone)
-    if new_phone and not SHORTEST <= len(digits) <= LONGEST:
+    if new_phone and not (WRITTEN.fullmatch(new_phone) and SHORTEST <= len(digits) <= LONGEST):
         return Refused("no_phone", "Enter a phone number with its area code, for example (555) 010-2000.")
     if digits == _digits(guarantor.phone):
         return Refused("same", "This is the number on file already." if digits else "There is no number on file.")

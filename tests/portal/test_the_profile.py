@@ -347,13 +347,28 @@ def test_a_number_that_is_declined_leaves_the_old_one(client, eleni, client_of):
 
 @pytest.mark.parametrize(
     ("phone", "words"),
-    [("12", "with its area code"), ("call me", "with its area code"), ("555-010-3000", "already"), ("1" * 16, "area")],
+    [
+        ("12", "with its area code"),
+        ("call me", "with its area code"),
+        ("555-010-3000", "already"),
+        ("1" * 16, "area"),
+        ("<b>5550104444</b>", "area"),
+        ("555 010 4444 or my work", "area"),
+    ],
 )
 def test_what_is_no_new_number_is_refused(client, phone, words):
     answer = client.post("/profile/phone/", {"new_phone": phone})
 
     assert answer.status_code == 422
     assert words in text_of(answer)
+
+
+def test_numbers_can_be_asked_for_only_so_often(client):
+    answers = [client.post("/profile/phone/", {"new_phone": f"555 010 44{n:02} x7"}).status_code for n in range(6)]
+
+    assert answers == [302] * 5 + [422]
+    assert PhoneChange.objects.count() == 5
+    assert "too often" in text_of(client.post("/profile/phone/", {"new_phone": "555 010 4499"}))
 
 
 def test_a_number_can_be_taken_back_or_away(client, eleni):

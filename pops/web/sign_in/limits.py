@@ -55,6 +55,8 @@ MAILS = Door("mails", pair="3/m/key,10/h/key", elsewhere="20/d/key")
 MAILS_BY_NAME = Door("mails_by_name", anywhere="20/d/key")
 # A signed-in guarantor has codes mailed to whatever address they type in.
 OWN_ADDRESS = Door("own_address", anywhere="5/h/key,10/d/key")
+# Has the desk call whatever number they type in.
+OWN_PHONE = Door("own_phone", anywhere="5/h/key,10/d/key")
 # And asks for appointments.
 APPOINTMENTS = Door("appointments", anywhere="10/h/key,20/d/key")
 
