@@ -115,6 +115,14 @@ def test_one_leaves_the_trial_account_for_the_guide(client, trial):
     assert client.get("/admin/desk/setup/").url.startswith("/staff/sign-in/?next=/admin/desk/setup/")
 
 
+def test_nobody_else_is_signed_out_there(client_of, trial):
+    guarantor = client_of(GuarantorFactory())
+
+    guarantor.post("/trial/")
+
+    assert "_auth_user_id" in guarantor.session
+
+
 def test_once_it_is_open_patients_sign_in_and_the_trial_link_is_gone(client, client_of, trial, alex):
     link, guarantor = make_link(trial), GuarantorFactory()
     open_practice(now=timezone.now(), by=alex)

@@ -41,7 +41,9 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     """Leave the trial account, for the guide: over the staff's door, as its session has ended in this browser."""
-    logout(request)
+    trial = find_trial()
+    if trial and request.user == find_own_login(trial):  # whoever else is signed in stays so
+        logout(request)
     return redirect("backoffice:setup")
 
 
