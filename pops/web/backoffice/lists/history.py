@@ -1,6 +1,5 @@
 """Kept history in the admin: why is asked with each change; who, when, why, before and after open from the object."""
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,21 +7,18 @@ from typing import Any
 import pghistory
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.formats import localize
-from django.utils.timezone import localtime
 
-from pops.core.accounts.confidential import CONFIDENTIAL, sees_confidential
-from pops.core.money import format_cents
+from pops.core.accounts.confidential import sees_confidential
+from pops.web.backoffice.lists.events import EMPTY, NOBODY, events_of, find_people, name_of, words_of
+from pops.web.backoffice.lists.stale import AsShownForm
 from pops.web.backoffice.setup.facts import came_from_guide, guide_page
 
 # Newest first; a row changed more often than this is nobody's reading.
 EVENTS_SHOWN = 200
-EMPTY = "nothing"
 # What an event is called; "found" is how a row was when its history began.
 LABELS = {"insert": "Made", "found": "Written down", "update": "Changed"}
 
@@ -38,7 +34,7 @@ class Change:
     fields: list[tuple[str, str, str]]
 
 
-class WhyForm(forms.ModelForm):
+class WhyForm(AsShownForm):
     """A change form that asks why."""
 
     why = forms.CharField(
@@ -141,9 +137,9 @@ class KeepsHistory(TellsItself):
 
     def _own(self, obj: models.Model, sees: bool) -> Iterable[Change]:
         events = list(
-            _events_of(type(obj)).objects.filter(pgh_obj_id=obj.pk).select_related("pgh_context").order_by("pgh_id")
+            events_of(type(obj)).objects.filter(pgh_obj_id=obj.pk).select_related("pgh_context").order_by("pgh_id")
         )
-        people = _people(events)
+        people = find_people(events)
         before: Any = None
         for event in events:
             fields = list(_difference(type(obj), before, event, sees))
@@ -160,26 +156,16 @@ class KeepsHistory(TellsItself):
         for model, column, relation, name in self.related_events:
             rows = model._default_manager.filter(**{column: obj.pk}).select_related("pgh_context", relation)
             events: list[Any] = list(rows.order_by("pgh_id"))
-            people = _people(events)
+            people = find_people(events)
             for event in events:
                 value = str(getattr(event, relation))
                 pair = (EMPTY, value) if event.pgh_label == "given" else (value, EMPTY)
                 yield _change(event, people, "Changed", [(name, *pair)])
 
 
-def _events_of(model: type[models.Model]) -> Any:
-    """The event model that pghistory made for a tracked model."""
-    return model.pgh_event_model  # type: ignore[attr-defined]
-
-
-def _people(events: Iterable[Any]) -> dict[int, str]:
-    ids = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context}
-    return {user.pk: str(user) for user in get_user_model()._default_manager.filter(pk__in=ids - {None})}
-
-
 def _change(event: Any, people: dict[int, str], what: str, fields: list[tuple[str, str, str]]) -> Change:
     facts = event.pgh_context.metadata if event.pgh_context else {}
-    who = people.get(facts.get("user", 0), "POPS")
+    who = people.get(facts.get("user", 0), NOBODY)
     return Change(event.pgh_created_at, who, facts.get("reason", ""), what, fields)
 
 
@@ -189,29 +175,6 @@ def _difference(model: type[models.Model], before: Any, after: Any, sees: bool) 
             continue
         old, new = getattr(before, field.attname, None), getattr(after, field.attname)
         if old != new:
-            words = _words(field, before, old, sees), _words(field, after, new, sees)
+            words = words_of(field, before, old, sees), words_of(field, after, new, sees)
             if words != (EMPTY, EMPTY):
-                yield _name(field), *words
-
-
-def _name(field: Any) -> str:
-    """A field as a person says it: "Closed total", not "closed total cents"."""
-    name = str(field.verbose_name).removesuffix(" cents").removeprefix("is ")
-    return name[:1].upper() + name[1:]
-
-
-def _words(field: Any, event: Any, value: Any, sees: bool) -> str:
-    if value in (None, ""):
-        return EMPTY
-    if field.is_relation:
-        other = getattr(event, field.name)  # a visit may have been of a patient who is confidential
-        return CONFIDENTIAL if getattr(other, "is_hidden", False) and not sees else str(other)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if field.name.endswith("_cents"):
-        return format_cents(value)
-    if isinstance(value, dt.datetime):
-        value = localtime(value)  # the practice's, see PracticeClockMiddleware
-    if isinstance(value, dt.date | dt.time):
-        return str(localize(value))
-    return str(dict(field.flatchoices).get(value, value))
+                yield name_of(field), *words

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import DateField, DateTimeField, QuerySet
 from django.http import HttpRequest
@@ -18,11 +17,12 @@ from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.receipts import CappedPaginator
 from pops.web.backoffice.lists.rows import NamedRows, name_it
 from pops.web.backoffice.lists.searching import FindsPeople
+from pops.web.backoffice.lists.stale import AsShownForm
 
 REQUIRED = {"billed_cents"}
 
 
-class ServiceLineForm(forms.ModelForm):
+class ServiceLineForm(AsShownForm):
     """A service as the desk types it: dollars and cents, empty for nothing."""
 
     class Meta:
