@@ -4,7 +4,8 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from tests.factories.staff import ADMIN, member
+from tests.factories.accounts import UserFactory
+from tests.factories.staff import ADMIN, DESK, member
 
 ODD = [
     "received_on__year=99999999",
@@ -44,3 +45,43 @@ def test_no_list_crashes_over_an_odd_query(name, practice, client_of):
     answers = {query: client.get(f"{reverse(name)}?{query}").status_code for query in ODD}
 
     assert {query: status for query, status in answers.items() if status not in (200, 302, 400, 403)} == {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "accounts/guarantor/?patients=2",
+        "accounts/guarantor/?appointment_requests=2",
+        "receipts/receipt/?postings=3",
+        "accounts/statement/?lines=5",
+        "accounts/encounter/?facility__encounters__patient=2",
+        "accounts/encounter/?is_confidential__exact=1",
+    ],
+)
+def test_a_list_is_filtered_by_nothing_that_it_does_not_offer(address, practice, client_of):
+    assert client_of(member(DESK)).get(f"/admin/{address}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "receipts/receipt/?batch__id__exact=1&shown=escrow",
+        "receipts/receipt/?postings__batch__id__exact=1",
+        "receipts/receipt/?disbursements__batch__id__exact=1",
+        "receipts/receipt/?guarantor__id__exact=1",
+        "receipts/receipt/?received_on__gte=2026-03-01&received_on__lt=2026-03-08",
+        "accounts/encounter/?patient__guarantor__id__exact=1",
+        "accounts/encounter/?facility__id__exact=1",
+        "accounts/patient/?_popup=1&_to_field=id",
+        "access/user/?groups__id__exact=1",
+        "notifications/message/?ended_at__gte=2026-03-01&state__in=failed,bounced",
+        "payments/payment/?state__in=started,processing",
+        "payments/processorevent/?state__exact=received",
+        "logins/phonechange/?state__exact=waiting",
+        "appointments/appointmentrequest/?state__exact=waiting",
+    ],
+)
+def test_what_our_pages_link_to_opens(address, practice, client_of):
+    everything = UserFactory(is_staff=True, is_superuser=True)
+
+    assert client_of(everything).get(f"/admin/{address}").status_code == 200

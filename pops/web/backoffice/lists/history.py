@@ -19,6 +19,8 @@ from pops.web.backoffice.setup.facts import came_from_guide, guide_page
 
 # Newest first; a row changed more often than this is nobody's reading.
 EVENTS_SHOWN = 200
+# How a filter of Django's, or a link of ours, says what it compares.
+ENDINGS = ("", "__exact", "__id__exact", "__in", "__gte", "__lt", "__isnull")
 # What an event is called; "found" is how a row was when its history began.
 LABELS = {"insert": "Made", "found": "Written down", "update": "Changed"}
 
@@ -58,6 +60,8 @@ class TellsItself(admin.ModelAdmin):
     """What all lists have in common. The page of a row tells all that became of it: no History button."""
 
     keeps_history = False
+    # By what links of ours filter the list, beside its own filters.
+    linked: list[str] = []
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list under its own name, whatever the address asks for."""
@@ -67,6 +71,11 @@ class TellsItself(admin.ModelAdmin):
         except (ValueError, OverflowError):  # the year 99999999, a NUL: filters of an address typed by hand
             messages.error(request, "The address asked for a filter that can't be. This is the whole list.")
             return redirect(request.path)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """What the list and our links filter by, and nothing else: a relation would tell of rows that are hidden."""
+        filters = [getattr(one, "parameter_name", one) for one in self.get_list_filter(request)]
+        return lookup in {f"{name}{ending}" for name in (*filters, *self.linked) for ending in ENDINGS}
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """admin/change_form_object_tools.html asks whether there is a history."""

@@ -34,6 +34,7 @@ class MessageAdmin(FindsPeople, ReadOnlyAdmin):
 
     list_display = ["about", "state", "to", "queued_at", "sent_at", "ended_at", "note"]
     list_filter = ["kind", "state", "queued_at"]
+    linked = ["ended_at"]
     search_fields = ["=about_id", "to", "message_id"]
     search_help_text = "Receipt number, address, guarantor, account number, phone, patient or Message-ID"
     change_form_template = "backoffice/lists/message.html"

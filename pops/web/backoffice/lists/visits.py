@@ -79,6 +79,7 @@ class EncounterAdmin(HidesConfidential, FindsPeople, KeepsHistory):
 
     list_display = ["number", "patient", "guarantor", "provider", "facility", "state"]
     list_filter = ["facility", "in_collections", "is_retired"]
+    linked = ["patient__guarantor"]
     list_select_related = ["patient__guarantor", "provider", "facility"]
     search_fields = ["number"]
     search_help_text = "Visit number, patient or guarantor"
