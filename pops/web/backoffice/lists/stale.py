@@ -55,16 +55,17 @@ class AsShownForm(forms.ModelForm):
         shown = data.pop("as_shown", None) or {}
         stale = [name for name, now in self._now.items() if name in data and shown.get(name, now) != now]
         for name in stale:
-            sent = _digest(data[name])
-            if sent == shown[name]:
+            typed = _digest(data[name])
+            if typed == shown[name]:
                 del data[name]
-            elif sent != self._now[name]:
+            elif typed != self._now[name]:
                 self._refuse(name)
                 shown[name] = self._now[name]  # the page that says so shows it
         self.changed_data = [name for name in self.changed_data if name in data or name not in stale]
         if self.errors and stale:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("as_shown")] = json.dumps(shown)
+            sent: Any = self.data
+            self.data = again = sent.copy()
+            again[self.add_prefix("as_shown")] = json.dumps(shown)
         return data
 
     def _facts(self) -> Iterable[str]:
