@@ -116,10 +116,7 @@ def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) 
 @guarantor_required
 def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """The attempt as it stands: the card form, or what became of it."""
-    payment = get_object_or_404(request.guarantor.payments, pk=payment_id)
-    # One that was started at the same moment, or while Stripe was away.
-    if payment.state == State.STARTED and make_way(attempts=find_earlier_attempts(payment), now=timezone.now()):
-        payment.refresh_from_db()  # what was paid there has closed this one
+    payment = _close_earlier(get_object_or_404(request.guarantor.payments, pk=payment_id))
     if payment.receipt_id and payment.state != State.REVIEW:
         return redirect("receipts:detail", payment.receipt_id)
     if payment.state != State.STARTED:
@@ -134,6 +131,13 @@ def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     if intent.outcome.result is not Result.OPEN:
         return redirect("payments:returned", payment.pk)
     return _card_page(request, payment, intent)
+
+
+def _close_earlier(payment: Payment) -> Payment:
+    """Close what was started at the same moment, or could not be closed as Stripe was away."""
+    if payment.state == State.STARTED and make_way(attempts=find_earlier_attempts(payment), now=timezone.now()):
+        payment.refresh_from_db()  # what was paid there has closed this one
+    return payment
 
 
 def _card_page(request: GuarantorRequest, payment: Payment, intent: Intent) -> HttpResponse:
@@ -184,8 +188,7 @@ def again(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     try:
         payment = bring_up_to_date(payment_id=payment.pk, now=timezone.now())
         following = start_again(payment=payment, now=timezone.now())
-        if make_way(attempts=find_earlier_attempts(following), now=timezone.now()):
-            following.refresh_from_db()
+        _close_earlier(following)
         intent = ensure_intent(payment=following, now=timezone.now())
     except (ProcessorError, Refused):
         return JsonResponse({}, status=409)
