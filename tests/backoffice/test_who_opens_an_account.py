@@ -156,7 +156,7 @@ def test_an_address_is_changed_by_a_link_to_it(desk, charlotte):
     answer = desk.post(address, {"email": "new@example.com", "reason": REASON})
 
     assert answer.url == page(charlotte)
-    assert posted() == [("address_confirm", "new@example.com"), ("address_asked", "c.beaumont@example.com")]
+    assert posted() == [("address_asked", "c.beaumont@example.com"), ("address_confirm", "new@example.com")]
     shown = desk.get(page(charlotte)).content.decode()
     assert "new@example.com" in shown
     assert "waits to be confirmed" in shown
