@@ -105,7 +105,7 @@ def test_nobody_is_sent_to_sign_in(practice, address):
     assert (answer.status_code, answer.url) == (302, f"/sign-in/?next={address}")
 
 
-def test_nobody_lands_where_the_group_says_from_the_front_door(db):
+def test_nobody_lands_where_the_group_says_from_the_front_door(practice):
     assert Client().get("/").url == "/sign-in/"
 
 
