@@ -30,7 +30,9 @@ def desk(live_server, sign_in):
 
 
 def bring(page, content, name="guarantors.csv"):
-    page.get_by_label("File", exact=True).set_input_files({"name": name, "mimeType": "text/csv", "buffer": content.encode()})
+    page.get_by_label("File", exact=True).set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content.encode()}
+    )
     page.get_by_role("button", name="Bring the file").click()
 
 
