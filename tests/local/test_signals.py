@@ -15,7 +15,7 @@ from pops.local.process import Child
 DEMO = """
 import sys, time
 from pops.local import __main__ as command, demo
-def run(*, port):
+def run(*, port, **_):
     try:
         print("ready", flush=True)
         time.sleep(60)

@@ -63,10 +63,13 @@ class AsShownForm(forms.ModelForm):
                 shown[name] = self._now[name]  # the page that says so shows it
         self.changed_data = [name for name in self.changed_data if name in data or name not in stale]
         if self.errors and stale:
-            sent: Any = self.data
-            self.data = again = sent.copy()
-            again[self.add_prefix("as_shown")] = json.dumps(shown)
+            self._show_again(shown)
         return data
+
+    def _show_again(self, shown: dict[str, str]) -> None:
+        sent: Any = self.data
+        self.data = again = sent.copy()
+        again[self.add_prefix("as_shown")] = json.dumps(shown)
 
     def _facts(self) -> Iterable[str]:
         """The fields of the row that can be changed here."""
