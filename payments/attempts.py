@@ -11,6 +11,7 @@ from payments.gateway.client import Rejected
 from payments.gateway.intents import Intent
 from payments.gateway.reasons import SLIPS
 from payments.models import Payment
+from pops.core.accounts.holding import hold_account
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
@@ -53,7 +54,7 @@ def start_payment(*, payment_id: uuid.UUID, guarantor: Guarantor, amount_cents: 
     refuse(why_not_start(guarantor, payment_id=payment_id, now=now))
     with transaction.atomic():
         # Asked anew: the lock waited for a merge of the account to end, if there was one.
-        refuse(why_not_use(Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor.pk)))
+        refuse(why_not_use(hold_account(guarantor.pk)))
         attempt = Payment(pk=payment_id, guarantor=guarantor, amount_cents=amount_cents, started_at=_clock())
         Payment.objects.bulk_create([attempt], ignore_conflicts=True)
     return guarantor.payments.get(pk=payment_id)

@@ -11,6 +11,7 @@ from pops.appointments.models import AppointmentRequest
 from pops.appointments.notices import REQUEST_ANSWERED
 from pops.appointments.selectors import count_waiting
 from pops.core.access.models import User
+from pops.core.accounts.holding import hold_account
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor, Patient
 from pops.core.refusals import Refused, refuse
@@ -38,7 +39,7 @@ def ask_for_appointment(
     Raises Refused, and Guarantor.DoesNotExist.
     """
     with transaction.atomic():
-        guarantor = Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor_id)
+        guarantor = hold_account(guarantor_id)
         if copy := guarantor.appointment_requests.filter(form_id=form_id).first():
             return copy
         refuse(why_not_ask(guarantor))

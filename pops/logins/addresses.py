@@ -14,6 +14,7 @@ from notifications.models import Message
 from notifications.services import Letter, post_message, post_messages
 from pops.core.access.models import User
 from pops.core.access.services import get_pops_user
+from pops.core.accounts.holding import hold_account
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.accounts.profile import BY_THEMSELVES
@@ -58,7 +59,7 @@ def change_email(*, guarantor_id: int, new_email: str, reason: str, now: dt.date
     Raises Refused, and Guarantor.DoesNotExist.
     """
     with transaction.atomic():
-        guarantor = _lock(guarantor_id)
+        guarantor = hold_account(guarantor_id)
         refuse(why_not_change_email(guarantor, new_email))
         [change] = ask_readers({guarantor_id: new_email}, reason=reason, now=now, by=by)
     return change
@@ -90,7 +91,7 @@ def change_own_email(*, guarantor_id: int, new_email: str, now: dt.datetime, by:
     Raises Refused, and Guarantor.DoesNotExist.
     """
     with transaction.atomic():
-        guarantor = _lock(guarantor_id)
+        guarantor = hold_account(guarantor_id)
         refuse(why_not_change_own_email(guarantor, by))
         refuse(why_not_change_email(guarantor, new_email))
         [change] = _ask({guarantor_id: new_email}, reason=BY_THEMSELVES, by_code=True, now=now, by=by)
@@ -107,7 +108,7 @@ def why_not_withdraw(guarantor: Guarantor, *, now: dt.datetime) -> Refused | Non
 def withdraw_email_change(*, guarantor_id: int, now: dt.datetime) -> None:
     """Let a change that waits come to nothing: its link no longer works. Raises Refused when none waits."""
     with transaction.atomic():
-        guarantor = _lock(guarantor_id)
+        guarantor = hold_account(guarantor_id)
         refuse(why_not_withdraw(guarantor, now=now))
         _end_open(guarantor, now)
 
@@ -197,10 +198,6 @@ def _hold_all(guarantor_id: int) -> None:
     user = find_own_login(Guarantor(pk=guarantor_id))
     links = user.account_logins.values_list("guarantor_id", flat=True) if user else []
     hold_each(guarantors=[guarantor_id, *links])
-
-
-def _lock(guarantor_id: int) -> Guarantor:
-    return Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor_id)
 
 
 def _over() -> Refused:

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from notifications.services import post_message
 from pops.core.access.models import User
+from pops.core.accounts.holding import hold_account
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
@@ -33,7 +34,7 @@ def why_not_let_in(guarantor: Guarantor) -> Refused | None:
 def let_guarantor_in(*, guarantor_id: int, reason: str, by: User) -> User:
     """Give a guarantor a sign-in of their own, by the address on file. Raises Refused, and Guarantor.DoesNotExist."""
     with transaction.atomic(), pghistory.context(user=by.pk, reason=reason):
-        guarantor = _lock(guarantor_id)
+        guarantor = hold_account(guarantor_id)
         refuse(why_not_let_in(guarantor))
         return create_guarantor_login(guarantor=guarantor)
 
@@ -51,7 +52,7 @@ def link_person(*, guarantor_id: int, person: str, name: str = "", reason: str, 
     An address that nobody signs in with yet gets a login by that name. Raises Refused, and Guarantor.DoesNotExist.
     """
     with transaction.atomic(), pghistory.context(user=by.pk, reason=reason):
-        guarantor = _lock(guarantor_id)
+        guarantor = hold_account(guarantor_id)
         user = _find_or_make(person.strip(), name.strip())
         refuse(why_not_link(guarantor, user))
         link = AccountLogin.objects.create(guarantor=guarantor, user=user)
@@ -85,7 +86,3 @@ def _find_or_make(person: str, name: str) -> User:
     if not users and not name:
         raise Refused("unnamed", "Nobody signs in with this address yet. Enter the person's name to make a sign-in.")
     return users[0] if users else User.objects.create_user(person, name=name)
-
-
-def _lock(guarantor_id: int) -> Guarantor:
-    return Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor_id)

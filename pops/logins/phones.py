@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from pops.core.access.models import User
+from pops.core.accounts.holding import hold_account
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
@@ -46,7 +47,7 @@ def why_not_change_phone(guarantor: Guarantor, new_phone: str) -> Refused | None
 def ask_phone_change(*, guarantor_id: int, new_phone: str, now: dt.datetime, by: User) -> PhoneChange:
     """Have the desk look at another number. One that waits is replaced. Raises Refused."""
     with transaction.atomic():
-        guarantor = _lock(guarantor_id)
+        guarantor = hold_account(guarantor_id)
         refuse(why_not_change_phone(guarantor, new_phone))
         guarantor.phone_changes.filter(state=State.WAITING).update(state=State.REPLACED, ended_at=now, ended_by=by)
         return PhoneChange.objects.create(
@@ -57,7 +58,7 @@ def ask_phone_change(*, guarantor_id: int, new_phone: str, now: dt.datetime, by:
 def withdraw_phone_change(*, guarantor_id: int, now: dt.datetime, by: User) -> None:
     """Let the number that waits come to nothing. Raises Refused when none waits."""
     with transaction.atomic():
-        change = find_open_phone_change(_lock(guarantor_id))
+        change = find_open_phone_change(hold_account(guarantor_id))
         if change is None:
             raise _over()
         _end(change, State.REPLACED, now=now, by=by)
@@ -87,13 +88,9 @@ def decline_phone(*, change_id: int, note: str, now: dt.datetime, by: User) -> N
         _end(_lock_change(change_id), State.DECLINED, note=note, now=now, by=by)
 
 
-def _lock(guarantor_id: int) -> Guarantor:
-    return Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor_id)
-
-
 def _lock_change(change_id: int) -> PhoneChange:
     """A change that can be decided about, its account held."""
-    _lock(PhoneChange.objects.values_list("guarantor_id", flat=True).get(pk=change_id))
+    hold_account(PhoneChange.objects.values_list("guarantor_id", flat=True).get(pk=change_id))
     change = PhoneChange.objects.select_related("guarantor").get(pk=change_id)
     refuse(why_not_settle_phone(change))
     return change

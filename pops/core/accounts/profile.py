@@ -6,6 +6,7 @@ import pghistory
 from django.db import transaction
 
 from pops.core.access.models import User
+from pops.core.accounts.holding import hold_account
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
@@ -20,7 +21,7 @@ Channel = Guarantor.NoticeChannel
 def change_preferred_name(*, guarantor_id: int, name: str, by: User) -> None:
     """Call a guarantor by another name from now on; empty: by the one on file. Raises Refused."""
     with transaction.atomic():
-        guarantor = _lock(guarantor_id)
+        guarantor = hold_account(guarantor_id)
         refuse(why_not_use(guarantor))
         guarantor.preferred_name = shown(name)
         _save(guarantor, ["preferred_name"], by)
@@ -38,15 +39,11 @@ def why_not_choose_notices(guarantor: Guarantor, channel: str) -> Refused | None
 def choose_notices(*, guarantor_id: int, channel: str, now: dt.datetime, by: User) -> None:
     """Keep how notices are to come, and since when that was consented to. Raises Refused."""
     with transaction.atomic():
-        guarantor = _lock(guarantor_id)
+        guarantor = hold_account(guarantor_id)
         refuse(why_not_choose_notices(guarantor, channel))
         if guarantor.notices_by != channel:
             guarantor.notices_by, guarantor.notices_chosen_at = channel, now
             _save(guarantor, ["notices_by", "notices_chosen_at"], by)
-
-
-def _lock(guarantor_id: int) -> Guarantor:
-    return Guarantor.objects.select_for_update(no_key=True).get(pk=guarantor_id)
 
 
 def _save(guarantor: Guarantor, fields: list[str], by: User) -> None:
