@@ -7,6 +7,7 @@ from django.db import connection
 
 from batches.models import ReferenceBatch
 from payments.models import Payment
+from pops.core.access.models import User
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine
 from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 
@@ -72,3 +73,22 @@ def make_receipts(count: int, *, day: dt.date) -> None:
             {"batch": batch.pk, "day": day, "count": count},
         )
         cursor.execute("VACUUM ANALYZE")
+
+
+def fill(sql: str, *, tables: tuple[str, ...], **sizes: int) -> Guarantor:
+    """A practice filled by one piece of SQL, and its first guarantor.
+
+    The triggers of the tables, which judge row by row, are off meanwhile.
+    """
+    PracticeFactory()
+    keys = {"group": GroupFactory().pk, "provider": ProviderFactory().pk, "facility": FacilityFactory().pk}
+    keys |= {"user": User.objects.create_user("pops@localhost").pk, **sizes}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        cursor.execute(sql, keys)
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
+        cursor.execute("VACUUM ANALYZE")
+    guarantor: Guarantor = Guarantor.objects.order_by("pk")[0]
+    return guarantor

@@ -12,13 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from benchmarks.data import fill
 from benchmarks.webhook import server
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.logins.linking import create_guarantor_login
 from receipts.documents.receipts import store_document
 from receipts.history import PAGE
-from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 
 RECEIPTS = 1_000_000
 GUARANTORS = 50_000
@@ -69,20 +69,9 @@ WHERE r.amount_cents > 0 WINDOW line AS (PARTITION BY l.id ORDER BY r.number) OR
 TABLES = ("receipts_receipt", "receipts_transaction", "receipts_posting")
 
 
-def fill() -> tuple[Guarantor, User]:
-    """A million receipts, in some minutes; the triggers, which judge row by row, are off meanwhile."""
-    PracticeFactory()
-    keys = {"group": GroupFactory().pk, "provider": ProviderFactory().pk, "facility": FacilityFactory().pk}
-    keys |= {"user": User.objects.create_user("pops@localhost").pk}
-    keys |= {"receipts": RECEIPTS, "guarantors": GUARANTORS, "of_one": OF_ONE}
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-        cursor.execute(FILL, keys)
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
-        cursor.execute("VACUUM ANALYZE")
-    guarantor: Guarantor = Guarantor.objects.order_by("pk")[0]
+def prepare() -> tuple[Guarantor, User]:
+    """A million receipts, in some minutes."""
+    guarantor = fill(FILL, tables=TABLES, receipts=RECEIPTS, guarantors=GUARANTORS, of_one=OF_ONE)
     return guarantor, create_guarantor_login(guarantor=guarantor)
 
 
@@ -147,7 +136,7 @@ def benchmark() -> list[dict[str, object]]:
     """Rows of the report. Targets: 4 queries, 0.9 of the bare list, the last page 1.2x, the PDF's first byte 2x."""
     call_command("collectstatic", interactive=False, verbosity=0)
     begin = time.perf_counter()
-    guarantor, user = fill()
+    guarantor, user = prepare()
     filled = time.perf_counter() - begin
     numbers = list(guarantor.receipts.order_by("received_at").values_list("number", flat=True))
     paid = guarantor.receipts.filter(status="paid").first()
@@ -161,7 +150,7 @@ def benchmark() -> list[dict[str, object]]:
         "PDF": f"/receipts/{paid.number}/pdf/",
         "smallest page": "/smallest/",
     }
-    queries = count_queries(user)
+    queries = count_queries(user, "/receipts/")
     connection.close()
     with server() as port:
         ours, bare = best_of(port, [paths["first page"], paths["bare list"]], cookie)
@@ -182,12 +171,13 @@ def benchmark() -> list[dict[str, object]]:
     ]
 
 
-def count_queries(user: User) -> int:
+def count_queries(user: User, path: str) -> int:
+    """How many a page asks, with the session's."""
     client = Client()
     client.force_login(user)
-    client.get("/receipts/", headers={"Host": settings.ALLOWED_HOSTS[0]})  # a new session is written down once
+    client.get(path, headers={"Host": settings.ALLOWED_HOSTS[0]})  # a new session is written down once
     with CaptureQueriesContext(connection) as queries:
-        assert client.get("/receipts/", headers={"Host": settings.ALLOWED_HOSTS[0]}).status_code == 200
+        assert client.get(path, headers={"Host": settings.ALLOWED_HOSTS[0]}).status_code == 200
     return len(queries)
 
 

@@ -1,18 +1,14 @@
 """Home and Account of a guarantor with many visits, beside bare Django views of as many rows on the same server."""
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from benchmarks.history import best_of, session_cookie
+from benchmarks.data import fill
+from benchmarks.history import best_of, count_queries, session_cookie
 from benchmarks.webhook import server
 from pops.core.access.models import User
-from pops.core.accounts.models import Guarantor
 from pops.logins.linking import create_guarantor_login
 from receipts.visits import PAGE
-from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 
 VISITS, LINES = 200, 5
 OTHERS = 2_000
@@ -54,36 +50,16 @@ JOIN accounts_serviceline l ON l.encounter_id = e.id;
 TABLES = ("receipts_receipt", "receipts_posting")
 
 
-def fill() -> User:
-    """A practice whose first guarantor has many visits; the triggers, which judge row by row, are off meanwhile."""
-    PracticeFactory()
-    keys = {"group": GroupFactory().pk, "provider": ProviderFactory().pk, "facility": FacilityFactory().pk}
-    keys |= {"user": User.objects.create_user("pops@localhost").pk}
-    keys |= {"others": OTHERS, "visits": VISITS, "lines": LINES}
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-        cursor.execute(FILL, keys)
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
-        cursor.execute("VACUUM ANALYZE")
-    return create_guarantor_login(guarantor=Guarantor.objects.order_by("pk")[0])
-
-
-def count_queries(user: User, path: str) -> int:
-    """How many a page asks, with the session's."""
-    client = Client()
-    client.force_login(user)
-    client.get(path, headers={"Host": settings.ALLOWED_HOSTS[0]})  # a new session is written down once
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(path, headers={"Host": settings.ALLOWED_HOSTS[0]}).status_code == 200
-    return len(queries)
+def prepare() -> User:
+    """The login of a guarantor with many visits."""
+    guarantor = fill(FILL, tables=TABLES, others=OTHERS, visits=VISITS, lines=LINES)
+    return create_guarantor_login(guarantor=guarantor)
 
 
 def benchmark() -> list[dict[str, object]]:
     """Rows of the report. Targets: 6 queries with the session's, 0.8 of the bare views of as many rows."""
     call_command("collectstatic", interactive=False, verbosity=0)
-    user = fill()
+    user = prepare()
     cookie = {"Cookie": session_cookie(user)}
     queries = {name: count_queries(user, path) for name, path in (("Home", "/"), ("Account", "/account/"))}
     connection.close()
