@@ -12,7 +12,6 @@ from django.test import Client
 from batches.models import ReferenceBatch
 from notifications.delivery import deliver_due
 from notifications.models import Message
-from payments.gateway.client import browser_client, client
 from payments.gateway.intents import Result
 from payments.models import Payment
 from payments.recording.payments import record_outcome
@@ -101,15 +100,7 @@ def stripe_sandbox(settings: Any) -> Iterator[StripeSandbox]:
         policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
         allowed = {name: [SELF, sandbox.url] for name in ("script-src", "frame-src", "connect-src")}
         settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy, **allowed}}
-        forget_clients()
         yield sandbox
-    forget_clients()
-
-
-def forget_clients() -> None:
-    """Stripe's clients were made with the keys of before."""
-    client.cache_clear()
-    browser_client.cache_clear()
 
 
 @pytest.fixture

@@ -41,16 +41,14 @@ class Rejected(ProcessorError):
         return self.code == "resource_missing"
 
 
-@cache
 def client() -> stripe.StripeClient:
-    """The one Stripe client of this process."""
-    return _make_client(settings.STRIPE_SECRET_KEY)
+    """The Stripe client of this process, made once for a key and an address."""
+    return _make_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
 
 
-@cache
 def browser_client() -> stripe.StripeClient:
     """A client with what browsers know, the publishable key: to try it."""
-    return _make_client(settings.STRIPE_PUBLISHABLE_KEY)
+    return _make_client(settings.STRIPE_PUBLISHABLE_KEY, settings.STRIPE_API_BASE)
 
 
 @contextmanager
@@ -65,14 +63,15 @@ def in_a_hurry() -> Iterator[None]:
 
 def _client_now() -> stripe.StripeClient:
     if _in_a_hurry.get():
-        return _make_client(settings.STRIPE_SECRET_KEY, seconds=HURRY_SECONDS, retries=0)
+        return _make_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE, seconds=HURRY_SECONDS, retries=0)
     return client()
 
 
-def _make_client(key: str, *, seconds: int = TIMEOUT_SECONDS, retries: int = 2) -> stripe.StripeClient:
+@cache
+def _make_client(key: str, api: str, *, seconds: int = TIMEOUT_SECONDS, retries: int = 2) -> stripe.StripeClient:
     return stripe.StripeClient(
         key,
-        base_addresses={"api": settings.STRIPE_API_BASE},
+        base_addresses={"api": api},
         http_client=stripe.RequestsClient(timeout=seconds),
         max_network_retries=retries,
     )

@@ -77,7 +77,6 @@ def test_one_that_was_paid_a_moment_ago_is_asked_about_before_money_is_taken(str
 def test_with_stripe_out_of_reach_money_is_taken_and_it_is_told(stripe_sandbox, desk, guarantor, settings):
     attempt = start(guarantor, cents=10_000)
     settings.STRIPE_API_BASE = "http://127.0.0.1:9"
-    stripe_client.cache_clear()
 
     page = take(desk, guarantor)
 
