@@ -1,14 +1,12 @@
 """What a guarantor filters visits by. All of it stands in the address."""
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 
+from pops.web.portal.pages import LARGEST, PlaceForm, make_query
 from receipts.visits import Wanted
 
-LARGEST = 2**63 - 1
 FILTERS = ("patient", "provider", "facility", "first_day", "last_day")
 
 
@@ -23,12 +21,11 @@ def _day() -> forms.DateField:
     return forms.DateField(required=False, error_messages={"invalid": "Enter a date, for example 03/01/2026."})
 
 
-class VisitForm(forms.Form):
+class VisitForm(PlaceForm):
     """The filters of the visits and the place in their list."""
 
     patient, provider, facility = _key(), _key(), _key()
     first_day, last_day = _day(), _day()
-    before, after = _key(), _key()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -43,17 +40,10 @@ class VisitForm(forms.Form):
         return Wanted(**{name: self.cleaned_data[name] for name in FILTERS}) if self.is_valid() else Wanted()
 
     @property
-    def place(self) -> dict[str, int | None]:
-        """The visits that the page lies between."""
-        return {name: self.cleaned_data[name] for name in ("before", "after")} if self.is_valid() else {}
-
-    @property
     def is_filtered(self) -> bool:
         return any(self.data.get(name) for name in FILTERS)
 
     @property
     def filter_query(self) -> str:
-        """The part of an address that filters again, with its question mark if there is any."""
-        given: Mapping[str, str] = self.data
-        query = urlencode([(name, given[name]) for name in FILTERS if given.get(name)])
-        return f"?{query}" if query else ""
+        """What is filtered by, without the place."""
+        return make_query(self.data, FILTERS)

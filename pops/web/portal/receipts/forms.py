@@ -1,24 +1,18 @@
 """What a guarantor types to find a receipt."""
 
-from collections.abc import Mapping
-from urllib.parse import urlencode
-
 from django import forms
 
-from pops.web.portal.receipts.query import LARGEST, read_query
-from receipts.history import STATUSES, Choices, Search
+from pops.web.portal.pages import PLACE, PlaceForm, make_query
+from pops.web.portal.receipts.query import read_query
+from receipts.choices import Choices
+from receipts.history import STATUSES, Search
 
 FILTERS = ("q", "year", "status", "patient")
-PLACE = ("before", "after")
+# What leads back to a place in the list.
+ALL = FILTERS + PLACE
 
 
-def list_query(given: Mapping[str, str], names: tuple[str, ...] = FILTERS + PLACE) -> str:
-    """The part of an address that leads back to a place in the list, with its question mark if there is any."""
-    query = urlencode([(name, given[name]) for name in names if given.get(name)])
-    return f"?{query}" if query else ""
-
-
-class SearchForm(forms.Form):
+class SearchForm(PlaceForm):
     """The filters of the list and its place, all of them in the address."""
 
     statuses = [(name, label) for name, (label, _) in STATUSES.items()]
@@ -27,8 +21,6 @@ class SearchForm(forms.Form):
     year = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     status = forms.ChoiceField(required=False, choices=statuses)
     patient = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
-    before = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
-    after = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
 
     def __init__(self, data: object, *, choices: Choices) -> None:
         super().__init__(data)  # type: ignore[arg-type]
@@ -52,9 +44,9 @@ class SearchForm(forms.Form):
     @property
     def filter_query(self) -> str:
         """What is filtered by, without the place."""
-        return list_query(self.data, FILTERS)
+        return make_query(self.data, FILTERS)
 
     @property
     def query(self) -> str:
         """Filters and place: a receipt opened from here leads back here."""
-        return list_query(self.data)
+        return make_query(self.data, ALL)

@@ -7,7 +7,6 @@ from typing import Any
 
 from pops.core.money import InvalidAmount, parse_cents
 
-LARGEST = 2**63 - 1
 # Said around what is looked for.
 STOP_WORDS = {
     "receipt",

@@ -4,24 +4,22 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from payments.models import Payment
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.files import answer_pdf, read_stored
-from pops.web.portal.receipts.forms import SearchForm, list_query
+from pops.web.portal.pages import make_query, private
+from pops.web.portal.receipts.forms import ALL, SearchForm
 from pops.web.portal.receipts.mail import get_mail_context
 from pops.web.portal.receipts.rows import render_rows
+from receipts.choices import get_practice_and_choices
 from receipts.documents.calls import queue_document
-from receipts.history import Page, get_page, get_practice_and_choices
+from receipts.history import Page, get_page
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt, ReceiptDocument
 from receipts.selectors import find_document
 from receipts.visible import get_visible
-
-# Kept by the reader's own browser alone, which asks each time whether it may still show it.
-private = cache_control(private=True, no_cache=True)
 
 
 @require_safe
@@ -43,8 +41,7 @@ def history(request: GuarantorRequest) -> HttpResponseBase:
 def _get_page(guarantor_id: int, form: SearchForm) -> Page:
     if not form.is_valid():
         return Page([], has_older=False, has_newer=False)
-    place = form.cleaned_data
-    return get_page(guarantor_id=guarantor_id, search=form.search, before=place["before"], after=place["after"])
+    return get_page(guarantor_id=guarantor_id, search=form.search, **form.place)
 
 
 @require_safe
@@ -56,7 +53,7 @@ def detail(request: GuarantorRequest, number: int) -> HttpResponse:
     context = {
         "itemized": itemize(receipt),
         "receipt": receipt,
-        "list_query": list_query(request.GET),
+        "list_query": make_query(request.GET, ALL),
         "receipt_page": "receipts:detail",
         "visible": None if receipt.is_refund else get_visible(request.guarantor),
         **get_mail_context(receipt),

@@ -4,22 +4,19 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from pops.core.accounts.models import Statement
 from pops.core.words import day
 from pops.web.portal.access import GuarantorRequest, guarantor_required, option_required
 from pops.web.portal.files import answer_pdf, read_stored
+from pops.web.portal.pages import private
 from pops.web.portal.statements.forms import ListForm
 from receipts.detailed import detail_of
 from receipts.documents.calls import queue_statement_document
 from receipts.models import StatementDetail
 from receipts.statements.freezing import find_waiting, freeze_settled
 from receipts.statements.listing import get_row, get_statements
-
-# Kept by the reader's own browser alone, which asks each time whether it may still show it.
-private = cache_control(private=True, no_cache=True)
 
 
 @require_safe
