@@ -14,7 +14,6 @@ from django.db import connection
 
 from pops.core.methods import BRANDS, Method, method_words
 from pops.core.money import format_cents
-from pops.core.practice.models import Practice
 from pops.core.words import day, shown
 from receipts.hiding import SHOWN_POSTINGS
 from receipts.models import Receipt, Standing
@@ -180,7 +179,8 @@ def get_page(*, guarantor_id: int, search: Search, before: int | None = None, af
     rows = [_row(*row) for *row, _ in found[:PAGE]]
     count = found[0][-1] if found else None
     if after:
-        return Page(rows[::-1], has_older=True, has_newer=len(found) > PAGE, is_start=len(found) <= PAGE, total=count)
+        has_newer = len(found) > PAGE
+        return Page(rows[::-1], has_older=True, has_newer=has_newer, is_start=not has_newer, total=count)
     return Page(rows, has_older=len(found) > PAGE, has_newer=before is not None, total=count)
 
 
@@ -188,7 +188,8 @@ def _count(conditions: list[str], *, is_search: bool) -> str:
     """SQL for how many there are on all pages: only what is looked for is counted, and all receipts never."""
     if not is_search:
         return "NULL"
-    same = [condition for condition in conditions if condition not in (CONDITIONS["before"], CONDITIONS["after"])]
+    places = (CONDITIONS["before"], CONDITIONS["after"])
+    same = [condition for condition in conditions if condition not in places]
     return f"(SELECT count(*) FROM receipts_receipt r WHERE {' AND '.join([OWN, *same])})"  # noqa: S608  constants of ours
 
 
@@ -205,7 +206,8 @@ def _row(
     refunds: list[list[int]] | None,
 ) -> Row:
     moved, went, back = transactions or [], visits or [], refunds or []
-    words = STANDINGS[standing := standing_of(kind, status, is_void=is_void)]
+    standing = standing_of(kind, status, is_void=is_void)
+    words = STANDINGS[standing]
     applied = went[0]["applied"] if went else 0
     returned = sum(amount for _, amount in back)
     methods = [shown(method_words(*facts)) for _, _, *facts, _ in moved]
@@ -257,43 +259,4 @@ def _visit(visit: dict[str, Any]) -> Visit:
         provider=shown(visit["provider_name"]),
         location=shown(visit["facility_name"]),
         services="; ".join(services) + (f"; and {more} more" if more > 0 else ""),
-    )
-
-
-# --- What there is to choose from -------------------------------------------------------------------------------
-
-FRAME = """
-SELECT practice.*,
-    (SELECT received_on FROM receipts_receipt WHERE guarantor_id = %(guarantor)s
-     ORDER BY received_at, number LIMIT 1) AS first_receipt_on,
-    (SELECT json_agg(json_build_array(id, name) ORDER BY name, id) FROM accounts_patient
-     WHERE guarantor_id = %(guarantor)s AND NOT is_confidential) AS patients,
-    (SELECT json_agg(json_build_object('pk', id, 'amount_cents', amount_cents) ORDER BY started_at DESC)
-     FROM payments_payment WHERE guarantor_id = %(guarantor)s AND state = ANY(%(unclear)s)) AS unclear
-FROM practice_practice practice
-"""
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a guarantor's receipts can be filtered by. No years: there are no receipts."""
-
-    years: list[int]
-    patients: list[tuple[int, str]]
-    unclear: list[dict[str, Any]]  # attempts that may become receipts: pk, amount_cents
-
-
-def get_practice_and_choices(
-    *, guarantor_id: int, now: dt.datetime, unclear: Sequence[str] = ()
-) -> tuple[Practice, Choices]:
-    """The practice, which every page shows, and in the same question what the list can be filtered by.
-
-    `unclear` are the states of attempts of which nobody can say yet whether they were paid.
-    """
-    practice: Any = Practice.objects.raw(FRAME, {"guarantor": guarantor_id, "unclear": list(unclear)})[0]
-    first = practice.first_receipt_on
-    last = practice.business_date(now).year
-    years = list(range(max(last, first.year), first.year - 1, -1)) if first else []
-    return practice, Choices(
-        years, [(patient, shown(name)) for patient, name in practice.patients or []], practice.unclear or []
     )
