@@ -7,11 +7,11 @@ are marked now.
 import copy
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
-from pops.core.accounts.confidential import CONFIDENTIAL, sees_confidential
+from pops.core.accounts.confidential import CONFIDENTIAL, hidden, sees_confidential
 from receipts.models import Posting
 
 # SQL: postings as their guarantor sees them. Of a hidden one no word is there, nor whose it is.
@@ -35,8 +35,9 @@ def with_marks(postings: QuerySet[Posting]) -> QuerySet[Posting]:
 
 def find_hidden_postings(batch: ReferenceBatch) -> list[int]:
     """Ids of the postings in a batch that are hidden now, in order."""
-    is_hidden = Q(line__encounter__is_confidential=True) | Q(line__encounter__patient__is_confidential=True)
-    return list(Posting.objects.filter(is_hidden, batch=batch).order_by("pk").values_list("pk", flat=True))
+    return list(
+        Posting.objects.filter(hidden("line__encounter__"), batch=batch).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def mask_posting(posting: Posting) -> Posting:

@@ -21,15 +21,16 @@ RIGHT = "accounts.see_confidential"
 CONFIDENTIAL = "Confidential"
 
 
-def _hidden(visit: str = "", patient: str = "patient__") -> Q:
-    return Q(**{f"{visit}is_confidential": True}) | Q(**{f"{visit}{patient}is_confidential": True})
+def hidden(visit: str = "") -> Q:
+    """Of rows that reach a visit, or an appointment, by this lookup, those that are confidential."""
+    return Q(**{f"{visit}is_confidential": True}) | Q(**{f"{visit}patient__is_confidential": True})
 
 
 HIDDEN: dict[type[Model], Q] = {
     Patient: Q(is_confidential=True),
-    Encounter: _hidden(),
-    Appointment: _hidden(),
-    ServiceLine: _hidden("encounter__"),
+    Encounter: hidden(),
+    Appointment: hidden(),
+    ServiceLine: hidden("encounter__"),
 }
 # Whatever else is about a patient, such as a request for an appointment.
 OF_A_PATIENT = Q(patient__is_confidential=True)
