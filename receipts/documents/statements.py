@@ -5,9 +5,9 @@ import hashlib
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from pops.core.practice.look import get_look
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
-from pops.core.words import shown
 from receipts.detailed import detail_of
 from receipts.documents.files import keep
 from receipts.documents.pdf import render_pdf
@@ -16,14 +16,8 @@ from receipts.models import StatementDetail, StatementDocument
 
 def render_html(detail: StatementDetail, practice: Practice) -> str:
     """The statement as a page for paper."""
-    group = detail.statement.guarantor.group
-    context = {
-        "detailed": detail_of(detail),
-        "practice": practice,
-        "practice_name": shown(practice.name),
-        "phone": group.footer_phone or practice.phone,
-        "email": group.footer_email or practice.email,
-    }
+    look = get_look(practice, detail.statement.guarantor.group)
+    context = {"detailed": detail_of(detail), "practice": practice, "look": look, "contact": look.contact}
     return render_to_string("receipts/pdf/statement.html", context)
 
 
