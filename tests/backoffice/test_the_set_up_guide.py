@@ -1,6 +1,5 @@
 """Each step of the set-up guide says what is missing, and is done once the part it asks says so."""
 
-import datetime as dt
 import re
 
 import pytest
@@ -14,14 +13,11 @@ from payments.models import Payment
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Practice
 from pops.core.refusals import Refused
-from pops.logins.trial import find_trial
 from pops.web.backoffice.models import Trial
 from pops.web.backoffice.setup.mail import confirm_mail, send_test_mail
-from pops.web.backoffice.setup.opening import go_live
 from pops.web.backoffice.setup.steps import look_at_steps
 from pops.web.backoffice.setup.stripe import register_site, try_webhook
 from receipts.models import Receipt
-from receipts.owed import get_balances
 from tests.factories.accounts import GuarantorFactory, UserFactory
 from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 from tests.factories.setup import (
@@ -256,40 +252,6 @@ def test_a_trial_payment_into_another_stripe_account_does_not_count(alex, stripe
     Payment.objects.update(intent_id="pi_of_another_account")
 
     assert "has not paid its $1.00 with these keys yet" in words_of(look_at("payment"))
-
-
-def test_the_portal_opens_once_all_steps_are_done_by_a_person_and_history_says_who(alex, stripe_sandbox):
-    do_all_but_opening(stripe_sandbox, alex)
-    looks = look_at_steps(now=timezone.now())
-    assert [look.step.key for look in looks if not look.is_done] == ["opening"]
-    now = timezone.now()
-
-    go_live(looks=looks, now=now, by=alex)
-
-    assert Practice.objects.get().opened_at == now
-    assert "opened by Alex Moreau" in words_of(look_at("opening"))
-    assert all(look.is_done for look in look_at_steps(now=timezone.now()))
-    with pytest.raises(Refused, match="open already"):
-        go_live(looks=looks, now=now + dt.timedelta(1), by=alex)
-
-
-def test_the_trial_account_ends_when_the_portal_opens(alex, stripe_sandbox):
-    do_all_but_opening(stripe_sandbox, alex)
-    go_live(looks=look_at_steps(now=timezone.now()), now=timezone.now(), by=alex)
-
-    trial = find_trial()
-    assert get_balances(trial).current_cents == 0
-    assert not trial.account_logins.get().user.is_active
-    assert trial.receipts.count() == 2
-
-
-def test_the_portal_does_not_open_before(alex):
-    enter_places()
-
-    with pytest.raises(Refused, match="These steps come first: Stripe; Mail; Accounts; A trial payment"):
-        go_live(looks=look_at_steps(now=timezone.now()), now=timezone.now(), by=alex)
-
-    assert not Practice.objects.get().is_open
 
 
 def test_one_reads_the_guide_of_the_practice_as_it_is(alex, client_of, stripe_sandbox):

@@ -18,6 +18,17 @@ def clinic(db: None) -> None:
 
 
 @pytest.fixture
+def lakeside(db: None) -> None:
+    """The practice that the samples name."""
+    PracticeFactory()
+    GroupFactory()
+    for name in ("Priya Raman, MD", "Thomas Okafor, MD"):
+        ProviderFactory(name=name)
+    for name in ("Lakeside Main Clinic", "Lakeside North"):
+        FacilityFactory(name=name)
+
+
+@pytest.fixture
 def load(clinic: None, tmp_path: Path) -> Callable[..., AccountImport]:
     """Import what a file would hold."""
     return lambda content, **wish: bring(tmp_path / "accounts.csv", content, **wish)

@@ -2,31 +2,21 @@
 
 import json
 import logging
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from pops.core.accounts.models import Guarantor, Patient, ServiceLine
 from tests.factories.imports import bring
-from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
+from tests.imports.samples import DFT, FHIR
 
-SAMPLES = Path(settings.BASE_DIR) / "docs" / "samples"
-FHIR, DFT = (SAMPLES / "fhir.ndjson").read_text(), (SAMPLES / "dft.hl7").read_text()
 LONG = "9" * 6_000
 ANSWERS = {"party": {"reference": "RelatedPerson/r1"}}
 FIRST = DFT[: DFT.index("MSH", 9)]
 
 
 @pytest.fixture
-def load(db, tmp_path):
+def load(lakeside, tmp_path):
     """Bring a file to the practice that the samples name, and load what is good of it."""
-    PracticeFactory()
-    GroupFactory()
-    for name in ("Priya Raman, MD", "Thomas Okafor, MD"):
-        ProviderFactory(name=name)
-    for name in ("Lakeside Main Clinic", "Lakeside North"):
-        FacilityFactory(name=name)
     return lambda content: bring(tmp_path / "accounts", content, skip_bad=True)
 
 

@@ -16,14 +16,13 @@ from pops.core.access.models import User
 from pops.core.accounts.merging import merge_guarantors
 from pops.core.accounts.retiring import retire_guarantor
 from pops.logins.addresses import is_same
-from pops.logins.by_name import is_called
 from tests.factories.accounts import GuarantorFactory, PatientFactory, link, login_of
 from tests.factories.staff import MANAGER, member
+from tests.portal.by_name import MARIA, say, signs_in
 from tests.portal.sign_in_codes import newest_code
 
 pytestmark = pytest.mark.django_db
 
-MARIA = {"first": "Maria", "last": "Alvarez", "fact": "48210"}
 WRONG = [
     {**MARIA, "first": "Marta"},
     {**MARIA, "last": "Alvares"},
@@ -33,28 +32,6 @@ WRONG = [
 ]
 WHO = re.compile(r"^SELECT set_config\(.*?, true\); ", re.DOTALL)
 ENDS = re.compile(r"^(RELEASE|ROLLBACK TO) SAVEPOINT.*")
-
-
-@pytest.fixture
-def maria(practice):
-    maria = GuarantorFactory(name="María Álvarez", account_number="48210", email="maria@example.com")
-    PatientFactory(guarantor=maria, name="María Álvarez", birth_date=dt.date(1984, 3, 1))
-    return maria
-
-
-def say(words, *, network="192.0.2.1", **more):
-    client = Client(REMOTE_ADDR=network)
-    return client, client.post("/sign-in/name/", {**words, **more}, follow=True)
-
-
-def signs_in(words):
-    """Who the code from the mail signs in; None when no mail came."""
-    mail.outbox.clear()
-    client, _ = say(words)
-    if not mail.outbox:
-        return None
-    client.post("/sign-in/code/", {"code": newest_code()})
-    return User.objects.get(pk=client.session["_auth_user_id"])
 
 
 @pytest.mark.usefixtures("mail_at_once")
@@ -261,89 +238,8 @@ def test_who_is_signed_in_goes_on(maria, client_of):
     assert client_of(maria).get("/sign-in/name/?next=/pay/").url == "/pay/"
 
 
-@pytest.mark.usefixtures("mail_at_once")
-def test_guesses_of_a_fact_are_limited_for_a_name_however_it_is_written(maria):
-    spellings = ("Maria", "MARIA", "María", "mari a", "Ma'ria")
-    pages = [say({**MARIA, "first": spellings[n % 5], "fact": str(n)})[1] for n in range(11)]
-
-    assert "too often" not in pages[9].content.decode()
-    assert "That was too often in a short time. Try again in 60 minutes." in pages[10].content.decode()
-
-
-@pytest.mark.usefixtures("mail_at_once")
-def test_a_stranger_who_guesses_shuts_nobody_out_elsewhere(maria):
-    for n in range(11):
-        say({**MARIA, "fact": str(n)}, network="198.51.100.1")
-
-    assert signs_in(MARIA) == login_of(maria)
-
-
-@pytest.mark.usefixtures("mail_at_once")
-def test_guesses_from_many_networks_are_limited_and_the_door_by_address_stays_open(maria):
-    for n in range(30):
-        say({**MARIA, "fact": str(n)}, network=f"198.51.100.{n}")
-    assert signs_in(MARIA) is None
-
-    client = Client(REMOTE_ADDR="192.0.2.1")
-    client.post("/sign-in/", {"email": "maria@example.com"})
-
-    assert client.post("/sign-in/code/", {"code": newest_code()}).url == "/start/"
-
-
-@pytest.mark.usefixtures("mail_at_once")
-def test_one_network_asks_like_a_machine_and_is_told_to_wait(practice):
-    pages = [say({"first": "Guess", "last": f"Number{n}", "fact": "1"})[1] for n in range(21)]
-
-    assert "too often" in pages[20].content.decode()
-
-
-@pytest.mark.usefixtures("mail_at_once")
-def test_a_mailbox_gets_twenty_mails_a_day_by_names_at_most(maria):
-    facts = ["48210", "03/01/1984"]
-    for n in range(26):
-        say({**MARIA, "fact": facts[n % 2]}, network=f"198.51.100.{n}")
-
-    assert len(mail.outbox) == 20
-
-
 def test_the_facts_are_kept_nowhere(maria):
     client, _ = say(MARIA)
 
     assert "48210" not in str(dict(client.session))
     assert "Alvarez" not in str(dict(client.session))
-
-
-NAMES = [
-    ("Robert O'Connell", "", "rob", "oconnell", False),
-    ("Robert O'Connell", "Rob", "rob", "oconnell", True),
-    ("Robert O'Connell", "", "robert", "o connell", True),
-    ("Maria Jose Alvarez Mendez", "", "maria", "alvarez mendez", True),
-    ("Maria Jose Alvarez Mendez", "", "maria jose", "mendez", True),
-    ("Maria Jose Alvarez Mendez", "", "jose", "alvarez mendez", True),
-    ("Maria Jose Alvarez Mendez", "", "maria", "alvarez", False),
-    ("ALVAREZ, MARIA J", "", "maria", "alvarez", True),
-    ("Nguyen Thi Hong Nhung", "", "nhung", "nguyen", True),
-    ("John Smith Jr.", "", "john", "smith", True),
-    ("John Smith", "", "john", "smith iii", True),
-    ("Mary-Ann Smith", "", "maryann", "smith", True),
-    ("王小明", "", "小明", "王", True),
-    ("王小明", "", "王", "小明", True),
-    ("Madonna", "", "madonna", "madonna", True),
-    ("Maria Alvarez", "", "m", "alvarez", False),
-    ("Maria Alvarez", "", "alvarez", "alvarez", False),
-    ("Maria Alvarez", "", "maria", "", False),
-    ("Maria Alvarez", "", "", "alvarez", False),
-    ("Maria Alvarez", "", "maria", "maria", False),
-]
-
-
-@pytest.mark.parametrize(("name", "called", "first", "last", "fits"), NAMES)
-def test_names_are_compared_by_their_words(name, called, first, last, fits):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT accounts_words(accounts_folded(v)) FROM unnest(%s::text[]) WITH ORDINALITY AS u (v, n) ORDER BY n",
-            [[name, called, first, last]],
-        )
-        on_file, preferred, one, other = [row[0] for row in cursor.fetchall()]
-
-    assert is_called(on_file, preferred, first=one, last=other) is fits
