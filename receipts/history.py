@@ -207,22 +207,21 @@ def _row(
 ) -> Row:
     moved, went, back = transactions or [], visits or [], refunds or []
     standing = standing_of(kind, status, is_void=is_void)
-    words = STANDINGS[standing]
-    applied = went[0]["applied"] if went else 0
+    applied, many = (went[0]["applied"], went[0]["visits"]) if went else (0, 0)
     returned = sum(amount for _, amount in back)
     methods = [shown(method_words(*facts)) for _, _, *facts, _ in moved]
     return Row(
         number=number,
         day=day(received_on),
-        verdict=words.verdict,
-        tone=words.tone,
+        verdict=STANDINGS[standing].verdict,
+        tone=STANDINGS[standing].tone,
         amount=format_cents(cents),
         is_struck=is_void,
         methods=methods,
         reason=shown(moved[0][-1]) if standing is Standing.UNSUCCESSFUL and moved else "",
         transactions=_transactions(moved, methods),
         visits=[_visit(visit) for visit in went if not visit["is_hidden"]][:VISITS],
-        more_visits=max(went[0]["visits"] - VISITS, 0) if went else 0,
+        more_visits=max(many - VISITS, 0),
         others=_others(went),
         escrow=format_cents(cents - applied) if cents != applied and not is_void else "",
         note=_note(cents, returned),

@@ -8,6 +8,7 @@ from csp.constants import SELF
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from factory.django import DjangoModelFactory
 
 from batches.models import ReferenceBatch
 from notifications.delivery import deliver_due
@@ -66,6 +67,13 @@ def media_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 def clean_cache() -> None:
     """Rate limits of one test must not reach the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def numbers_from_the_start() -> None:
+    """Factories count anew in each test: no number that a test names itself is reached on some other run."""
+    for made in DjangoModelFactory.__subclasses__():
+        made.reset_sequence(force=True)
 
 
 @pytest.fixture(autouse=True)
