@@ -1,0 +1,8 @@
+"""Paying online: the guarantor's attempt and what the processor told us about it."""
+
+from payments.models.attempt import Payment
+from payments.models.check import BooksCheck
+from payments.models.event import ProcessorEvent
+from payments.models.refund import Dispute, Refund
+
+__all__ = ["BooksCheck", "Dispute", "Payment", "ProcessorEvent", "Refund"]

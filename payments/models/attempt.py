@@ -1,0 +1,95 @@
+"""The guarantor's attempt to pay online."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
+from receipts.models import Receipt
+
+
+class Payment(models.Model):
+    """One attempt by a guarantor. Its id, chosen before anything is asked of Stripe, is the idempotency key.
+
+    States only move forward: started -> processing -> paid | unsuccessful | abandoned. Money that doesn't
+    match the attempt puts it in review: kept, shown to staff, never silently accepted.
+    """
+
+    class State(models.TextChoices):
+        STARTED = "started", "Started"
+        PROCESSING = "processing", "Processing"
+        PAID = "paid", "Paid"
+        UNSUCCESSFUL = "unsuccessful", "Unsuccessful"
+        ABANDONED = "abandoned", "Abandoned"
+        REVIEW = "review", "Needs review"
+        RETURNED = "returned", "Returned after review"
+
+    # In the air: the sweep asks Stripe about these.
+    UNSETTLED = (State.STARTED, State.PROCESSING)
+    # Nobody can say yet whether these were paid.
+    UNCLEAR = (State.PROCESSING, State.REVIEW)
+    # No news changes these any more.
+    FINAL = (State.PAID, State.REVIEW, State.RETURNED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    guarantor = models.ForeignKey(Guarantor, on_delete=models.PROTECT, related_name="payments")
+    amount_cents = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="usd")
+    state = models.CharField(max_length=12, choices=State, default=State.STARTED)
+    intent_id = models.CharField("PaymentIntent", max_length=255, null=True, blank=True, unique=True)
+    receipt = models.OneToOneField(Receipt, null=True, blank=True, on_delete=models.PROTECT, related_name="payment")
+    review_reason = models.CharField(max_length=300, blank=True)
+    reviewed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="reviewed_payments"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_note = models.CharField(
+        max_length=300, blank=True, db_default="", help_text="Why it was accepted or returned."
+    )
+    started_at = models.DateTimeField(db_default=Now())
+    checked_at = models.DateTimeField(null=True, blank=True, help_text="When Stripe was last asked about it.")
+
+    class Meta:
+        ordering = ["-started_at"]
+        permissions = [("decide_review", "Can decide about a payment or refund that needs review")]
+        indexes = [
+            models.Index(
+                fields=["started_at"],
+                condition=Q(state__in=["started", "processing"]),
+                name="payment_unsettled",
+            ),
+            models.Index(fields=["guarantor", "started_at"], name="payment_recent"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(state__in=["paid", "unsuccessful"], receipt__isnull=False)
+                | Q(state__in=["started", "processing", "abandoned"], receipt=None)
+                | Q(state__in=["review", "returned"]),
+                name="payment_settled_means_receipt",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_unsettled(self) -> bool:
+        return self.state in self.UNSETTLED
+
+    @property
+    def is_processing(self) -> bool:
+        """A bank is at work on it: nobody can stop it."""
+        return self.state == self.State.PROCESSING
+
+    @property
+    def may_have_taken(self) -> bool:
+        """Money came by it, or may yet: who pays again should know."""
+        return self.state == self.State.PAID or self.state in self.UNCLEAR
+
+    @property
+    def is_in_review(self) -> bool:
+        return self.state == self.State.REVIEW

@@ -1,0 +1,118 @@
+"""Money that leaves by the processor: refunds and disputes."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from pops.core.access.models import User
+from receipts.models import Receipt
+
+
+class Refund(models.Model):
+    """Money that goes back to a card through the processor. Its id, chosen first, is the idempotency key.
+
+    requested -> pending | succeeded -> failed. Its receipt is issued when the processor has taken it on; when
+    the bank gives the money back after that, another receipt says so. One made in Stripe's dashboard has no
+    `requested_by`. What a rule of ours doesn't let be recorded is in review until a person records it after all, or
+    says that it is settled in another way.
+    """
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", "Requested"
+        PENDING = "pending", "On its way"
+        SUCCEEDED = "succeeded", "Refunded"
+        FAILED = "failed", "Failed"
+        REVIEW = "review", "Needs review"
+        SETTLED = "settled", "Settled outside the books"
+
+    IN_FLIGHT = (State.REQUESTED, State.PENDING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    receipt = models.ForeignKey(
+        Receipt, on_delete=models.PROTECT, related_name="processor_refunds", help_text="The payment that is refunded."
+    )
+    charge_id = models.CharField("charge", max_length=255)
+    amount_cents = models.BigIntegerField()
+    voids = models.BooleanField(default=False, help_text="Voids the receipt instead of issuing one of its own.")
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
+    stripe_id = models.CharField("refund at Stripe", max_length=255, null=True, blank=True, unique=True)
+    refund_receipt = models.OneToOneField(
+        Receipt, null=True, blank=True, on_delete=models.PROTECT, related_name="made_by_refund"
+    )
+    came_back_receipt = models.OneToOneField(
+        Receipt, null=True, blank=True, on_delete=models.PROTECT, related_name="made_by_return"
+    )
+    note = models.CharField(max_length=300, blank=True, help_text="Why it failed, or needs review.")
+    reviewed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="reviewed_refunds"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_note = models.CharField(max_length=300, blank=True, db_default="", help_text="How it was settled, and why.")
+    requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="refunds")
+    requested_at = models.DateTimeField(db_default=Now())
+    checked_at = models.DateTimeField(null=True, blank=True, help_text="When Stripe was last asked about it.")
+
+    class Meta:
+        ordering = ["-requested_at"]
+        indexes = [
+            models.Index(
+                fields=["requested_at"], condition=Q(state__in=["requested", "pending"]), name="refund_in_flight"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(condition=~Q(reason=""), name="refund_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Refund of receipt {self.receipt_id}"
+
+    @property
+    def is_in_flight(self) -> bool:
+        """The processor was asked and has not answered for good."""
+        return self.state in self.IN_FLIGHT
+
+    @property
+    def is_requested(self) -> bool:
+        return self.state == self.State.REQUESTED
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == self.State.FAILED
+
+    @property
+    def is_in_review(self) -> bool:
+        return self.state == self.State.REVIEW
+
+
+class Dispute(models.Model):
+    """The card's owner asked their bank for the money back. Flags the receipt and blocks its refund."""
+
+    # Stripe's words for an end that leaves the money with the practice.
+    OVER = ("won", "warning_closed", "prevented")
+
+    stripe_id = models.CharField("dispute at Stripe", max_length=255, primary_key=True)
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="disputes")
+    amount_cents = models.BigIntegerField()
+    reason = models.CharField(max_length=100, blank=True)
+    status = models.CharField(max_length=50, help_text="As Stripe names it.")
+    opened_at = models.DateTimeField()
+    due_by = models.DateTimeField(null=True, blank=True, help_text="Until then Stripe takes evidence.")
+
+    class Meta:
+        ordering = ["-opened_at"]
+
+    def __str__(self) -> str:
+        return f"Dispute of receipt {self.receipt_id}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in self.OVER
+
+    @property
+    def words(self) -> str:
+        """needs_response -> needs response"""
+        return f"{self.reason}: {self.status}".replace("_", " ")
