@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "pops.core.access",
     "pops.core.accounts",
     "notifications",
+    "pops.quickpay",
     "pops.logins",
     "pops.appointments",
     "batches",

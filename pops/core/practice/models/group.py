@@ -168,6 +168,26 @@ class Group(models.Model):
         default=True,
         help_text="Guarantors may pay more than their Current Balance; the rest goes to escrow.",
     )
+    quickpay = models.BooleanField(
+        "QuickPay",
+        default=True,
+        db_default=True,
+        help_text="Links in mails and texts, and QR codes, lead to the balance, to be paid without signing in.",
+    )
+    quickpay_days = models.PositiveSmallIntegerField(
+        "QuickPay links are good for",
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text="Days that a link in a mail or text, or a QR code made by staff, works: 1 to 365.",
+    )
+    quickpay_statement_days = models.PositiveSmallIntegerField(
+        "QuickPay on statements is good for",
+        default=365,
+        db_default=365,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        help_text="Days that the QR code and the link on a statement work, 1 to 730. A newer statement replaces them.",
+    )
     split_payments = models.CharField(
         max_length=10,
         choices=SplitPayments,

@@ -78,7 +78,18 @@ class GroupAdmin(KeepsHistory):
         ),
         (
             "Payments",
-            {"fields": ["credit_card", "auto_post", "email_receipts", "allow_overpayment", *COMING]},
+            {
+                "fields": [
+                    "credit_card",
+                    "auto_post",
+                    "email_receipts",
+                    "allow_overpayment",
+                    "quickpay",
+                    "quickpay_days",
+                    "quickpay_statement_days",
+                    *COMING,
+                ]
+            },
         ),
         ("Scheduling", {"fields": ["appointments", "appointment_requests"]}),
         ("This change", {"fields": ["why"]}),

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class QuickPayConfig(AppConfig):
+    name = "pops.quickpay"
+    verbose_name = "QuickPay"
