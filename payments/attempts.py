@@ -44,18 +44,22 @@ def why_not_start(guarantor: Guarantor, *, payment_id: uuid.UUID, now: dt.dateti
     return TooManyAttempts() if recent.exclude(pk=payment_id).count() >= ATTEMPTS_ALLOWED else None
 
 
-def start_payment(*, payment_id: uuid.UUID, guarantor: Guarantor, amount_cents: int, now: dt.datetime) -> Payment:
+def start_payment(
+    *, payment_id: uuid.UUID, guarantor: Guarantor, amount_cents: int, now: dt.datetime, session_id: int | None = None
+) -> Payment:
     """Start an attempt under an id chosen by the page: a double click or a reload is the same attempt.
 
     The row is committed before Stripe is asked for anything, one of a guarantor's after the other: of any two it is
-    clear which is the later, and who has committed the later sees the earlier. Raises TooManyAttempts, Refused for an
-    account that is in use no more, and Payment.DoesNotExist when the id is another guarantor's.
+    clear which is the later, and who has committed the later sees the earlier. `session_id`: in which session of the
+    portal. Raises TooManyAttempts, Refused for an account that is in use no more, and Payment.DoesNotExist when the id
+    is another guarantor's.
     """
     refuse(why_not_start(guarantor, payment_id=payment_id, now=now))
     with transaction.atomic():
         # Asked anew: the lock waited for a merge of the account to end, if there was one.
         refuse(why_not_use(hold_account(guarantor.pk)))
-        attempt = Payment(pk=payment_id, guarantor=guarantor, amount_cents=amount_cents, started_at=_clock())
+        facts = {"guarantor": guarantor, "amount_cents": amount_cents, "session_id": session_id}
+        attempt = Payment(pk=payment_id, started_at=_clock(), **facts)
         Payment.objects.bulk_create([attempt], ignore_conflicts=True)
     return guarantor.payments.get(pk=payment_id)
 
@@ -83,6 +87,7 @@ def start_again(*, payment: Payment, now: dt.datetime) -> Payment:
         payment_id=uuid.uuid5(payment.pk, "again"),
         guarantor=payment.guarantor,
         amount_cents=payment.amount_cents,
+        session_id=payment.session_id,
         now=now,
     )
 

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "pops.core.practice",
     "pops.core.access",
     "pops.core.accounts",
+    "pops.sessions",
     "notifications",
     "pops.quickpay",
     "pops.logins",
@@ -110,6 +111,8 @@ MIDDLEWARE = [
     "pops.web.sign_in.second_factor.SecondFactorMiddleware",
     "pops.web.sign_in.session_rule.SlidingSessionMiddleware",
     "pops.web.backoffice.middleware.PracticeClockMiddleware",
+    # The innermost: staff who look at an account as its guarantor are staff to all the others.
+    "pops.web.portal.mirror.middleware.MirrorMiddleware",
 ]
 
 ROOT_URLCONF = "pops.urls"
@@ -306,6 +309,7 @@ CELERY_TASK_ROUTES = {
     "pops.core.access.tasks.*": {"queue": "documents"},
     "pops.core.imports.tasks.*": {"queue": "documents"},
     "pops.logins.tasks.*": {"queue": "documents"},
+    "pops.sessions.tasks.*": {"queue": "documents"},
 }
 # Beat answers `celery inspect ping` as workers do, and no longer once it has stood still for twice its longest pause.
 # Its file is no sign of life: Debian's `dbm` writes it when beat ends.
@@ -361,6 +365,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "pops.core.access.tasks.forget_ended_sessions",
         "schedule": 3600.0,
         "options": {"expires": 600},
+    },
+    "note-expired-sessions": {
+        "task": "pops.sessions.tasks.note_expired_sessions",
+        "schedule": 300.0,
+        "options": {"expires": 290},
     },
     "freeze-statements": {
         "task": "receipts.tasks.freeze_statements",

@@ -24,6 +24,7 @@ from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused, refuse
 from pops.core.words import day, shown
+from pops.sessions.origins import Origin, say_origin
 from receipts.family import get_family, is_given_back
 from receipts.models import Receipt
 from receipts.wording import KINDS
@@ -143,8 +144,9 @@ def get_fields(receipt: Receipt, *, date_label: str) -> list[tuple[str, list[str
 
 
 def sign_in_url(path: str) -> str:
-    """Where a guarantor signs in and is taken to a page of the portal."""
-    return f"{settings.SITE_URL}{reverse('account_request_login_code')}?{urlencode({'next': path})}"
+    """Where a guarantor signs in and is taken to a page of the portal: the link of a mail."""
+    page = say_origin(path, Origin.EMAIL_LINK)
+    return f"{settings.SITE_URL}{reverse('account_request_login_code')}?{urlencode({'next': page})}"
 
 
 # --- Sending again ----------------------------------------------------------------------------------------------

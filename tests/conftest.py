@@ -26,7 +26,7 @@ from pops.web.sign_in.second_factor import SESSION_KEY
 from receipts.models import Receipt
 from tests.books import assert_books_balance
 from tests.browsing import wait_for_answers
-from tests.factories.accounts import GuarantorFactory, login_of
+from tests.factories.accounts import GuarantorFactory, PatientFactory, login_of
 from tests.factories.desk import batch_of, clerk
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
@@ -126,6 +126,14 @@ def practice(db: None) -> Practice:
 @pytest.fixture
 def guarantor(practice: Practice) -> Guarantor:
     return GuarantorFactory()
+
+
+@pytest.fixture
+def maria(practice: Practice) -> Guarantor:
+    """Who signs in by her name and a fact on file."""
+    maria: Guarantor = GuarantorFactory(name="María Álvarez", account_number="48210", email="maria@example.com")
+    PatientFactory(guarantor=maria, name="María Álvarez", birth_date=dt.date(1984, 3, 1))
+    return maria
 
 
 @pytest.fixture

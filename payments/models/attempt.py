@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
+from pops.sessions.models import PortalSession
 from receipts.models import Receipt
 
 
@@ -41,6 +42,14 @@ class Payment(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.STARTED)
     intent_id = models.CharField("PaymentIntent", max_length=255, null=True, blank=True, unique=True)
     receipt = models.OneToOneField(Receipt, null=True, blank=True, on_delete=models.PROTECT, related_name="payment")
+    session = models.ForeignKey(
+        PortalSession,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="payments",
+        help_text="In which it was started.",
+    )
     review_reason = models.CharField(max_length=300, blank=True)
     reviewed_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="reviewed_payments"

@@ -11,6 +11,7 @@ from notifications.kinds import Content, Kind, Write
 from notifications.models import Message
 from pops.core.practice.look import Look
 from pops.logins.notices import Words, looks_of, write
+from pops.sessions.origins import Origin, say_origin
 
 ANSWERED = Words(
     subject="{practice} has answered you",
@@ -21,7 +22,8 @@ ANSWERED = Words(
 
 
 def _write(look: Look) -> Content:
-    return write(ANSWERED, look, f"{settings.SITE_URL}{reverse('appointments')}")
+    page = say_origin(reverse("appointments"), Origin.EMAIL_LINK)
+    return write(ANSWERED, look, f"{settings.SITE_URL}{page}")
 
 
 def _prepare(messages: Sequence[Message]) -> Mapping[int, Write]:

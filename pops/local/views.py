@@ -12,6 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from pops.core.access.models import User
 from pops.local import links, mail
+from pops.web.sign_in.entering import enter_by_code
 from pops.web.sign_in.second_factor import note_second_factor
 
 # A mail brings its own style, may show pictures that lie in it, and may do nothing else. Its links open
@@ -37,6 +38,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user)
+    enter_by_code(request, address="")
     if user.is_staff:
         note_second_factor(request, "demo link")  # the signed link stands in for the authenticator
     return redirect("admin:index" if user.is_staff else "landing")

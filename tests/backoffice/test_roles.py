@@ -19,6 +19,7 @@ from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, UserF
 from tests.factories.appointments import AppointmentRequestFactory
 from tests.factories.desk import batch_of, count_out, take
 from tests.factories.payments import PaymentFactory
+from tests.factories.sessions import PortalSessionFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
 from tests.moments import NOON
 
@@ -76,6 +77,9 @@ PAGES = {
     "decide_refund": LEADERS,
     "answer_request": EVERYONE,
     "settle_phone": EVERYONE,
+    "mirror": EVERYONE,
+    "end_mirror": EVERYONE,
+    "end_session": EVERYONE,
 }
 ADMIN_PAGES = {
     "admin:index": EVERYONE,
@@ -98,6 +102,7 @@ ADMIN_PAGES = {
     "admin:accounts_appointment_add": EVERYONE,
     "admin:appointments_appointmentrequest_changelist": EVERYONE,
     "admin:logins_phonechange_changelist": EVERYONE,
+    "admin:portal_sessions_portalsession_changelist": EVERYONE,
     "admin:practice_group_changelist": LEADERS,
     "admin:practice_practice_changelist": LEADERS,
     "admin:practice_facility_changelist": LEADERS,
@@ -136,6 +141,7 @@ def addresses(practice, guarantor):
         "change_id": PhoneChange.objects.create(
             guarantor=guarantor, new_phone="555 010 4444", asked_by=owner, asked_at=NOON
         ).pk,
+        "session_id": PortalSessionFactory(guarantor=guarantor).pk,
         "refund_id": Refund.objects.create(receipt=receipt, charge_id="ch_1", amount_cents=1, reason="Overpaid").pk,
     }
     return {

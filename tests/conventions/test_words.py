@@ -18,6 +18,7 @@ OURS = (
     "notifications",
     "imports",
     "logins",
+    "portal_sessions",
     "appointments",
     "backoffice",
 )

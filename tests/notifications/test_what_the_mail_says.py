@@ -133,11 +133,11 @@ def test_the_link_leads_to_sign_in_and_then_to_the_receipt(client, client_of):
     (link,) = re.findall(r"https://\S+", mail_of(receipt).body)
     path = link.removeprefix("https://pay.lakeside.example")
 
-    assert path == f"/sign-in/?next=%2Freceipts%2F{receipt.pk}%2F"
+    assert path == f"/sign-in/?next=%2Freceipts%2F{receipt.pk}%2F%3Fvia%3Demail"
     page = client.get(path)
     assert page.status_code == 200
-    assert f'value="/receipts/{receipt.pk}/"' in page.content.decode()
-    assert client_of(receipt.guarantor).get(path).url == f"/receipts/{receipt.pk}/", "signed in already"
+    assert f'value="/receipts/{receipt.pk}/?via=email"' in page.content.decode()
+    assert client_of(receipt.guarantor).get(path).url == f"/receipts/{receipt.pk}/?via=email", "signed in already"
 
 
 def test_the_groups_logo_is_shown_from_the_practices_own_address(client):

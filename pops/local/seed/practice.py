@@ -17,6 +17,7 @@ from pops.local.seed.groups import make_groups
 from pops.local.seed.history import make_history, note_emails_of_the_past
 from pops.local.seed.households import make_household, mark_confidential
 from pops.local.seed.imports import import_samples
+from pops.local.seed.sessions import make_sessions
 from pops.local.seed.setup import set_up
 from pops.local.seed.statements import send_statements
 from pops.local.seed.wishes import make_wishes
@@ -38,6 +39,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     send_statements()
     note_emails_of_the_past()
     make_wishes(now=now, time_zone=TIME_ZONE, desk=staff)
+    make_sessions(now=now, chance=chance, desk=staff)
     import_samples(now=now, by=User.objects.get(email=STAFF[-1][0], is_staff=True))
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.
     open_days = ReferenceBatch.objects.filter(status="open").order_by("-batch_date")

@@ -12,6 +12,7 @@ from pops.web.backoffice.lists import (
     payments,
     practice,
     receipts,
+    sessions,
     visits,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "payments",
     "practice",
     "receipts",
+    "sessions",
     "visits",
 ]
 

@@ -11,6 +11,7 @@ SEES = [
     "accounts.view_patient", "accounts.view_encounter", "accounts.view_serviceline", "accounts.view_statement",
     "accounts.view_appointment",
     "notifications.view_message", "appointments.view_appointmentrequest", "logins.view_phonechange",
+    "portal_sessions.view_portalsession",
 ]  # fmt: skip
 DESK = [
     *SEES, "batches.open_batch", "batches.reconcile_batch", "batches.close_batch", "receipts.take_payment",
@@ -18,6 +19,7 @@ DESK = [
     "accounts.change_guarantor", "accounts.add_patient", "accounts.change_patient",
     "accounts.add_appointment", "accounts.change_appointment", "logins.change_access",
     "notifications.send_message_again", "appointments.answer_request", "logins.settle_phonechange",
+    "portal_sessions.end_portalsession", "portal_sessions.mirror_account",
 ]  # fmt: skip
 MANAGER = [
     *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "receipts.refund_receipt",

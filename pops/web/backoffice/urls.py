@@ -14,6 +14,7 @@ from pops.web.backoffice.desk import (
     periods,
     review,
     samples,
+    sessions,
     setup,
     shared_check,
     taking,
@@ -23,6 +24,9 @@ app_name = "backoffice"
 urlpatterns = [
     path("accounts/<int:guarantor_id>/statement/", accounts.EnterStatement.as_view(), name="enter_statement"),
     path("accounts/<int:guarantor_id>/retire/", accounts.RetireGuarantor.as_view(), name="retire_guarantor"),
+    path("accounts/<int:guarantor_id>/mirror/", sessions.Mirror.as_view(), name="mirror"),
+    path("mirrors/<int:session_id>/end/", sessions.EndMirror.as_view(), name="end_mirror"),
+    path("sessions/<int:session_id>/end/", sessions.EndSession.as_view(), name="end_session"),
     path("accounts/<int:guarantor_id>/merge/", merging.Merge.as_view(), name="merge"),
     path("accounts/<int:guarantor_id>/merge/<int:other_id>/", merging.Merge.as_view(), name="merge_with"),
     path("merges/<int:merge_id>/undo/", merging.Unmerge.as_view(), name="undo_merge"),

@@ -16,7 +16,7 @@ ACCOUNT_KEY = "account_id"
 def brand(request: HttpRequest) -> dict[str, object]:
     """`brand`, a Group or None, its `theme`, and `theme_url`: read by the templates that use them alone."""
     group = SimpleLazyObject(lambda: find_brand(request))
-    theme = SimpleLazyObject(lambda: group.theme if group else HOUSE)
+    theme: Any = SimpleLazyObject(lambda: group.theme if group else HOUSE)
     return {"brand": group, "theme": theme, "theme_url": SimpleLazyObject(lambda: theme_address(theme))}
 
 

@@ -104,6 +104,11 @@ def _answer(request: Any, view: Callable[..., HttpResponseBase], *args: Any, **k
         return _lead_to(request, owner)
 
 
+def is_mirror(request: HttpRequest) -> bool:
+    """Whether staff look at the page as its guarantor sees it: it is only read then (pops.web.portal.mirror)."""
+    return hasattr(request, "mirror")
+
+
 def find_next(request: HttpRequest, url: str | None) -> str:
     """A page of ours to go on to: that one, or the account's first."""
     is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pops.logins.selectors import find_accounts
 from pops.web.look.brand import ACCOUNT_KEY
 from pops.web.portal.access import find_next
+from pops.web.sign_in import entering
 
 
 @require_safe
@@ -34,4 +35,5 @@ def switch(request: Any) -> HttpResponseBase:
     if account is None:
         raise Http404
     request.session[ACCOUNT_KEY] = account.pk
+    entering.switch(request, guarantor=account)
     return redirect(find_next(request, request.POST.get("next")))

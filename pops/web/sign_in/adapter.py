@@ -8,12 +8,14 @@ from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context as allauth_context
 from django.contrib.sites.shortcuts import get_current_site
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from notifications.kinds import Content
 from notifications.services import post_content
 from pops.core.access.models import User
+from pops.sessions.models import PortalSession
+from pops.web.sign_in.entering import enter_by_code, leave
 from pops.web.sign_in.limits import PASSWORD, count, remember_network
 from pops.web.sign_in.notices import SIGN_IN
 from pops.web.sign_in.session_end import welcome_back
@@ -42,9 +44,15 @@ class AccountAdapter(DefaultAccountAdapter):
         self._login_failed_rl_usage = count(PASSWORD, credentials["email"])
 
     def login(self, request: HttpRequest, user: User) -> None:
+        leave(request, why=PortalSession.WhyEnded.REPLACED)  # before it: who comes after another gets a new session
         super().login(request, user)
         remember_network(user.email)
         welcome_back(request, user)
+
+    def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **facts)
+        enter_by_code(request, address=response.get("Location", ""))
+        return response
 
     def get_login_stages(self) -> list[str]:
         """After the code, where several people share the address: which of them it is."""

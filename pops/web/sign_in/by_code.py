@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 
 from pops.core.access.models import User
 from pops.web.sign_in.codes import send_code
+from pops.web.sign_in.entering import DOOR, Origin
 from pops.web.sign_in.forms import owner_of
 from pops.web.sign_in.limits import ASKING, TooOften, count
 from pops.web.sign_in.person import TOLD
@@ -65,6 +66,7 @@ class CodeView(ConfirmLoginCodeView):
     def _verify_form_valid(self, form: Any) -> HttpResponse:
         if self._process.state["said"]:
             self.request.session[TOLD] = self._process.user.pk
+            self.request.session[DOOR] = Origin.WEBSITE.value
         response: HttpResponse = super()._verify_form_valid(form)
         return response
 

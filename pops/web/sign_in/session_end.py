@@ -21,11 +21,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pops.core.access.models import User
+from pops.sessions.selectors import find_ended_by_staff
 from pops.web.sign_in.session_rule import get_rule
 
 # In the session of whoever was signed out, until they sign in again.
 ENDED, KEPT = "ended", "kept_form"
 SIGNED_OUT = "You were signed out. Sign in to go on where you were."
+BY_STAFF = "The practice ended your session here. Sign in to go on where you were."
 BACK_AGAIN = "You are signed in again, where you were. What you had not sent was not saved."
 FORM_AGAIN = (
     "You were signed out before this was sent. Nothing was saved. What you typed is here again: check it and send it."
@@ -98,7 +100,8 @@ def welcome_back(request: HttpRequest, user: User) -> None:
     ended = request.session.pop(ENDED, None)
     if request.session.get(KEPT, {}).get("user") != user.pk:
         request.session.pop(KEPT, None)
-    if ended and ended["user"] == user.pk and ended["words"] == SIGNED_OUT and KEPT not in request.session:
+    is_back = ended and ended["user"] == user.pk and ended["words"] in (SIGNED_OUT, BY_STAFF)
+    if is_back and KEPT not in request.session:
         messages.info(request, BACK_AGAIN)
 
 
@@ -122,13 +125,15 @@ def _find_owner(request: HttpRequest) -> int | None:
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     row = Session.objects.filter(pk=key, expire_date__lte=timezone.now()).first() if key else None
     owner: Any = row.get_decoded().get(SESSION_KEY) if row else None
-    return int(owner) if owner else None
+    return int(owner) if owner else find_ended_by_staff(key or "")
 
 
 def _note_end(request: HttpRequest, owner: int | None, words: str = "") -> None:
     """For sign-in to say, and for what still comes from the same browser. About a payment it is said last."""
     before = request.session.get(ENDED, {}).get("words")
-    request.session[ENDED] = {"user": owner, "words": words or before or SIGNED_OUT}
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    why = BY_STAFF if find_ended_by_staff(key) else SIGNED_OUT
+    request.session[ENDED] = {"user": owner, "words": words or before or why}
 
 
 def _keeps_form(page: str) -> bool:

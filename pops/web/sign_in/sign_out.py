@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from pops.web.look.brand import find_group
+from pops.web.sign_in.entering import WhyEnded, leave
 
 NOT_OFFERED = "Signing out is switched off here. To end your visit, close all windows of this browser."
 
@@ -19,6 +20,8 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     if group and not group.offers_sign_out:
         messages.info(request, NOT_OFFERED)
         return redirect("home")
+    if request.method == "POST":
+        leave(request, why=WhyEnded.CLOSED if group and group.closes_at_sign_out else WhyEnded.SIGNED_OUT)
     response: HttpResponseBase = account_views.logout(request)
     if group and group.closes_at_sign_out and not request.user.is_authenticated:
         return redirect("signed_out")

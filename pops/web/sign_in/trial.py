@@ -13,6 +13,7 @@ from pops.core.accounts.models import Guarantor
 from pops.core.practice.opening import is_open
 from pops.logins.selectors import find_own_login
 from pops.logins.trial import find_trial
+from pops.web.sign_in.entering import Authentication, Origin, WhyEnded, enter, leave
 
 SECONDS = 60 * 60
 BACKEND = "pops.logins.backends.LoginBackend"
@@ -31,9 +32,11 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in to the trial account and go on to paying. Whoever was signed in here before is no longer."""
     trial = find_trial()
     user = find_own_login(trial) if trial else None
-    if user is None or not _is_ours(token) or is_open():
+    if trial is None or user is None or not _is_ours(token) or is_open():
         raise Http404
+    leave(request, why=WhyEnded.REPLACED)
     login(request, user, backend=BACKEND)
+    enter(request, guarantor=trial, origin=Origin.STAFF, authentication=Authentication.MFA)
     return redirect("payments:start")
 
 
@@ -43,6 +46,7 @@ def end(request: HttpRequest) -> HttpResponse:
     """Leave the trial account, for the guide: over the staff's door, as its session has ended in this browser."""
     trial = find_trial()
     if trial and request.user == find_own_login(trial):  # whoever else is signed in stays so
+        leave(request, why=WhyEnded.SIGNED_OUT)
         logout(request)
     return redirect("backoffice:setup")
 

@@ -20,13 +20,15 @@ SIGNER = Signer(salt="pops.theme", sep=".")
 VERSION = hashlib.sha256(SHEET.read_bytes() + RELEASE.encode()).hexdigest()[:8]
 
 
-@lru_cache(maxsize=512)
 def theme_address(theme: Theme) -> str:
     """Where the theme's sheet is; empty for the house's own, which tokens.css says already."""
-    if theme == HOUSE:
-        return ""
-    said = "-".join([*(colour.removeprefix("#") for colour in theme.nine.values()), theme.dark])
-    return reverse("theme", args=[VERSION, SIGNER.sign(said)])
+    return "" if theme == HOUSE else reverse("theme", args=[VERSION, _say(theme)])  # within a mirror, another place
+
+
+@lru_cache(maxsize=512)
+def _say(theme: Theme) -> str:
+    """The theme as its address says it, signed."""
+    return SIGNER.sign("-".join([*(colour.removeprefix("#") for colour in theme.nine.values()), theme.dark]))
 
 
 def read_address(signed: str) -> Theme:

@@ -24,6 +24,7 @@ from pops.core.words import day
 from pops.logins.linking import create_guarantor_login
 from pops.logins.models import AccountLogin
 from pops.logins.selectors import find_accounts
+from pops.sessions.models import PortalSession
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages
@@ -36,6 +37,7 @@ from receipts.owed import get_balances, get_credit
 
 EMAILS_SHOWN = 20
 LINK_EVENT = AccountLogin.pgh_event_model  # type: ignore[attr-defined]  # made by pghistory
+MIRROR_EVENT = PortalSession.pgh_event_model  # type: ignore[attr-defined]
 
 # What Django and allauth register can be changed, and keeps no history.
 admin.site.unregister([Role, Authenticator])
@@ -160,13 +162,16 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     person = "pk"
     show_full_result_count = False
     inlines = [PatientInline]
-    related_events = [(LINK_EVENT, "guarantor_id", "user", "Opened by")]
+    related_events = [
+        (LINK_EVENT, "guarantor_id", "user", "Opened by"),
+        (MIRROR_EVENT, "guarantor_id", "by", "Seen in a mirror by"),
+    ]
     add_fieldsets = [(None, {"fields": ["name", "email", "email_opt_out", "phone", "group", "account_number"]})]
     fieldsets = [
         (None, {"fields": ["account_number", "name", "email", "email_opt_out", "phone", "group"]}),
         ("Profile, by the guarantor", {"fields": ["preferred_name", "notices", "language", "contact"]}),
         ("Who signs in", {"fields": ["people"]}),
-        ("Balances", {"fields": ["current_balance", "amount_due", "credit", "collections"]}),
+        ("Balances", {"fields": ["current_balance", "amount_due", "credit", "collections", "mirror"]}),
         ("Receipts by email", {"fields": ["emails_table"]}),
         ("Merged accounts", {"fields": ["merges_table"]}),
         ("This change", {"fields": ["why"]}),
@@ -174,12 +179,18 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     # By the address they sign in: it is changed on a page of its own.
     readonly_fields = [
         "account_number", "email", "people", "notices", "language", "contact", "current_balance", "amount_due",
-        "credit", "collections",
+        "credit", "collections", "mirror",
         "emails_table", "merges_table",
     ]  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Guarantor | None = None) -> Any:
-        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+        if obj is None:
+            return self.add_fieldsets
+        may_mirror = request.user.has_perm("portal_sessions.mirror_account") and not obj.is_retired
+        return [
+            (name, {"fields": [field for field in options["fields"] if field != "mirror" or may_mirror]})
+            for name, options in super().get_fieldsets(request, obj)
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Guarantor | None = None) -> list[str]:
         return self.readonly_fields if obj else []
@@ -248,6 +259,11 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     @admin.display(description="In collections")
     def collections(self, guarantor: Guarantor) -> str:
         return format_cents(get_balances(guarantor).collections_cents)
+
+    @admin.display(description="On the portal")
+    def mirror(self, guarantor: Guarantor) -> SafeString:
+        page = reverse("backoffice:mirror", args=[guarantor.pk])
+        return format_html('<a href="{}">See it as the guarantor does</a>', page)
 
     @admin.display(description="Latest emails")
     def emails_table(self, guarantor: Guarantor) -> SafeString:

@@ -42,7 +42,7 @@ class PaymentAdmin(FindsPeople, TitledAdmin):
     fieldsets = [
         (None, {"fields": ["guarantor", "amount", "state", "receipt", "started_at"]}),
         ("Review", {"fields": ["review_reason", "reviewed_by", "reviewed_at", "review_note"]}),
-        ("For looking it up", {"fields": ["intent_id", "checked_at", "reference"]}),
+        ("For looking it up", {"fields": ["session", "intent_id", "checked_at", "reference"]}),
     ]
 
     def title_of(self, obj: Payment) -> str:

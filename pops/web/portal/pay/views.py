@@ -29,6 +29,7 @@ from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.credit import get_credit_context
 from pops.web.portal.pay.forms import AmountForm
+from pops.web.sign_in.entering import find_session_id
 from receipts.balances import find_taken_just_now
 from receipts.owed import Balances, get_balances
 from receipts.visible import find_visible_credit, get_visible, see
@@ -100,7 +101,8 @@ def _amount_page(request: GuarantorRequest, form: AmountForm, balances: Balances
 
 
 def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) -> HttpResponseBase:
-    start = partial(start_payment, guarantor=request.guarantor, amount_cents=amount_cents, now=timezone.now())
+    facts: dict[str, Any] = {"guarantor": request.guarantor, "session_id": find_session_id(request)}
+    start = partial(start_payment, amount_cents=amount_cents, now=timezone.now(), **facts)
     try:
         payment = start(payment_id=payment_id)
         if payment.amount_cents != amount_cents:  # back to the form, and another amount

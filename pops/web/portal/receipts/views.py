@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from payments.models import Payment
-from pops.web.portal.access import GuarantorRequest, guarantor_required
+from pops.web.portal.access import GuarantorRequest, guarantor_required, is_mirror
 from pops.web.portal.files import answer_pdf, read_stored
 from pops.web.portal.pages import make_query, private
 from pops.web.portal.receipts.forms import ALL, SearchForm
@@ -72,7 +72,8 @@ def document(request: GuarantorRequest, number: int) -> HttpResponseBase:
         return render(request, "portal/receipts/document_void.html", context, status=410)
     stored = find_document(itemized)
     if stored is None:
-        queue_document(receipt_number=number)
+        if not is_mirror(request):
+            queue_document(receipt_number=number)
         return render(request, "portal/documents/wait.html", _name(receipt), status=202)
     if "wait" in request.GET:
         return redirect(f"{request.path}?open=1")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from pops.core.accounts.models import Statement
 from pops.core.words import day
-from pops.web.portal.access import GuarantorRequest, guarantor_required, option_required
+from pops.web.portal.access import GuarantorRequest, guarantor_required, is_mirror, option_required
 from pops.web.portal.files import answer_pdf, read_stored
 from pops.web.portal.pages import private
 from pops.web.portal.statements.forms import ListForm
@@ -39,7 +39,7 @@ def statements(request: GuarantorRequest) -> HttpResponseBase:
 def detail(request: GuarantorRequest, statement_id: int) -> HttpResponse:
     """The Detailed Statement: as it was on its day, and what is left of it now."""
     statement = get_object_or_404(request.guarantor.statements.select_related("guarantor"), pk=statement_id)
-    found = _find_detail(statement)
+    found = _find_detail(request, statement)
     context = {
         "statement": statement,
         "row": get_row(statement),
@@ -50,13 +50,14 @@ def detail(request: GuarantorRequest, statement_id: int) -> HttpResponse:
     return render(request, "portal/statements/detail.html", context)
 
 
-def _find_detail(statement: Statement) -> StatementDetail | None:
-    """What the statement showed. An imported one is frozen by who looks first, or by the worker."""
+def _find_detail(request: GuarantorRequest, statement: Statement) -> StatementDetail | None:
+    """What the statement showed. An imported one is frozen by the guarantor who looks first, or by the worker."""
     details = StatementDetail.objects.select_related("statement", "follows", "document")
     found = details.filter(statement=statement).first()
-    if found is None and freeze_settled(guarantor_id=statement.guarantor_id, now=timezone.now()):
-        found = details.filter(statement=statement).first()
-    return found
+    if found or is_mirror(request):
+        return found
+    is_frozen = freeze_settled(guarantor_id=statement.guarantor_id, now=timezone.now())
+    return details.filter(statement=statement).first() if is_frozen else None
 
 
 @require_safe
@@ -66,11 +67,12 @@ def _find_detail(statement: Statement) -> StatementDetail | None:
 def document(request: GuarantorRequest, statement_id: int) -> HttpResponseBase:
     """The stored PDF: to keep, or with `open` to look at. Until it is there, a page that turns into it."""
     statement = get_object_or_404(request.guarantor.statements, pk=statement_id)
-    found = _find_detail(statement)
+    found = _find_detail(request, statement)
     if found is None or detail_of(found).leaves_out:  # a stored PDF may name what is confidential by now
         return redirect("statements:detail", statement.pk)
     if not hasattr(found, "document"):
-        queue_statement_document(detail_id=found.pk)
+        if not is_mirror(request):
+            queue_statement_document(detail_id=found.pk)
         return render(request, "portal/documents/wait.html", _name(statement), status=202)
     if "wait" in request.GET:
         return redirect(f"{request.path}?open=1")
