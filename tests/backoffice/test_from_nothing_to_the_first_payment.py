@@ -98,7 +98,8 @@ def pay(page: Page) -> None:
     card = page.frame_locator('iframe[title="Secure payment input frame"]')
     for name, value in {"number": "4242424242424242", "expiry": "12 / 34", "cvc": "123", "postalCode": "05401"}.items():
         card.locator(f"[name={name}]").fill(value)
-    page.get_by_role("button", name=re.compile("^Pay ")).click()
+    # By keyboard: among several windows headless Chromium may send a click to where the page stood before it scrolled.
+    page.get_by_role("button", name=re.compile("^Pay ")).press("Enter")
     expect(page).to_have_url(re.compile(r"/receipts/\d+/$"), timeout=30_000)
 
 
@@ -149,7 +150,7 @@ def try_a_payment(page: Page, browser) -> None:
     await_done(page, "payment")
 
 
-def test_from_the_empty_database_to_the_first_patients_card_page(guide: Page, live_server, browser):
+def test_from_the_empty_database_to_the_first_patients_payment(guide: Page, live_server, browser):
     page = guide
     expect(page.locator(".setup-state", has_text="Missing")).to_have_count(9)
     enter_the_practice(page)
@@ -161,14 +162,16 @@ def test_from_the_empty_database_to_the_first_patients_card_page(guide: Page, li
     page.get_by_role("link", name="Set-up guide").click()
     try_a_payment(page, browser)
 
-    patient = browser.new_context().new_page()
-    patient.goto(live_server.url)
-    expect(patient.get_by_role("heading", name="Our online payments aren’t open yet")).to_be_visible()
+    early = browser.new_context().new_page()
+    early.goto(live_server.url)
+    expect(early.get_by_role("heading", name="Our online payments aren’t open yet")).to_be_visible()
+    early.context.close()
     go(page, "opening", "Open the portal")
     page.get_by_role("button", name="Open the portal to patients").click()
     expect(page.get_by_text("All is set up.")).to_be_visible()
     assert Practice.objects.get().is_open
 
+    patient = browser.new_context().new_page()
     patient.goto(live_server.url)
     patient.get_by_label("Email").fill("beatriz@example.com")
     patient.get_by_role("button", name=re.compile("code", re.I)).click()
@@ -176,11 +179,9 @@ def test_from_the_empty_database_to_the_first_patients_card_page(guide: Page, li
     patient.get_by_label(re.compile("code", re.I)).fill(code)
     patient.get_by_role("button", name="Sign in").click()
     patient.get_by_role("link", name=re.compile("^Pay")).first.click()
-    patient.get_by_role("radio", name="Current Balance").check()
-    patient.get_by_role("button", name="Continue").click()
-    expect(patient.get_by_role("button", name="Pay $125.00")).to_be_enabled()
+    pay(patient)
     patient.context.close()
-    assert [one.amount_cents for one in Receipt.objects.order_by("number")] == [100, -100]
+    assert [one.amount_cents for one in Receipt.objects.order_by("number")] == [100, -100, 12_500]
     assert Payment.objects.get(amount_cents=12_500).guarantor == Guarantor.objects.get(account_number="0051207")
 
 
