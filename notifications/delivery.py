@@ -2,22 +2,27 @@
 
 A claim is committed before anything is sent, and ends by itself when the worker that made it is gone. One
 window is left: the server accepted the message and the worker died, or the line broke, before that was noted.
-The row is then sent a second time, with the same Message-ID.
+The row is then sent a second time, a mail with the same Message-ID. All this holds for each kind, by each channel;
+claims are of one channel, so that a mail server that is away holds up no text.
 """
 
 import datetime as dt
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 
 from notifications import kinds
-from notifications.channels.email import MailServer, build_email
+from notifications.channels import Carrier
+from notifications.channels.email import MailServer
 from notifications.channels.faults import NotAccepted, Postponed, Refused, Unreachable
-from notifications.kinds import NotWanted, Write
+from notifications.channels.text import TextService
+from notifications.kinds import NotNow, NotWanted, Write
 from notifications.models import Message
 
 logger = logging.getLogger(__name__)
@@ -25,6 +30,10 @@ logger = logging.getLogger(__name__)
 # Few enough that a worker's end holds up few of them, enough that claiming costs little.
 BATCH = 20
 ERROR_LENGTH = 300
+CARRIERS: dict[Message.Channel, Callable[[], Carrier]] = {
+    Message.Channel.EMAIL: MailServer,
+    Message.Channel.TEXT: TextService,
+}
 FAREWELLS = {
     Message.Lane.MAIL: "Given up after a day. ",
     Message.Lane.URGENT: "Given up after a quarter of an hour. ",
@@ -33,50 +42,55 @@ FAREWELLS = {
 
 @dataclass(frozen=True)
 class Claim:
-    """Rows of a lane that this worker alone may send, until the claim ends. `until` also tells it from a later one."""
+    """Rows that this worker alone may send, until the claim ends. `until` also tells it from a later one."""
 
     lane: Message.Lane
+    channel: Message.Channel
     ids: list[int]
     until: dt.datetime
 
 
-def deliver_due(*, lane: Message.Lane, seconds: float) -> bool:
-    """Send what is due in a lane, for about so many seconds. True when there may be more.
+def deliver_due(*, lane: Message.Lane, channel: Message.Channel = Message.Channel.EMAIL, seconds: float) -> bool:
+    """Send what is due in a lane by a channel, for about so many seconds. True when there may be more.
 
-    When many wait, some connections share the work: one is served while others wait for the mail server or for
+    When many wait, some connections share the work: one is served while others wait for the server or for
     the database. Each notes what it sent before it sends the next.
     """
     end = time.monotonic() + seconds
-    claim = claim_due(lane)
-    helping = settings.EMAIL_CONNECTIONS - 1
+    claim = claim_due(lane, channel)
+    helping = (settings.TEXT_CONNECTIONS if channel == Message.Channel.TEXT else settings.EMAIL_CONNECTIONS) - 1
     if claim is None or len(claim.ids) < BATCH or helping < 1:
         return _deliver(claim, end)
     with ThreadPoolExecutor(helping) as pool:
-        helpers = [pool.submit(_help, lane, end) for _ in range(helping)]
+        helpers = [pool.submit(_help, lane, channel, end) for _ in range(helping)]
         more = _deliver(claim, end)
         return any([more, *(helper.result() for helper in helpers)])
 
 
-def _help(lane: Message.Lane, end: float) -> bool:
+def _help(lane: Message.Lane, channel: Message.Channel, end: float) -> bool:
     try:
-        return _deliver(claim_due(lane), end)
+        return _deliver(claim_due(lane, channel), end)
     finally:
         connection.close()  # this thread's own
 
 
 def _deliver(claim: Claim | None, end: float) -> bool:
     """Send a claim's messages and those of further claims over one connection."""
-    with MailServer() as server:
+    if claim is None:
+        return False
+    with CARRIERS[claim.channel]() as carrier:
         while claim:
-            if not _send_claimed(server, claim, end):
+            if not _send_claimed(carrier, claim, end):
                 return False
             if time.monotonic() > end:
                 return True
-            claim = claim_due(claim.lane)
+            claim = claim_due(claim.lane, claim.channel)
     return False
 
 
-def claim_due(lane: Message.Lane, *, limit: int = BATCH) -> Claim | None:
+def claim_due(
+    lane: Message.Lane, channel: Message.Channel = Message.Channel.EMAIL, *, limit: int = BATCH
+) -> Claim | None:
     """Claim rows that are due: queued ones, and those whose worker died. None when there are none.
 
     Rows that another worker is claiming at this moment are passed over.
@@ -86,7 +100,8 @@ def claim_due(lane: Message.Lane, *, limit: int = BATCH) -> Claim | None:
             f"""
             WITH due AS MATERIALIZED (
                 SELECT id FROM notifications_message
-                WHERE lane = '{lane.value}' AND state IN ('queued', 'sending') AND due_at <= statement_timestamp()
+                WHERE lane = '{lane.value}' AND channel = '{channel.value}'
+                  AND state IN ('queued', 'sending') AND due_at <= statement_timestamp()
                 ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
             )
             UPDATE notifications_message AS message
@@ -98,11 +113,11 @@ def claim_due(lane: Message.Lane, *, limit: int = BATCH) -> Claim | None:
             {"seconds": settings.MESSAGE_LANES[lane]["claim"], "limit": limit},
         )
         rows = cursor.fetchall()
-    return Claim(lane=lane, ids=[row[0] for row in rows], until=rows[0][1]) if rows else None
+    return Claim(lane, channel, ids=[row[0] for row in rows], until=rows[0][1]) if rows else None
 
 
-def _send_claimed(server: MailServer, claim: Claim, end: float) -> bool:
-    """Send a claim's messages one by one. False when the mail server can't be used now."""
+def _send_claimed(carrier: Carrier, claim: Claim, end: float) -> bool:
+    """Send a claim's messages one by one. False when what carries them can't be used now."""
     messages = list(Message.objects.filter(pk__in=claim.ids).order_by("pk"))
     writes = kinds.prepare(messages)
     for n, message in enumerate(messages):
@@ -111,9 +126,11 @@ def _send_claimed(server: MailServer, claim: Claim, end: float) -> bool:
             release(left, claim)
             break
         try:
-            send(server, message, writes[message.pk])
+            send(carrier, message, writes[message.pk])
         except NotWanted as news:
             note_not_wanted(message.pk, claim, news.reason)
+        except NotNow as news:
+            put_off(message.pk, claim, news.until)
         except Unreachable as fault:
             note_fault(left, claim, str(fault))
             return False
@@ -122,16 +139,16 @@ def _send_claimed(server: MailServer, claim: Claim, end: float) -> bool:
     return True
 
 
-def send(server: MailServer, message: Message, write: Write) -> None:
-    """Send one claimed message and note it at once. Raises NotWanted, NotAccepted."""
+def send(carrier: Carrier, message: Message, write: Write) -> None:
+    """Send one claimed message and note it at once. Raises NotWanted, NotNow, NotAccepted."""
     try:
-        email = build_email(message, write())
-    except NotWanted:
+        built = carrier.build(message, write())
+    except (NotWanted, NotNow):
         raise
     except Exception as error:
         logger.exception("Message %s could not be written", message.pk)
-        raise Postponed(f"POPS could not write the mail ({type(error).__name__}).") from error
-    note_sent(message.pk, provider_id=server.send(email))
+        raise Postponed(f"POPS could not write the message ({type(error).__name__}).") from error
+    note_sent(message.pk, provider_id=carrier.send(built))
 
 
 def note_sent(message_id: int, *, provider_id: str) -> None:
@@ -151,6 +168,13 @@ def note_not_wanted(message_id: int, claim: Claim, reason: str) -> None:
     """It is out of date: nothing is sent, and the row says why."""
     Message.objects.filter(pk=message_id, state=Message.State.SENDING, due_at=claim.until).update(
         state=Message.State.NOT_WANTED, reason=reason, error="", content=None
+    )
+
+
+def put_off(message_id: int, claim: Claim, until: dt.datetime) -> None:
+    """Put a claimed row back until another time: nothing was tried."""
+    Message.objects.filter(pk=message_id, state=Message.State.SENDING, due_at=claim.until).update(
+        state=Message.State.QUEUED, due_at=until, attempts=F("attempts") - 1
     )
 
 

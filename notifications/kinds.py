@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Content:
-    """What a message says. Without a sender's name it comes from the address that POPS sends from."""
+    """What a message says; of a text there is `text` alone. Without a sender's name a mail comes from our own."""
 
     subject: str
     text: str
@@ -30,6 +31,14 @@ class NotWanted(Exception):
         self.reason = reason
 
 
+class NotNow(Exception):
+    """The message is to be sent at another time of day."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 Write = Callable[[], Content]
 
 
@@ -37,8 +46,9 @@ Write = Callable[[], Content]
 class Kind:
     """A kind of message: its name in the outbox, what staff call it, and how messages of it are written.
 
-    `prepare` reads what some messages are about in a few queries and gives, by their ids, what writes each; that
-    raises NotWanted when the message is out of date. Written twice, a message is the same.
+    `prepare` reads what some messages are about in a few queries and gives, by their ids, what writes each, for the
+    channel that it goes by; that raises NotWanted when the message is out of date, NotNow when its reader is asleep.
+    Written twice, a message is the same. Codes may be texted from a number of their own.
     """
 
     name: str
@@ -46,6 +56,7 @@ class Kind:
     prepare: Callable[[Sequence[Message]], Mapping[int, Write]]
     reasons: Mapping[str, str] = field(default_factory=dict)
     can_be_sent_again: bool = False
+    is_code: bool = False
 
 
 _KINDS: dict[str, Kind] = {}

@@ -20,6 +20,7 @@ class Message(models.Model):
 
     class Channel(models.TextChoices):
         EMAIL = "email", "Email"
+        TEXT = "text", "Text message"
 
     class Lane(models.TextChoices):
         """Its Celery queue. Somebody waits before the screen for an urgent one."""
@@ -46,7 +47,9 @@ class Message(models.Model):
     guarantor = models.ForeignKey(Guarantor, null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
     channel = models.CharField(max_length=5, choices=Channel, db_default=Channel.EMAIL)
     lane = models.CharField(max_length=6, choices=Lane, db_default=Lane.MAIL)
-    to = models.EmailField(blank=True)
+    to = models.CharField(
+        max_length=254, blank=True, help_text="An email address; of a text a number, as +13125550142."
+    )
     state = models.CharField(max_length=12, choices=State)
     reason = models.CharField(max_length=20, blank=True, db_default="", help_text="Why it is not sent, by its kind.")
     content = models.JSONField(
@@ -59,7 +62,9 @@ class Message(models.Model):
         help_text="Queued: when a worker may take it. Being sent: when that worker's claim ends.",
     )
     attempts = models.PositiveIntegerField(db_default=0)
-    sent_at = models.DateTimeField(null=True, blank=True, help_text="When the mail server accepted it.")
+    sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the mail server, or the text service, took it."
+    )
     ended_at = models.DateTimeField(
         null=True, blank=True, help_text="When it was delivered, bounced, marked as spam or given up."
     )
@@ -82,12 +87,14 @@ class Message(models.Model):
         permissions = [("send_message_again", "Can send a message again")]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(state__in=("queued", "sending"), lane="mail"), name="message_due"
+                fields=["channel", "due_at"],
+                condition=Q(state__in=("queued", "sending"), lane="mail"),
+                name="message_due_soon",
             ),
             models.Index(
-                fields=["due_at"],
+                fields=["channel", "due_at"],
                 condition=Q(state__in=("queued", "sending"), lane="urgent"),
-                name="message_due_at_once",
+                name="message_due_now",
             ),
             models.Index(fields=["ended_at"], condition=Q(state="failed"), name="message_failed"),
             models.Index(fields=["-sent_at"], name="message_sent"),
@@ -152,3 +159,20 @@ class Message(models.Model):
         """Once it is on its way no longer, and only once; and only what is written anew."""
         again = kinds.get_kind(self.kind).can_be_sent_again
         return again and self.state not in self.WAITING and self.copy_of_id is None and not hasattr(self, "copy")
+
+
+class TextStop(models.Model):
+    """A number whose reader answered STOP to our texts. It ends with their START; what was is kept."""
+
+    number = models.CharField(max_length=16, help_text="As +13125550142.")
+    stopped_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When they answered START.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=Q(ended_at=None), name="text_stop_open_is_one"),
+        ]
+        triggers = [pgtrigger.Protect(name="never_lost", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.number

@@ -17,34 +17,39 @@ from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse
 from pops.core.work import Nudger
 
-State, Lane = Message.State, Message.Lane
+State, Lane, Channel = Message.State, Message.Lane, Message.Channel
 
-# By name: tasks stand above services. One task takes all that is due in its lane.
-nudgers = {lane: Nudger("notifications.tasks.deliver", lane.value, queue=lane.value) for lane in Lane}
+# By name: tasks stand above services. One task takes all that is due in its lane by its channel.
+nudgers = {
+    (lane, channel): Nudger("notifications.tasks.deliver", lane.value, channel.value, queue=lane.value)
+    for lane in Lane
+    for channel in Channel
+}
 
 
-def nudge_on_commit(lane: Message.Lane = Lane.MAIL) -> None:
+def nudge_on_commit(lane: Message.Lane = Lane.MAIL, channel: Message.Channel = Channel.EMAIL) -> None:
     """Have a worker look into the outbox once this transaction is committed."""
     # robust: whatever happens to the nudge, the row is kept, and the sweep finds it.
-    transaction.on_commit(nudgers[lane].nudge, robust=True)
+    transaction.on_commit(nudgers[lane, channel].nudge, robust=True)
 
 
 def new_message_id() -> str:
-    """A Message-ID of this practice's mail."""
+    """A Message-ID of this practice's messages."""
     return f"<{uuid.uuid4()}@{settings.MESSAGE_ID_DOMAIN}>"
 
 
-def post_content(*, kind: Kind, to: str, content: Content) -> Message:
+def post_content(*, kind: Kind, to: str, content: Content, channel: Message.Channel = Channel.EMAIL) -> Message:
     """Put a message that nothing else remembers into the fast lane. Its content is forgotten once it is sent."""
     message = Message.objects.create(
         kind=kind.name,
+        channel=channel,
         lane=Lane.URGENT,
         to=to,
         state=State.QUEUED,
         content=asdict(content),
         message_id=new_message_id(),
     )
-    nudge_on_commit(Lane.URGENT)
+    nudge_on_commit(Lane.URGENT, channel)
     return message
 
 
@@ -58,18 +63,31 @@ class Letter:
 
 
 def post_message(
-    *, kind: Kind, to: str, guarantor: Guarantor, about_id: int, lane: Message.Lane = Lane.MAIL
+    *,
+    kind: Kind,
+    to: str,
+    guarantor: Guarantor,
+    about_id: int,
+    lane: Message.Lane = Lane.MAIL,
+    channel: Message.Channel = Channel.EMAIL,
 ) -> Message:
     """Put a message of a guarantor's into the outbox, which its kind writes when it is sent."""
-    [message] = post_messages(kind=kind, letters=[Letter(to, guarantor, about_id)], lane=lane)
+    [message] = post_messages(kind=kind, letters=[Letter(to, guarantor, about_id)], lane=lane, channel=channel)
     return message
 
 
-def post_messages(*, kind: Kind, letters: Sequence[Letter], lane: Message.Lane = Lane.MAIL) -> list[Message]:
+def post_messages(
+    *,
+    kind: Kind,
+    letters: Sequence[Letter],
+    lane: Message.Lane = Lane.MAIL,
+    channel: Message.Channel = Channel.EMAIL,
+) -> list[Message]:
     """Put messages of one kind to several guarantors into the outbox, in one statement."""
     messages = [
         Message(
             kind=kind.name,
+            channel=channel,
             lane=lane,
             about_id=letter.about_id,
             guarantor=letter.guarantor,
@@ -81,7 +99,7 @@ def post_messages(*, kind: Kind, letters: Sequence[Letter], lane: Message.Lane =
     ]
     if messages:
         Message.objects.bulk_create(messages)
-        nudge_on_commit(lane)
+        nudge_on_commit(lane, channel)
     return messages
 
 
@@ -113,6 +131,7 @@ def copy_message(message: Message, *, to: str, reason: str, by: User) -> Message
         kind=message.kind,
         about_id=message.about_id,
         guarantor_id=message.guarantor_id,
+        channel=message.channel,
         lane=message.lane,
         to=to,
         state=State.QUEUED,
@@ -121,7 +140,7 @@ def copy_message(message: Message, *, to: str, reason: str, by: User) -> Message
         copy_reason=reason,
         copied_by=by,
     )
-    nudge_on_commit(Lane(message.lane))
+    nudge_on_commit(Lane(message.lane), Channel(message.channel))
     return copy
 
 
@@ -146,7 +165,7 @@ MOVES_FROM = {
 
 @dataclass(frozen=True)
 class DeliveryNews:
-    """What a provider reports about a mail. It names our row, or the mail by its own ID."""
+    """What a provider reports about a message. It names our row, or the message by its own ID."""
 
     state: Message.State
     at: dt.datetime
@@ -158,7 +177,7 @@ class DeliveryNews:
 def note_news(*, news: DeliveryNews) -> bool:
     """Move the row on to what the provider reports. False when there is none or it knows better.
 
-    A worker that died before it noted that the provider took the mail is made up for: the row leaves the queue.
+    A worker that died before it noted that the provider took the message is made up for: the row leaves the queue.
     """
     found = Q(pk=news.message_id)
     if news.message_id is None:

@@ -323,13 +323,25 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-payments": {"task": "payments.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-urgent-messages": {
         "task": "notifications.tasks.deliver",
-        "args": ["urgent"],
+        "args": ["urgent", "email"],
+        "schedule": 5.0,
+        "options": {"queue": "urgent", "expires": 5},
+    },
+    "sweep-urgent-texts": {
+        "task": "notifications.tasks.deliver",
+        "args": ["urgent", "text"],
         "schedule": 5.0,
         "options": {"queue": "urgent", "expires": 5},
     },
     "sweep-messages": {
         "task": "notifications.tasks.deliver",
-        "args": ["mail"],
+        "args": ["mail", "email"],
+        "schedule": 15.0,
+        "options": {"queue": "mail", "expires": 12},
+    },
+    "sweep-texts": {
+        "task": "notifications.tasks.deliver",
+        "args": ["mail", "text"],
         "schedule": 15.0,
         "options": {"queue": "mail", "expires": 12},
     },
@@ -406,6 +418,21 @@ EMAIL_WEBHOOK_SECRET = ANYMAIL["WEBHOOK_SECRET"] = env("EMAIL_WEBHOOK_SECRET", d
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL")
 MESSAGE_ID_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2].encode("idna").decode()
 
+# --- Texts: by Twilio; without an account there are none, and none are offered ----------------------------
+
+TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env("TWILIO_AUTH_TOKEN", default="")  # signs what Twilio tells us, too
+# A number of the practice's, or a messaging service (MG...). Codes have their own where one is given: then STOP, which
+# Twilio enforces by sender, stops no code.
+TWILIO_FROM = env("TWILIO_FROM", default="")
+TWILIO_CODES_FROM = env("TWILIO_CODES_FROM", default="") or TWILIO_FROM
+TWILIO_API_BASE = env("TWILIO_API_BASE", default="https://api.twilio.com")
+TEXTS_ARE_ON = bool(TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN and TWILIO_FROM)
+# Where numbers are that say no country.
+PHONE_REGION = env("PHONE_REGION", default="US")
+# At once, of one worker process.
+TEXT_CONNECTIONS = env.int("TEXT_CONNECTIONS", default=8)
+
 # Seconds. A worker's claim on a receipt's mail outlives the worker: the task that made it is killed before. Somebody
 # waits for a code before the screen: that of a killed worker is soon sent by another. While the mail server is slower
 # than that the same code may come twice, which harms nobody.
@@ -423,6 +450,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    # Stripe's own log lines name customers' objects in full at INFO; WeasyPrint tells each of its steps.
-    "loggers": {"stripe": {"level": "WARNING"}, "weasyprint.progress": {"level": "WARNING"}},
+    # Stripe's own log lines name customers' objects in full at INFO; WeasyPrint tells each of its steps, Twilio's
+    # client each of its calls.
+    "loggers": {
+        "stripe": {"level": "WARNING"},
+        "weasyprint.progress": {"level": "WARNING"},
+        "twilio": {"level": "WARNING"},
+    },
 }

@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Practice
 from pops.local.stripe_sandbox import StripeSandbox
+from pops.local.twilio_sandbox import TwilioSandbox
 from pops.web.sign_in.codes import send_code
 from pops.web.sign_in.second_factor import SESSION_KEY
 from receipts.models import Receipt
@@ -86,11 +88,12 @@ def answered(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def mail_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sign-in codes are sent by the worker; here the request does it."""
+    """Sign-in codes are sent by the worker; here the request does it, by email or by text."""
 
     def send(**facts: Any) -> bool:
         is_new = send_code(**facts)
-        deliver_due(lane=Message.Lane.URGENT, seconds=5)
+        for channel in Message.Channel:
+            deliver_due(lane=Message.Lane.URGENT, channel=channel, seconds=5)
         return is_new
 
     monkeypatch.setattr("pops.web.sign_in.by_code.send_code", send)
@@ -108,6 +111,19 @@ def stripe_sandbox(settings: Any) -> Iterator[StripeSandbox]:
         policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
         allowed = {name: [SELF, sandbox.url] for name in ("script-src", "frame-src", "connect-src")}
         settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy, **allowed}}
+        yield sandbox
+
+
+@pytest.fixture
+def twilio(settings: Any, tmp_path: Path) -> Iterator[TwilioSandbox]:
+    """Texts are on, and go to Twilio's stand-in on this machine."""
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    with TwilioSandbox(data_dir=folder) as sandbox:
+        settings.TEXTS_ARE_ON = True
+        settings.TWILIO_API_BASE = sandbox.url
+        settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = sandbox.account_sid, sandbox.auth_token
+        settings.TWILIO_FROM, settings.TWILIO_CODES_FROM = "+13125550100", "+13125550101"
         yield sandbox
 
 

@@ -85,6 +85,8 @@ def _headers(message: Message) -> dict[str, str]:
 class MailServer:
     """One connection, opened when the first message needs it and reused until a fault or the end."""
 
+    build = staticmethod(build_email)
+
     def __init__(self) -> None:
         self._connection: BaseEmailBackend | None = None
 

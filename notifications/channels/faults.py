@@ -1,16 +1,30 @@
-"""What a fault of a mail server or provider means, in plain words for staff."""
+"""What a fault of a mail server or of a provider of mails or texts means, in plain words for staff."""
 
 import logging
 import smtplib
 from functools import singledispatch
 
+import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
 from django.core.exceptions import ImproperlyConfigured
+from twilio.base.exceptions import TwilioRestException
 
 logger = logging.getLogger(__name__)
 
 # Of Amazon's errors, those that are about the mail; the others are about the account or its limits.
 AMAZON_REFUSALS = {"MessageRejected", "BadRequestException"}
+
+# Of Twilio's errors, those that are about the number, and those about our own number or account. Its words are never
+# kept: they name the number.
+TWILIO_REFUSALS = {
+    21211: "This is not a number that takes texts.",
+    21217: "This is not a number that takes texts.",
+    21408: "Texts to this country are switched off at Twilio.",
+    21610: "The recipient answered STOP to this sender.",
+    21612: "This number can't be reached by text.",
+    21614: "This is not a number that takes texts.",
+}
+TWILIO_SETTINGS = {21212, 21603, 21606, 21659, 21660, 21701, 21703}
 
 
 class NotAccepted(Exception):
@@ -33,7 +47,7 @@ class Unreachable(NotAccepted):
 def judge(error: Exception) -> NotAccepted:
     """What an exception of a mail backend means for this mail and for others."""
     logger.error("A message could not be handed over", exc_info=error)
-    return Postponed(f"POPS could not hand the mail over ({type(error).__name__}).")
+    return Postponed(f"POPS could not hand the message over ({type(error).__name__}).")
 
 
 @judge.register
@@ -130,3 +144,22 @@ def _amazon_status(error: AnymailAPIError) -> int | None:
     if not isinstance(response, dict):
         return None
     return 400 if response.get("Error", {}).get("Code") in AMAZON_REFUSALS else 503
+
+
+@judge.register
+def _(error: requests.RequestException) -> NotAccepted:
+    if isinstance(error, requests.Timeout):
+        return Unreachable("The text service did not answer in time.")
+    return Unreachable("The text service could not be reached.")
+
+
+@judge.register
+def _(error: TwilioRestException) -> NotAccepted:
+    code = error.code or 0
+    if code in TWILIO_REFUSALS:
+        return Refused(TWILIO_REFUSALS[code])
+    if code in TWILIO_SETTINGS:
+        return Unreachable(f"The text settings of POPS are not right (Twilio's error {code}).")
+    if error.status in (401, 403, 429) or error.status >= 500:
+        return Unreachable(f"The text service turned POPS away (HTTP {error.status}).")
+    return Refused(f"The text service refused it (Twilio's error {code}).")

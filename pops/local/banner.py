@@ -56,6 +56,8 @@ def _places(product: Product) -> Lines:
     places = [("Portal", f"{product.site}/"), ("Back office", f"{product.site}/admin/")]
     if product.env["EMAIL_URL"] == NO_MAIL_SERVER:
         places.append(("Mail that was sent", f"{product.site}/demo/mail/"))
+    if "POPS_TEXT_DIR" in product.env:
+        places.append(("Texts that were sent", f"{product.site}/demo/texts/"))
     if product.sandbox:
         places.append(("Stripe sandbox", f"{product.sandbox}/"))
     return places

@@ -14,6 +14,8 @@ CACHES = home.caches(datadir.ROOT / ".data" / "cache")
 NO_MAIL_SERVER = "memorymail://"
 STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")
 
+TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
+
 
 def check(environ: Mapping[str, str]) -> None:
     """Refuse a half-set group of Stripe keys: with it, some payments would go to Stripe and never come back."""
@@ -23,6 +25,11 @@ def check(environ: Mapping[str, str]) -> None:
             f"of Stripe's three keys these are not set: {', '.join(lacking)}",
             advice="set all three to use Stripe, or none of them to use the sandbox on this machine",
         )
+
+
+def has_twilio(environ: Mapping[str, str]) -> bool:
+    """Whether texts go to Twilio itself."""
+    return all(environ.get(name) for name in TWILIO)
 
 
 def has_stripe(environ: Mapping[str, str]) -> bool:

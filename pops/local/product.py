@@ -50,6 +50,7 @@ class Product:
             ("PostgreSQL", self.servers.start_postgres),
             ("Valkey", self._start_broker),
             ("Stripe", self._start_stripe),
+            ("Texts", self._start_texts),
             ("Database tables", lambda: self._manage("migrate", "--no-input")),
             self._seed(),
             ("Style sheets and scripts", self._collect_static),
@@ -93,6 +94,20 @@ class Product:
         command += ["--publishable-key", self.env["STRIPE_PUBLISHABLE_KEY"]]
         child = self._child("Stripe sandbox", command)
         child.wait_until(lambda: answers(self.env["STRIPE_JS_URL"]))
+        return f"sandbox on port {port}"
+
+    def _start_texts(self) -> str:
+        if environment.has_twilio(os.environ):
+            return "Twilio itself, with the account that is set"
+        data = datadir.make_folder(self.folder / "texts")
+        port = datadir.kept_port(self.folder / "texts.port")
+        self.env |= _twilio_account(self.env["SECRET_KEY"], f"http://127.0.0.1:{port}")
+        self.env["POPS_TEXT_DIR"] = str(data)
+        command = _python("-m", "pops.local.twilio_sandbox", "--port", str(port), "--data-dir", str(data))
+        command += ["--incoming-url", f"{self.site}/webhooks/texts/incoming/"]
+        command += ["--account-sid", self.env["TWILIO_ACCOUNT_SID"], "--auth-token", self.env["TWILIO_AUTH_TOKEN"]]
+        child = self._child("Twilio sandbox", command)
+        child.wait_until(lambda: answers(self.env["TWILIO_API_BASE"]))
         return f"sandbox on port {port}"
 
     def _collect_static(self) -> str:
@@ -199,4 +214,15 @@ def _sandbox_keys(data: Path, address: str) -> dict[str, str]:
         "STRIPE_WEBHOOK_SECRET": f"whsec_{key}",
         "STRIPE_API_BASE": address,
         "STRIPE_JS_URL": f"{address}/stripe.js",
+    }
+
+
+def _twilio_account(secret: str, address: str) -> dict[str, str]:
+    """An account at the sandbox, whose numbers are nobody's. Codes come from one of their own: STOP stops none."""
+    return {
+        "TWILIO_ACCOUNT_SID": "AC" + hashlib.sha256(f"sid {secret}".encode()).hexdigest()[:32],
+        "TWILIO_AUTH_TOKEN": hashlib.sha256(f"token {secret}".encode()).hexdigest()[:32],
+        "TWILIO_FROM": "+13125550100",
+        "TWILIO_CODES_FROM": "+13125550101",
+        "TWILIO_API_BASE": address,
     }

@@ -1,4 +1,4 @@
-"""The product's doors and the demo's: sign-in by one click, and the mail that was sent."""
+"""The product's doors and the demo's: sign-in by one click, the mail and the texts that were sent."""
 
 from django.urls import include, path
 
@@ -6,6 +6,8 @@ from pops.local import views
 
 demo_patterns = [
     path("sign-in/<str:token>/", views.sign_in, name="sign_in"),
+    path("texts/", views.text_list, name="text_list"),
+    path("texts/answer/", views.answer_text, name="answer_text"),
     path("mail/", views.mail_list, name="mail_list"),
     path("mail/<slug:name>/", views.mail_detail, name="mail_detail"),
     path("mail/<slug:name>/html/", views.mail_html, name="mail_html"),

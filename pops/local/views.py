@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
 
 from pops.core.access.models import User
-from pops.local import links, mail
+from pops.local import links, mail, texts
 from pops.web.sign_in.entering import enter_by_code
 from pops.web.sign_in.second_factor import note_second_factor
 
@@ -64,6 +65,23 @@ def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
 def mail_html(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part of a message as it came, in a sandbox: what wrote it isn't trusted."""
     return HttpResponse(f'<base target="_blank">{_get_mail(name).html}')
+
+
+@login_not_required
+@never_cache
+def text_list(request: HttpRequest) -> HttpResponse:
+    """The texts that were sent and what was answered, newest first."""
+    return render(request, "local/text_list.html", {"texts": texts.list_texts(), "words": texts.WORDS})
+
+
+@login_not_required
+@require_POST
+def answer_text(request: HttpRequest) -> HttpResponse:
+    """Answer a text as its reader would: STOP, START or HELP."""
+    if request.POST.get("body") not in texts.WORDS:
+        raise Http404
+    texts.answer(sender=request.POST["from"], to=request.POST["to"], body=request.POST["body"])
+    return redirect("demo:text_list")
 
 
 def _get_mail(name: str) -> mail.Mail:

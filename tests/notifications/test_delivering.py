@@ -229,7 +229,7 @@ def test_a_mail_that_pops_cannot_write_waits_and_lets_the_others_pass(pay, smtp,
 
     assert (messages_of(first).get().state, messages_of(first).get().error) == (
         "queued",
-        "POPS could not write the mail (RuntimeError).",
+        "POPS could not write the message (RuntimeError).",
     )
     assert messages_of(second).get().state == "sent"
 

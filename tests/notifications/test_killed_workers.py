@@ -1,4 +1,4 @@
-"""Real workers on the real broker, killed in the middle of it, and a mail server that misbehaves: all arrive."""
+"""Real workers on the real broker, killed in the middle of it, and servers that misbehave: mails and texts arrive."""
 
 import random
 import threading
@@ -8,7 +8,11 @@ from collections import Counter
 import pytest
 from django.conf import settings
 
+from notifications.kinds import Content
 from notifications.models import Message
+from notifications.services import post_content
+from pops.local.stripe_sandbox.types import HttpReply
+from pops.web.sign_in.notices import SIGN_IN
 from receipts.notices import messages_of
 from tests.concurrency import wait_until
 from tests.factories.accounts import GuarantorFactory
@@ -18,16 +22,30 @@ from tests.notifications.processes import all_sent, processes
 
 pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
 
-RECEIPTS = 500
+RECEIPTS = 400
+TEXTS = 100
+QUEUES = "mail,urgent"
 KILLS = 10
 
 
 def with_state(state):
-    return set(Message.objects.filter(state=state).values_list("message_id", flat=True))
+    """Mails by their Message-ID, texts by their number: each has its own."""
+    rows = Message.objects.filter(state=state).values_list("channel", "message_id", "to")
+    return {message_id if channel == "email" else to for channel, message_id, to in rows}
 
 
 def is_under_way():
     return Message.objects.filter(state="sending").exists()
+
+
+@pytest.fixture
+def text_service(twilio, settings, monkeypatch):
+    """The workers' text service, which has bad days too: it is over its limit, or hangs up."""
+    for name in ("API_BASE", "ACCOUNT_SID", "AUTH_TOKEN", "FROM", "CODES_FROM"):
+        monkeypatch.setenv(f"TWILIO_{name}", getattr(settings, f"TWILIO_{name}"))
+    chance = random.Random(7)
+    twilio.fault = lambda to: chance.choices([None, HttpReply(429, b"{}"), HttpReply(0)], weights=[90, 5, 5])[0]
+    return twilio
 
 
 class Weather:
@@ -43,7 +61,12 @@ class Weather:
         return answer
 
 
-def test_each_of_500_receipts_arrives_once_while_workers_are_killed(pay, mail_server, tmp_path):
+def test_each_of_400_receipts_and_100_texts_arrives_once_while_workers_are_killed(
+    pay, mail_server, text_service, tmp_path
+):
+    def count_arrived():
+        return len(mail_server.accepted) + len(text_service.store.newest(2 * TEXTS))
+
     weather = mail_server.answer = Weather()
     group = GroupFactory(email_receipts=True)
     guarantors = [GuarantorFactory(group=group) for _ in range(50)]
@@ -53,18 +76,21 @@ def test_each_of_500_receipts_arrives_once_while_workers_are_killed(pay, mail_se
         # All of it waits before the first worker comes: none is idle when it is killed, however slow this machine is.
         for n in range(RECEIPTS):
             pay(guarantors[n % 50])
+        for n in range(TEXTS):
+            code = Content(subject="", text=f"{n:06} is your code.")
+            post_content(kind=SIGN_IN, to=f"+1312555{n:04}", content=code, channel=Message.Channel.TEXT)
         celery.start("beat")
-        celery.start()
-        celery.start()
+        celery.start(queue=QUEUES)
+        celery.start(queue=QUEUES)
         for n in range(1, KILLS + 1):
-            reached = min(n * RECEIPTS // (KILLS + 2), RECEIPTS)
-            wait_until(lambda: len(mail_server.accepted) >= reached and is_under_way(), seconds=300)  # noqa: B023
+            reached = n * (RECEIPTS + TEXTS) // (KILLS + 2)
+            wait_until(lambda: count_arrived() >= reached and is_under_way(), seconds=300)  # noqa: B023
             celery.kill(celery.running[1])
             # What it had claimed stays so for now; the server may still be reading the last of it.
             claimed = with_state("sending")
             window |= claimed
             interrupted += bool(claimed)
-            celery.start()
+            celery.start(queue=QUEUES)
             if n == KILLS // 2:
                 mail_server.stop()
                 window |= {mail.message_id for mail in mail_server.accepted} - with_state("sent")
@@ -72,12 +98,14 @@ def test_each_of_500_receipts_arrives_once_while_workers_are_killed(pay, mail_se
                 mail_server.start()
         wait_until(all_sent, seconds=180)
 
-    arrived = Counter(mail.message_id for mail in mail_server.accepted)
+    texts = text_service.store.newest(2 * TEXTS)
+    arrived = Counter([mail.message_id for mail in mail_server.accepted] + [text.to for text in texts])
     twice = {message_id for message_id, times in arrived.items() if times > 1}
-    assert set(arrived) == set(Message.objects.values_list("message_id", flat=True))
-    assert len(arrived) == RECEIPTS
+    assert set(arrived) == with_state("sent")
+    assert len(arrived) == RECEIPTS + TEXTS
     assert twice <= window, "only what a worker was sending when it was killed, or when the server stopped"
-    assert len(twice) <= KILLS * 2 * settings.EMAIL_CONNECTIONS, "at most one mail a connection"
+    connections = settings.EMAIL_CONNECTIONS + settings.TEXT_CONNECTIONS
+    assert len(twice) <= KILLS * 2 * connections, "at most one message a connection"
     assert interrupted, "workers were killed at work, not while they waited for some"
     assert all(weather.seen[answer] for answer in (ACCEPT, "451 4.3.2 Try later", DROP, HANG))
 

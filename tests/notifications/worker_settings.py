@@ -8,4 +8,5 @@ EMAIL_TIMEOUT = 1
 MESSAGE_TIME_LIMIT = 15
 LANE = {"claim": 20, "first_pause": 0.3, "longest_pause": 0.3, "give_up": 24 * 3600}
 MESSAGE_LANES = {"mail": LANE, "urgent": LANE}
-CELERY_BEAT_SCHEDULE = {"sweep": {**CELERY_BEAT_SCHEDULE["sweep-messages"], "schedule": 0.5}}
+SWEEPS = ("sweep-messages", "sweep-urgent-texts", "sweep-texts")
+CELERY_BEAT_SCHEDULE = {name: {**CELERY_BEAT_SCHEDULE[name], "schedule": 0.5} for name in SWEEPS}

@@ -3,4 +3,4 @@
 from notifications import kinds
 from notifications.kinds import Kind
 
-SIGN_IN = kinds.declare(Kind(name="sign_in", label="Sign-in code", prepare=kinds.prepare_stored))
+SIGN_IN = kinds.declare(Kind(name="sign_in", label="Sign-in code", prepare=kinds.prepare_stored, is_code=True))
