@@ -82,10 +82,16 @@ class EmailChange(models.Model):
 
 
 class PhoneChange(models.Model):
-    """A phone number that a guarantor gave. It is used once the desk has reached them on it."""
+    """A phone number that a guarantor gave. It is used once they typed in the code that was texted to it.
+
+    Where no text can be sent to it, once the desk has reached them on it.
+    """
+
+    CODE_GOOD_FOR = dt.timedelta(minutes=15)
+    GUESSES = 5
 
     class State(models.TextChoices):
-        WAITING = "waiting", "To be called"
+        WAITING = "waiting", "Waits"
         CONFIRMED = "confirmed", "Reached on it"
         DECLINED = "declined", "Not used"
         REPLACED = "replaced", "Replaced or withdrawn"
@@ -94,6 +100,10 @@ class PhoneChange(models.Model):
     old_phone = models.CharField(max_length=40, blank=True)
     new_phone = models.CharField(max_length=40, blank=True, help_text="Empty: the number on file is to be taken away.")
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    by_code = models.BooleanField(
+        default=False, db_default=False, help_text="Confirmed by a code that was texted, not by the desk's call."
+    )
+    guesses = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Wrong codes that were typed in.")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="phone_changes_asked_for")
     asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -118,7 +128,7 @@ class PhoneChange(models.Model):
         triggers = [
             pgtrigger.Protect(name="never_lost", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
-                name="facts_stay", fields=["guarantor", "old_phone", "new_phone", "asked_by", "asked_at"]
+                name="facts_stay", fields=["guarantor", "old_phone", "new_phone", "by_code", "asked_by", "asked_at"]
             ),
         ]
 
@@ -128,4 +138,9 @@ class PhoneChange(models.Model):
     @property
     def is_waiting(self) -> bool:
         """The desk has not decided about it yet."""
-        return self.state == self.State.WAITING
+        return self.state == self.State.WAITING and not self.by_code
+
+    def takes_code(self, now: dt.datetime) -> bool:
+        """Whether its code can still be typed in."""
+        is_open = self.by_code and self.state == self.State.WAITING
+        return is_open and now < self.asked_at + self.CODE_GOOD_FOR

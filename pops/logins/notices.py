@@ -16,7 +16,7 @@ from notifications.models import Message
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.look import Look, get_look
 from pops.core.practice.selectors import get_practice
-from pops.logins.models import EmailChange
+from pops.logins.models import EmailChange, PhoneChange
 
 OVER = "over"
 REASONS = {OVER: "The change was over before the mail was sent"}
@@ -69,6 +69,14 @@ CHANGED = Words(
     paragraphs=(
         "Sign-in codes and receipts of your account go to another address now. Who was signed in was signed out.",
         "If you did not ask for this, tell us at once.",
+    ),
+)
+PHONE = Words(
+    subject="A phone number was confirmed for your account at {practice}",
+    title="A phone number was confirmed",
+    paragraphs=(
+        "A code was typed in that we had texted to it. Codes to sign in to your account can be sent there from now on.",
+        "If you did not do this, tell us at once.",
     ),
 )
 GIVEN = Words(
@@ -151,6 +159,19 @@ def looks_of(messages: Sequence[Message]) -> dict[int, Look]:
     return {message.pk: get_look(practice, groups.get(message.guarantor_id or 0)) for message in messages}
 
 
+def _prepare_phone_codes(messages: Sequence[Message]) -> Mapping[int, Write]:
+    """Texts alone, while the code can be typed in."""
+
+    def write_open(change: PhoneChange, look: Look) -> Content:
+        if change.state != PhoneChange.State.WAITING:
+            raise NotWanted(OVER)
+        words = "is your code to confirm this number. If you know nothing of this, ignore it."
+        return Content(subject="", text=f"{look.name}: {make_code(change)} {words}")
+
+    looks, changes = looks_of(messages), PhoneChange.objects.in_bulk([message.about_id for message in messages])
+    return {message.pk: partial(write_open, changes[message.about_id or 0], looks[message.pk]) for message in messages}
+
+
 ADDRESS_CONFIRM = kinds.declare(
     Kind(
         name="address_confirm",
@@ -169,6 +190,16 @@ ADDRESS_CODE = kinds.declare(
 )
 ADDRESS_ASKED = kinds.declare(Kind(name="address_asked", label="Address to be changed", prepare=_says(ASKED)))
 ADDRESS_CHANGED = kinds.declare(Kind(name="address_changed", label="Address changed", prepare=_says(CHANGED)))
+PHONE_CODE = kinds.declare(
+    Kind(
+        name="phone_code",
+        label="Code for a phone number",
+        prepare=_prepare_phone_codes,
+        reasons=REASONS,
+        is_code=True,
+    )
+)
+PHONE_USED = kinds.declare(Kind(name="phone_used", label="Phone number confirmed", prepare=_says(PHONE)))
 ACCESS_GIVEN = kinds.declare(Kind(name="access_given", label="Another person's sign-in", prepare=_says(GIVEN)))
 ACCESS_TAKEN = kinds.declare(Kind(name="access_taken", label="Sign-in ended", prepare=_says(TAKEN)))
 
@@ -186,13 +217,14 @@ def read_token(token: str) -> int:
         return 0
 
 
-def make_code(change: EmailChange) -> str:
-    """Six digits that only the reader of the new address gets, the same each time."""
-    digest = salted_hmac("logins.new-address-code", str(change.pk), algorithm="sha256").digest()
+def make_code(change: EmailChange | PhoneChange) -> str:
+    """Six digits that only the reader of the new address or phone gets, the same each time."""
+    salt = "logins.new-address-code" if isinstance(change, EmailChange) else "logins.new-phone-code"
+    digest = salted_hmac(salt, str(change.pk), algorithm="sha256").digest()
     return f"{int.from_bytes(digest) % 1_000_000:06}"
 
 
-def is_code_of(change: EmailChange, code: str) -> bool:
+def is_code_of(change: EmailChange | PhoneChange, code: str) -> bool:
     """Whether this is the change's code, as people type it."""
     said = "".join(char for char in code if char.isalnum())
     return change.by_code and constant_time_compare(said, make_code(change))

@@ -10,11 +10,13 @@ from django.db.models import Exists, FilteredRelation, QuerySet
 from pops.core.access.models import User
 from pops.core.accounts.former import FormerNumbers
 from pops.core.accounts.models import Guarantor
+from pops.core.phones import text_number
 from pops.core.practice.models import Practice
 from pops.logins.models import AccountLogin
 
 # Where a login that was read with its accounts keeps them.
 READ = "_accounts"
+NOBODYS = "+12025550100"  # read where there is none: the same work
 FACTS = ("guarantor__account_number", "guarantor__patients__birth_date", FormerNumbers("guarantor_id"))
 # How people write a date. In the United States the month comes first.
 DATE_FORMS = (
@@ -83,6 +85,21 @@ def find_people(email: str) -> list[User]:
     opens = {"account_logins__guarantor__is_retired": False}
     people = User.objects.filter(email=email.lower(), is_active=True, is_staff=False, **opens)
     return list(people.distinct().order_by("pk"))
+
+
+def find_text_number(people: Iterable[User]) -> str:
+    """The confirmed phone to which codes of these people can be texted; empty when there is none.
+
+    That of accounts of their own: who looks after a parent's account is not reached by the parent's. Of several who
+    share an address each must have it, as the code signs in any of them.
+    """
+    ids = [person.pk for person in people] or [0]
+    own = AccountLogin.objects.filter(user__in=ids, is_own=True, guarantor__is_retired=False)
+    confirmed = own.filter(guarantor__phone_confirmed_at__isnull=False)
+    rows = set(confirmed.values_list("user", "guarantor__phone")) or {(0, NOBODYS)}
+    numbers = {(user, text_number(phone)) for user, phone in rows}
+    found = {number for _, number in numbers}
+    return found.pop() if len(found) == 1 and {user for user, _ in numbers} == set(ids) and ids != [0] else ""
 
 
 def find_person_by_fact(people: Iterable[User], text: str) -> User | None:

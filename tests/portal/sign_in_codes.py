@@ -7,10 +7,10 @@ from django.core import mail
 from django.test import Client
 
 
-def ask(email: str, *, network: str = "192.0.2.1") -> tuple[Client, Any]:
+def ask(email: str, *, network: str = "192.0.2.1", **said: str) -> tuple[Client, Any]:
     """A browser of that network that asked for a code, and the page it got."""
     client = Client(REMOTE_ADDR=network)
-    return client, client.post("/sign-in/", {"email": email}, follow=True)
+    return client, client.post("/sign-in/", {"email": email, **said}, follow=True)
 
 
 def newest_code() -> str:

@@ -30,7 +30,7 @@ def test_a_phone_number_waits_for_the_desks_call(client, eleni, client_of):
 
     eleni.refresh_from_db()
     assert eleni.phone == "555 010 4444"
-    assert "Checked by the practice" in text_of(client.get("/profile/"))
+    assert "Confirmed" in text_of(client.get("/profile/"))
     assert "to be called" not in desk.get("/admin/").content.decode()
     assert desk.post(page, {"decision": "decline"}).status_code == 422, "it is decided"
 

@@ -7,9 +7,10 @@ import pytest
 from django.core.cache.backends.redis import RedisCache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from notifications.models import Message
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import GuarantorFactory, UserFactory
 from tests.portal.sign_in_codes import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,11 +46,11 @@ def statement(sql):
     return sql.split()[0], re.findall(r'(?:FROM|INTO|UPDATE) "(\w+)"', sql)
 
 
-def work_of(email, cache_calls):
+def work_of(email, cache_calls, **said):
     """The work from the first page over a wrong code to a new one, and what the pages say."""
     del cache_calls[:]
     with CaptureQueriesContext(connection) as queries:
-        client, page = ask(email)
+        client, page = ask(email, **said)
         wrong = client.post("/sign-in/code/", {"code": "12345"})
         again = client.post("/sign-in/code/", {"action": "resend"}, follow=True)
     said = [re.sub(r'value="[^"]{20,}"', "", one.content.decode()).replace(email, "?") for one in (page, wrong, again)]
@@ -66,6 +67,18 @@ def test_an_unknown_address_is_the_same_work(guarantor, cache_calls, is_staff):
     assert unknown == known
     assert ("INSERT", ["notifications_message"]) in known[0]
     assert "set" in known[1]
+
+
+def test_who_has_a_phone_on_file_is_the_same_work_too(guarantor, twilio, cache_calls):
+    with_phone = GuarantorFactory(phone="(312) 555-0142", phone_confirmed_at=timezone.now())
+    ask("warm@example.com", by="text")
+
+    works = [
+        work_of(email, cache_calls, by="text") for email in (with_phone.email, guarantor.email, "stranger@example.com")
+    ]
+
+    assert works[0] == works[1] == works[2]
+    assert list(Message.objects.exclude(to="").values_list("channel", flat=True)) == ["text", "text", "email", "email"]
 
 
 def test_an_unknown_address_leaves_nothing_in_the_outbox(guarantor):

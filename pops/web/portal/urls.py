@@ -27,6 +27,7 @@ urlpatterns = [
     path("profile/email/code/", email.confirm, name="profile_email_code"),
     path("profile/email/withdraw/", email.withdraw, name="withdraw_own_email"),
     path("profile/phone/", phone.change_phone, name="profile_phone"),
+    path("profile/phone/code/", phone.confirm, name="profile_phone_code"),
     path("profile/phone/withdraw/", phone.withdraw, name="withdraw_own_phone"),
     path("pay/", include("pops.web.portal.pay.urls")),
     path("receipts/", include("pops.web.portal.receipts.urls")),

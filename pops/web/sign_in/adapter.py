@@ -2,16 +2,20 @@
 
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context as allauth_context
+from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 
 from notifications.kinds import Content
+from notifications.models import Message
 from notifications.services import post_content
 from pops.core.access.models import User
 from pops.sessions.models import PortalSession
@@ -20,13 +24,15 @@ from pops.web.sign_in.limits import PASSWORD, count, remember_network
 from pops.web.sign_in.notices import SIGN_IN
 from pops.web.sign_in.session_end import welcome_back
 
+Channel = Message.Channel
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up: the practice makes the logins."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "incorrect_code": "That is not the code we sent. Check the newest email from us.",
+        "incorrect_code": "That is not the code we sent. Check the newest message from us.",
         "email_password_mismatch": "The email address or the password is not right.",
         "worn_out_code": "That code no longer works. Get a new one.",
     }
@@ -71,3 +77,10 @@ class AccountAdapter(DefaultAccountAdapter):
         html = [part for part, kind in getattr(mail, "alternatives", []) if kind == "text/html"]
         content = Content(subject=mail.subject, text=mail.body, html=html[0] if html else "")
         post_content(kind=SIGN_IN, to=email, content=content)
+
+    def send_text(self, number: str, code: str) -> None:
+        """Post a code as a text. Its last line lets phones fill it in, on our own page alone."""
+        request = allauth_context.request
+        site = urlsplit(settings.SITE_URL).netloc
+        words = render_to_string("account/text/login_code.txt", {"code": code, "site": site}, request)
+        post_content(kind=SIGN_IN, to=number, content=Content(subject="", text=words.strip()), channel=Channel.TEXT)

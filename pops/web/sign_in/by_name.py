@@ -1,7 +1,7 @@
 """Signing in from the practice's website: who doesn't know their address on file says a name and a fact.
 
 Nobody is told what was wrong, nor whether anything was: the page that waits for the code comes to all, after the same
-work. The code goes to the address on file, which no page names.
+work. The code goes to the address or the phone on file, which no page names.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from pops.core.access.models import User
 from pops.logins.by_name import Said, find_person_by_name, fold
 from pops.web.sign_in.by_code import AskView, CodeProcess
+from pops.web.sign_in.forms import TEXT, ChoosesWay
 from pops.web.sign_in.limits import BY_NAME, count
 from pops.web.sign_in.person import HINT
 
@@ -21,7 +22,7 @@ from pops.web.sign_in.person import HINT
 NOWHERE = "nobody@system.invalid"
 
 
-class NameForm(forms.Form):
+class NameForm(ChoosesWay):
     """What a guarantor knows of themselves. Cleans to `user`, who may be nobody, and `said`."""
 
     first = forms.CharField(max_length=100, error_messages={"required": "Enter your first name."})
@@ -31,7 +32,7 @@ class NameForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors:
-            said = fold(**data)
+            said = fold(first=data["first"], last=data["last"], fact=data["fact"])
             count(BY_NAME, said.name)
             data.update(user=find_person_by_name(said), said=_digest(said))
         return data
@@ -47,9 +48,10 @@ class NameView(AskView):
         return NameForm
 
     def form_valid(self, form: Any) -> HttpResponse:
-        user: User | None = form.cleaned_data["user"]
-        email = user.email if user else NOWHERE
-        CodeProcess.begin(request=self.request, user=user, email=email, said=form.cleaned_data["said"])
+        data = form.cleaned_data
+        user: User | None = data["user"]
+        facts = {"email": user.email if user else NOWHERE, "said": data["said"], "by_text": data.get("by") == TEXT}
+        CodeProcess.begin(request=self.request, user=user, **facts)
         return redirect(self.get_success_url())
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from django import forms
+from django.conf import settings
 from django.core.validators import MaxLengthValidator
 
 from pops.core.access.models import User
@@ -14,6 +16,7 @@ from pops.web.sign_in.codes import has_code, use_code
 from pops.web.sign_in.limits import ASKING, CODE, count, guessing
 
 TRIES = 3
+EMAIL, TEXT = "email", "text"
 
 
 def owner_of(state: dict[str, Any]) -> str:
@@ -21,7 +24,20 @@ def owner_of(state: dict[str, Any]) -> str:
     return str(state["said"] or state["email"])
 
 
-class GuarantorCodeForm(RequestLoginCodeForm):
+class ChoosesWay(forms.Form):
+    """How the code is to come. Asked of all alike: it tells of nobody whether a phone is on file."""
+
+    by = forms.ChoiceField(
+        choices=[(EMAIL, "Email"), (TEXT, "Text message")], required=False, initial=EMAIL, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.TEXTS_ARE_ON:
+            del self.fields["by"]
+
+
+class GuarantorCodeForm(ChoosesWay, RequestLoginCodeForm):
     """Sends codes to guarantors only: an emailed code must not get around a member of staff's password."""
 
     _user: User | None
@@ -41,12 +57,13 @@ class GuarantorCodeForm(RequestLoginCodeForm):
 
 
 class TypedCodeForm(ConfirmLoginCodeForm):
-    """The code from the email. After three wrong ones, or when it is too old, another has to be asked for."""
+    """The code that was sent. After three wrong ones, or when it is too old, another has to be asked for."""
 
     def __init__(self, *args: Any, process: LoginCodeVerificationProcess, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.process = process
-        self.fields["code"].error_messages["required"] = "Enter the code from the email."
+        where = "text or email" if process.state.get("by_text") else "email"
+        self.fields["code"].error_messages["required"] = f"Enter the code from the {where}."
 
     @property
     def is_worn_out(self) -> bool:

@@ -53,9 +53,11 @@ BY_NAME = Door("by_name", pair="10/h/key,30/d/key", network="20/m/ip", elsewhere
 MAILS = Door("mails", pair="3/m/key,10/h/key", elsewhere="20/d/key")
 # To one address, by whatever names and facts lead to it: beyond this, mails are written and taken back.
 MAILS_BY_NAME = Door("mails_by_name", anywhere="20/d/key")
+# Texts of codes to one number, whoever asks: each costs money. Beyond this, codes come by email.
+TEXTS = Door("texts", anywhere="6/h/key,12/d/key")
 # A signed-in guarantor has codes mailed to whatever address they type in.
 OWN_ADDRESS = Door("own_address", anywhere="5/h/key,10/d/key")
-# Has the desk call whatever number they type in.
+# Has codes texted to whatever number they type in, or the desk call it.
 OWN_PHONE = Door("own_phone", anywhere="5/h/key,10/d/key")
 # And asks for appointments.
 APPOINTMENTS = Door("appointments", anywhere="10/h/key,20/d/key")

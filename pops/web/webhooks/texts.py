@@ -35,7 +35,9 @@ WORDS = {
 STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 START = {"START", "YES", "UNSTOP"}
 HELP = {"HELP", "INFO"}
-STOPPED = "{name}: you get no more notices by text. Sign-in codes still come when you ask for them. START brings notices back."
+STOPPED = (
+    "{name}: you get no more notices by text. Sign-in codes still come when you ask for one. START brings notices back."
+)
 STARTED = "{name}: notices by text are on again. Reply HELP for help, STOP to end them."
 HELPED = (
     "{name}: notices about your bill and sign-in codes.{call} Reply STOP to end notices. Msg & data rates may apply."

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 
-from notifications.models import Message
 from pops.core.accounts.models import Guarantor
 from pops.core.accounts.profile import why_not_choose_notices
 from pops.core.words import LONGEST_EMAIL
@@ -47,6 +46,12 @@ class PhoneForm(forms.Form):
     )
 
 
+class PhoneCodeForm(forms.Form):
+    """The code from the text to the number."""
+
+    code = forms.CharField(max_length=20, error_messages={"required": "Enter the code from the text."})
+
+
 class NoticesForm(forms.Form):
     """How notices are to come: by what there is an address for, and what we can send."""
 
@@ -66,6 +71,6 @@ class NoticesForm(forms.Form):
 
 
 def find_ways(guarantor: Guarantor) -> list[Guarantor.NoticeChannel]:
-    """By which ways notices can come to this guarantor: no text while the outbox has no channel for one."""
-    sent = [channel for channel in Channel if channel == Channel.PAPER or channel.value in Message.Channel.values]
+    """By which ways notices can come to this guarantor: no text, as none is sent yet."""
+    sent = [channel for channel in Channel if channel != Channel.TEXT]
     return [channel for channel in sent if why_not_choose_notices(guarantor, channel) is None]

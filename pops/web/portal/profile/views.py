@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pops.core.accounts.profile import change_preferred_name, choose_notices
 from pops.logins.addresses import find_open_change, why_not_change_own_email
-from pops.logins.phones import find_open_phone_change
+from pops.logins.phones import find_open_phone_change, find_open_phone_code, offers_phone_codes
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.answering import is_done, show_form
 from pops.web.portal.profile.forms import NameForm, NoticesForm
@@ -27,6 +27,8 @@ def profile(request: GuarantorRequest) -> HttpResponse:
             "email_change": find_open_change(guarantor, now=timezone.now()),
             "email_refusal": why_not_change_own_email(guarantor, request.user),
             "phone_change": find_open_phone_change(guarantor),
+            "phone_code": find_open_phone_code(guarantor, now=timezone.now()),
+            "offers_phone_codes": offers_phone_codes(guarantor, request.user),
         },
     )
 
