@@ -19,7 +19,9 @@ from tests.addresses import addresses_of
 from tests.confidential.reading import text_of, without_choices, words_in
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.confidential import CATALOG, WORDS, close, make_practice, numbers
+from tests.factories.sessions import PortalSessionFactory
 from tests.factories.staff import DESK, MANAGER, member
+from tests.sessions.looking import open_mirror
 
 NEARLY = "Billing manager who may not see what is confidential"
 # Of the words, the visits' numbers are what staff name a service by where its money is.
@@ -65,6 +67,7 @@ def walk(made, client):
         "patient_id": list(Patient.objects.values_list("pk", flat=True)),
         "payment_id": list(made.guarantor.payments.values_list("pk", flat=True)),
         "refund_id": [],
+        "session_id": [PortalSessionFactory(guarantor=made.guarantor).pk],
     }
     for address in [*addresses_of(urlpatterns, known, "backoffice:"), *admin_addresses()]:
         if client.get(address).status_code != 405:
@@ -80,6 +83,9 @@ def walk(made, client):
         *(f"{reverse('admin:accounts_appointment_add')}?patient={one}" for one in (leo, quill)),
     ):
         yield address, client.get(address)
+    mirror = open_mirror(client, made.guarantor)
+    for page in ("", "account/", "statements/", "receipts/", "pay/", *(f"receipts/{one}/" for one in numbers(made))):
+        yield f"{mirror}{page}", client.get(f"{mirror}{page}")
 
 
 def admin_addresses():

@@ -60,7 +60,8 @@ class PortalSessionAdmin(FindsPeople, ReadOnlyAdmin):
     sortable_by = ["started_at"]
     change_form_template = "backoffice/session.html"
     fieldsets = [
-        (None, {"fields": ["account", "group", "origin", "authentication", "by", "reason"]}),
+        (None, {"fields": ["account", "group", "origin", "authentication"]}),
+        ("Mirror", {"fields": ["by", "reason"]}),
         ("From when to when", {"fields": ["started_at", "ended_at", "why_ended", "ended_by"]}),
         ("Payments in it", {"fields": ["payments_table"]}),
     ]
@@ -69,9 +70,11 @@ class PortalSessionAdmin(FindsPeople, ReadOnlyAdmin):
         return with_outcome(super().get_queryset(request))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Its payments are there for who may see payments."""
-        sets = super().get_fieldsets(request, obj)
-        return sets if request.user.has_perm("payments.view_payment") else sets[:-1]
+        """Its payments are there for who may see payments; who looked, of a mirror."""
+        unfit = {"Mirror"} if obj is None or not obj.is_mirror else {"Payments in it"}
+        if not request.user.has_perm("payments.view_payment"):
+            unfit.add("Payments in it")
+        return [one for one in super().get_fieldsets(request, obj) if one[0] not in unfit]
 
     @admin.display(description="Guarantor ID")
     def account(self, session: PortalSession) -> SafeString:
