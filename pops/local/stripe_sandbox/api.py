@@ -22,6 +22,7 @@ from pops.local.stripe_sandbox import (
     payment_methods,
     refunds,
     setup_intents,
+    tokens,
 )
 from pops.local.stripe_sandbox.core import Core
 from pops.local.stripe_sandbox.errors import (
@@ -78,6 +79,10 @@ ROUTES: dict[str, Handler] = {
     "POST /v1/payment_methods/{}": payment_methods.update,
     "POST /v1/payment_methods/{}/attach": payment_methods.attach,
     "POST /v1/payment_methods/{}/detach": payment_methods.detach,
+    "+POST /v1/confirmation_tokens": tokens.create_confirmation_token,
+    "POST /v1/test_helpers/confirmation_tokens": tokens.create_confirmation_token,
+    "GET /v1/confirmation_tokens/{}": tokens.retrieve_confirmation_token,
+    "+POST /v1/tokens": tokens.create_token,
     "POST /v1/setup_intents": setup_intents.create,
     "GET /v1/setup_intents": setup_intents.list_all,
     "+GET /v1/setup_intents/{}": setup_intents.retrieve,

@@ -13,8 +13,10 @@ from urllib.parse import parse_qsl
 from pops.local.stripe_sandbox import confirmation, dashboard, setup_intents
 from pops.local.stripe_sandbox.cards import CARDS
 from pops.local.stripe_sandbox.core import Core, render
+from pops.local.stripe_sandbox.errors import StripeError
 from pops.local.stripe_sandbox.payment_intents import public
 from pops.local.stripe_sandbox.types import HttpReply, HttpRequest, Obj
+from pops.local.stripe_sandbox.wallets import create_wallet_token, find_wallets
 
 ASSETS = Path(__file__).parent / "assets"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
@@ -29,6 +31,7 @@ CORS = {
     "Access-Control-Max-Age": "600",
 }
 STATIC = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff", **CORS}
+FRAMES = {"/elements/cvc": "cvc.html", "/elements/wallets": "wallets.html", "/elements/wallet": "wallet.html"}
 #: Shown in the form's list of test cards, in this order.
 SHOWN_CARDS = (
     "4242424242424242",
@@ -68,6 +71,8 @@ class Browser:
             return page((ASSETS / "payment.html").read_text().replace("<!-- test cards -->", card_rows()))
         if path == "/elements/session":
             return self._session(query)
+        if path in FRAMES:
+            return page((ASSETS / FRAMES[path]).read_text())
         if path == "/3ds":
             return self._challenge(query)
         return self._dashboard(path)
@@ -82,17 +87,23 @@ class Browser:
         return None
 
     def _post(self, request: HttpRequest) -> HttpReply | None:
-        if not request.path.startswith(("/dashboard/", "/3ds/")):
+        if not request.path.startswith(("/dashboard/", "/3ds/", "/elements/")):
             return None
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return HttpReply(403, b"Only from this page", "text/plain")
         form = dict(parse_qsl(request.body))
         if request.path == "/3ds/answer":
             return self._authenticated(form)
+        if request.path == "/elements/wallet":
+            return self._pay_by_wallet(form)
         if request.path == "/dashboard/refund":
             with self.core.store.transaction():
                 message = dashboard.refund(self.core, form)
             return page(message, PAGE_POLICY) if message else HttpReply(303, headers={"Location": "/"})
+        if request.path == "/dashboard/card":
+            with self.core.store.transaction():
+                dashboard.change_card(self.core, form)
+            return HttpReply(303, headers={"Location": "/"})
         if request.path == "/dashboard/redeliver" and self.core.store.find("event", form.get("event")):
             self.redeliver(form["event"])
             return HttpReply(303, headers={"Location": "/"})
@@ -117,7 +128,19 @@ class Browser:
             features = session["components"]["payment_element"]["features"] if session else {}
             saved = self._saved_cards(session) if features.get("payment_method_redisplay") == "enabled" else []
             shown = public(render(intent)) if intent else None
-            return _json(200, {"intent": shown, "saved": saved, "features": features})
+            wallets = find_wallets(self.core, query.get("domain", ""))
+            return _json(200, {"intent": shown, "saved": saved, "features": features, "wallets": wallets})
+
+    def _pay_by_wallet(self, form: dict[str, str]) -> HttpReply:
+        """The wallet's sheet was agreed to: its card becomes a ConfirmationToken, as what is typed does."""
+        if form.get("key") != self.publishable_key:
+            return _json(401, {"error": {"type": "invalid_request_error", "message": "Wrong key."}})
+        try:
+            with self.core.store.transaction():
+                token = render(create_wallet_token(self.core, form))
+        except StripeError as error:
+            return _json(error.status, {"error": error.fields})
+        return _json(200, token)
 
     def _customer_session(self, secret: str) -> Obj | None:
         sessions = self.core.store.newest_first("customer_session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -13,10 +14,11 @@ from pops.local.stripe_sandbox.errors import StripeError
 from pops.local.stripe_sandbox.forms import allow, boolean, choice, email, mapping, text
 from pops.local.stripe_sandbox.payment_intents import CONFIRMING, USAGES, get_intent, unexpected_state
 from pops.local.stripe_sandbox.payment_methods import attach_to, card_of, decline_fields, get_method, method_for_intent
+from pops.local.stripe_sandbox.tokens import check_code, spend_confirmation_token
 from pops.local.stripe_sandbox.types import Call, Obj
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
-FROM_BROWSER = ("client_secret", "expected_payment_method_type", "mandate_data")
+FROM_BROWSER = ("client_secret", "confirmation_token", "expected_payment_method_type", "mandate_data")
 PARAMS = ("payment_method", "payment_method_options", "receipt_email", "setup_future_usage", "shipping")
 NOT_AUTHENTICATED = (
     "We are unable to authenticate your payment method. Please choose a different payment method and try again."
@@ -31,7 +33,8 @@ def confirm(core: Core, call: Call, *, wallet: str | None = None) -> Obj:
 
 def confirm_intent(core: Core, intent: Obj, call: Call, *, wallet: str | None = None) -> Obj:
     _check_confirmable(intent)
-    params = call.params
+    params = spend_confirmation_token(core, intent, call.params)
+    call = replace(call, params=params)
     method = method_for_intent(core, intent, params, wallet=wallet)
     if method is None:
         message = (
@@ -40,6 +43,7 @@ def confirm_intent(core: Core, intent: Obj, call: Call, *, wallet: str | None = 
             "payment method or ConfirmationToken."
         )
         raise unexpected_state(intent, message)
+    check_code(core, intent, method, params)
     _apply(intent, params)
     intent |= {"payment_method": method["id"], "last_payment_error": None, "next_action": None, "processing": None}
     method["_spent"] = intent["id"]  # Unless saved for a customer, a PaymentMethod is used once.

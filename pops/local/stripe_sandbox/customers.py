@@ -104,7 +104,9 @@ def create_session(core: Core, call: Call) -> Obj:
         "object": "customer_session",
         "client_secret": random_id("cuss_secret_", 44),
         "components": {
+            "active_entitlements": {"enabled": False},
             "buy_button": {"enabled": False},
+            "customer_portal": {"enabled": False},
             "customer_sheet": {"enabled": False, "features": None},
             "mobile_payment_element": {"enabled": False, "features": None},
             "payment_element": _element(element),
@@ -115,7 +117,8 @@ def create_session(core: Core, call: Call) -> Obj:
         "expires_at": core.timestamp() + SESSION_SECONDS,
         "livemode": False,
     }
-    return core.store.put(session)
+    core.store.put(session)
+    return {name: value for name, value in session.items() if name != "id"}  # known by its secret alone
 
 
 def _element(given: Obj) -> Obj:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from html import escape
 
-from pops.local.stripe_sandbox import refunds
+from pops.local.stripe_sandbox import payment_methods, refunds
 from pops.local.stripe_sandbox.core import Core
 from pops.local.stripe_sandbox.errors import StripeError
 from pops.local.stripe_sandbox.types import Call, Obj
@@ -29,6 +29,13 @@ REFUND = """<form method="post" action="/dashboard/refund"><input type="hidden" 
 <label>Cents <input name="amount" inputmode="numeric" size="7" value="{left}"></label>
 <button>Refund in dashboard</button></form>"""
 
+CARD = """<tr><td>{brand} {last4}</td><td>{expiry}</td><td class="id">{customer}</td><td><form method="post"
+action="/dashboard/card"><input type="hidden" name="card" value="{id}">
+<button name="what" value="renew" aria-label="Renew {brand} {last4}">Renew</button>
+<button name="what" value="detach" aria-label="Detach {brand} {last4}">Detach</button></form></td></tr>"""
+# What the card networks' updater gives a card that is renewed.
+RENEWED_YEARS = 4
+
 
 def money(cents: int, currency: str) -> str:
     return f"{SYMBOLS.get(currency, currency.upper() + ' ')}{cents // 100:,}.{cents % 100:02d}"
@@ -45,11 +52,42 @@ def overview(core: Core) -> str:
     happened = "".join(_event(one) for one in events) or '<tr><td colspan="5">No events yet.</td></tr>'
     body = f"""<h1>Payments</h1><div class="scroll" tabindex="0" role="region" aria-label="Payments"><table><thead><tr>
 <th>Amount</th><th>Status</th><th>Card</th><th>Created</th><th>Description</th><th>Refund</th></tr></thead>
-<tbody>{rows}</tbody></table></div><h2>Events</h2>
+<tbody>{rows}</tbody></table></div>{_saved_cards(core)}<h2>Events</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Events"><table><thead><tr><th>Type</th><th>Object</th>
 <th>Created</th><th>Webhook</th><th>Again</th></tr></thead>
 <tbody>{happened}</tbody></table></div>"""
     return FRAME.format(title="Stripe sandbox", body=body)
+
+
+def _saved_cards(core: Core) -> str:
+    saved = [method for method in core.store.newest_first("payment_method") if method["customer"]][:SHOWN]
+    if not saved:
+        return ""
+    rows = "".join(
+        CARD.format(
+            id=method["id"],
+            brand=method["card"]["brand"].title(),
+            last4=method["card"]["last4"],
+            expiry=f"{method['card']['exp_month']:02d}/{method['card']['exp_year']}",
+            customer=method["customer"],
+        )
+        for method in saved
+    )
+    return f"""<h2>Saved cards</h2><div class="scroll" tabindex="0" role="region" aria-label="Saved cards"><table>
+<thead><tr><th>Card</th><th>Expires</th><th>Customer</th><th>As the card networks, or a person here</th></tr></thead>
+<tbody>{rows}</tbody></table></div>"""
+
+
+def change_card(core: Core, form: dict[str, str]) -> None:
+    """Renew a saved card as its bank does, or detach it as a person in Stripe's dashboard may."""
+    method = core.store.find("payment_method", form.get("card"))
+    if method is None or not method["customer"]:
+        return
+    if form.get("what") == "detach":
+        payment_methods.detach(core, Call({}, (method["id"],)))
+    else:
+        card = method["card"]
+        payment_methods.renew(core, method, (card["exp_month"], card["exp_year"] + RENEWED_YEARS))
 
 
 def _payment(core: Core, intent: Obj) -> str:
@@ -73,7 +111,8 @@ def _card(charge: Obj | None) -> str:
         return "-"
     card = charge["payment_method_details"]["card"]
     failure = f"<small>{escape(charge['failure_message'] or '')}</small>"
-    return f"{card['brand'].title()} {card['last4']}{failure}"
+    wallet = f"<small>{card['wallet']['type'].replace('_', ' ').title()}</small>" if card["wallet"] else ""
+    return f"{card['brand'].title()} {card['last4']}{wallet}{failure}"
 
 
 def _refund_form(charge: Obj | None) -> str:

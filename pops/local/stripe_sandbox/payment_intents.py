@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from pops.local.stripe_sandbox.amounts import checked_amount, checked_currency
 from pops.local.stripe_sandbox.core import Core, render
 from pops.local.stripe_sandbox.customers import customer_given
-from pops.local.stripe_sandbox.errors import StripeError, invalid, missing, no_such, refused
+from pops.local.stripe_sandbox.errors import StripeError, invalid, no_such, refused
 from pops.local.stripe_sandbox.forms import (
     allow,
     boolean,
     choice,
     email,
-    integer,
     mapping,
     metadata,
     required,
@@ -21,15 +21,6 @@ from pops.local.stripe_sandbox.payment_methods import get_method
 from pops.local.stripe_sandbox.store import random_id
 from pops.local.stripe_sandbox.types import Call, Obj
 
-#: The smallest amount by currency, in its smallest unit, with the words Stripe says it in.
-SMALLEST = {
-    "usd": (50, "$0.50"),
-    "cad": (50, "$0.50"),
-    "aud": (50, "$0.50"),
-    "eur": (50, "€0.50"),
-    "gbp": (30, "£0.30"),
-}
-LARGEST = 99_999_999
 UPDATABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "processing")
 REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
@@ -77,30 +68,6 @@ PUBLIC = (
     "source",
     "status",
 )
-
-
-def checked_amount(params: Obj, currency: str) -> int:
-    amount = integer(params, "amount")
-    if amount is None:
-        raise missing("amount")
-    smallest, words = SMALLEST[currency]
-    if amount < 1:
-        raise invalid(
-            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
-        )
-    if amount < smallest:
-        raise invalid(f"Amount must be at least {words} {currency}", code="amount_too_small", param="amount")
-    if amount > LARGEST:
-        raise invalid(f"Amount must be no more than $999,999.99 {currency}", code="amount_too_large", param="amount")
-    return amount
-
-
-def checked_currency(params: Obj) -> str:
-    currency = required(params, "currency").lower()
-    if currency not in SMALLEST:
-        known = ", ".join(SMALLEST)
-        raise invalid(f"Invalid currency: {currency}. The sandbox supports these currencies: {known}", param="currency")
-    return currency
 
 
 def create(core: Core, call: Call) -> Obj:
@@ -213,12 +180,22 @@ def _apply(core: Core, intent: Obj, params: Obj) -> None:
         intent["setup_future_usage"] = choice(params, "setup_future_usage", USAGES)
     if "shipping" in params:
         intent["shipping"] = mapping(params, "shipping") or None
-    intent["payment_method_options"] = {**intent["payment_method_options"], **mapping(params, "payment_method_options")}
+    intent["payment_method_options"] = _options(intent["payment_method_options"], params)
     intent["metadata"] = metadata(params, intent["metadata"])
     intent["customer"] = customer_given(core, params) or intent["customer"]
     if method := text(params, "payment_method"):
         intent["payment_method"] = get_method(core, method, status=400)["id"]
         intent["status"] = "requires_confirmation"
+
+
+def _options(before: Obj, params: Obj) -> Obj:
+    """What is asked of a card; its security code comes with the confirmation alone."""
+    card = mapping(mapping(params, "payment_method_options"), "card")
+    allow(card, "request_three_d_secure", "require_cvc_recollection")
+    after = {**before["card"], **card}
+    if "require_cvc_recollection" in card:
+        after["require_cvc_recollection"] = boolean(card, "require_cvc_recollection")
+    return {**before, "card": after}
 
 
 def get_intent(core: Core, call: Call) -> Obj:

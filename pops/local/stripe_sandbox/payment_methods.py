@@ -17,6 +17,8 @@ TEST_EXPIRY = (12, 2034)
 REDISPLAY = ("always", "limited", "unspecified")
 ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 SHOWN_YEARS = 50
+#: A card that a ConfirmationToken brought along: ours, no parameter of Stripe's.
+SAVED = "_confirmation_token_method"
 
 
 def create(core: Core, call: Call) -> Obj:
@@ -26,6 +28,11 @@ def create(core: Core, call: Call) -> Obj:
 
 def from_data(core: Core, data: Obj, *, wallet: str | None = None) -> Obj:
     """A new PaymentMethod from what a form collected (`payment_method_data`)."""
+    return core.store.put(build_method(core, data, wallet=wallet))
+
+
+def build_method(core: Core, data: Obj, *, wallet: str | None = None) -> Obj:
+    """As `from_data`, and not there yet: a ConfirmationToken keeps it until it is used."""
     if required(data, "type") != "card":
         raise invalid("The payment method type provided is invalid: the sandbox takes cards.", param="type")
     given = mapping(data, "card")
@@ -37,7 +44,7 @@ def from_data(core: Core, data: Obj, *, wallet: str | None = None) -> Obj:
     method["allow_redisplay"] = choice(data, "allow_redisplay", REDISPLAY) or "unspecified"
     method["metadata"] = metadata(data)
     method["card"]["checks"]["cvc_check"] = method["card"]["checks"]["cvc_check"] if given.get("cvc") else None
-    return core.store.put(method)
+    return method
 
 
 def _card_error(code: str, message: str, param: str) -> StripeError:
@@ -126,7 +133,7 @@ def method_for_intent(core: Core, intent: Obj, params: Obj, *, wallet: str | Non
     """The PaymentMethod a confirmation brings along or the intent already has."""
     if data := mapping(params, "payment_method_data"):
         return from_data(core, data, wallet=wallet)
-    id_ = params.get("payment_method") or intent["payment_method"]
+    id_ = params.get(SAVED) or params.get("payment_method") or intent["payment_method"]
     method = get_method(core, id_, status=400) if id_ else None
     if method:
         _check_usable(intent, method)
@@ -202,6 +209,13 @@ def detach(core: Core, call: Call) -> Obj:
     method |= {"customer": None, "_spent": "detached"}
     core.emit("payment_method.detached", core.store.put(method), call, before)
     return method
+
+
+def renew(core: Core, method: Obj, expiry: tuple[int, int]) -> None:
+    """What the card networks' updater does when the bank sends its customer a new card."""
+    before = {"card": {"exp_month": method["card"]["exp_month"], "exp_year": method["card"]["exp_year"]}}
+    method["card"] = {**method["card"], "exp_month": expiry[0], "exp_year": expiry[1]}
+    core.emit("payment_method.automatically_updated", core.store.put(method), None, before)
 
 
 def list_all(core: Core, call: Call) -> Obj:

@@ -84,6 +84,8 @@ def _new(core: Core, charge: Obj, amount: int) -> Obj:
         "charge": charge["id"],
         "created": core.timestamp(),
         "currency": charge["currency"],
+        "customer": charge["customer"],
+        "customer_account": None,
         "destination_details": {
             "card": {
                 "reference_status": "pending",
@@ -93,6 +95,7 @@ def _new(core: Core, charge: Obj, amount: int) -> Obj:
             "type": "card",
         },
         "payment_intent": charge["payment_intent"],
+        "payment_method": charge["payment_method"],
         "receipt_number": None,
         "source_transfer_reversal": None,
         "status": "pending" if pending else "succeeded",

@@ -16,10 +16,12 @@ from pops.local.stripe_sandbox.confirmation import authenticate, confirm
 from pops.local.stripe_sandbox.core import Core, render
 from pops.local.stripe_sandbox.errors import StripeError, unrecognized_url
 from pops.local.stripe_sandbox.journal import Journal
+from pops.local.stripe_sandbox.payment_methods import renew
 from pops.local.stripe_sandbox.server import Server
 from pops.local.stripe_sandbox.store import Store
 from pops.local.stripe_sandbox.timers import Timers
 from pops.local.stripe_sandbox.types import Call, HttpReply, HttpRequest, Obj
+from pops.local.stripe_sandbox.wallets import create_wallet_token
 from pops.local.stripe_sandbox.webhooks import Webhooks, signature
 
 SECRET_KEY = "sk_test_sandbox"  # noqa: S105 - opens nothing but this sandbox
@@ -178,6 +180,18 @@ class StripeSandbox:
                 if "payment_intent" not in error.fields:
                     raise
         return self.payment_intent(payment_intent_id)
+
+    def wallet_token(self, wallet: str, *, card_number: str = "4242424242424242") -> Obj:
+        """What a payer's browser makes of a click on Apple Pay ("apple_pay") or Google Pay: a ConfirmationToken."""
+        with self._store.transaction():
+            token: Obj = render(create_wallet_token(self._core, {"wallet": wallet, "number": card_number}))
+        return token
+
+    def renew_card(self, payment_method_id: str, *, exp_month: int, exp_year: int) -> None:
+        """Give a saved card a new expiry, as the card networks' updater does."""
+        with self._store.transaction():
+            if method := self._store.find("payment_method", payment_method_id):
+                renew(self._core, method, (exp_month, exp_year))
 
     def authenticate(self, payment_intent_id: str, *, passed: bool = True) -> Obj:
         """Answer the bank's 3-D Secure question for the payer."""

@@ -19,6 +19,7 @@ from pops.local.stripe_sandbox.payment_methods import (
     method_for_intent,
 )
 from pops.local.stripe_sandbox.store import random_id
+from pops.local.stripe_sandbox.tokens import spend_confirmation_token
 from pops.local.stripe_sandbox.types import Call, Obj
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -32,7 +33,14 @@ CREATING = (
     "payment_method_types",
     "usage",
 )
-CONFIRMING = ("client_secret", "payment_method", "payment_method_data", "return_url", "use_stripe_sdk")
+CONFIRMING = (
+    "client_secret",
+    "confirmation_token",
+    "payment_method",
+    "payment_method_data",
+    "return_url",
+    "use_stripe_sdk",
+)
 
 
 def create(core: Core, call: Call) -> Obj:
@@ -93,7 +101,7 @@ def confirm(core: Core, call: Call) -> Obj:
 
 def confirm_intent(core: Core, intent: Obj, call: Call) -> Obj:
     _require_open(intent, "confirm")
-    method = method_for_intent(core, intent, call.params)
+    method = method_for_intent(core, intent, spend_confirmation_token(core, intent, call.params))
     if method is None:
         raise _unexpected_state(intent, "You cannot confirm this SetupIntent because it's missing a payment method.")
     intent |= {"payment_method": method["id"], "last_setup_error": None, "next_action": None}

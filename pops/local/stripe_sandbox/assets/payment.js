@@ -134,6 +134,20 @@ function confirmation(clientSecret, confirmParams) {
   return { ...method, receipt_email, shipping, return_url, client_secret: clientSecret, key: settings.key, use_stripe_sdk: true };
 }
 
+/** A ConfirmationToken of what is typed or chosen. */
+async function token({ return_url, setup_future_usage, payment_method_data }) {
+  const given = confirmation("", { return_url, setup_future_usage, payment_method_data });
+  const { client_secret, receipt_email, ...rest } = given;
+  try {
+    const body = flatten(rest, "", new URLSearchParams());
+    const answer = await (await fetch("/v1/confirmation_tokens", { method: "POST", body })).json();
+    if (answer.error) showDecline(answer.error);
+    return answer.error ? { error: answer.error } : { confirmationToken: answer };
+  } catch {
+    return { error: OFFLINE };
+  }
+}
+
 async function confirm({ clientSecret, confirmParams }) {
   const id = clientSecret.split("_secret_")[0];
   try {
@@ -242,7 +256,9 @@ const messages = {
   focus: () => (usesSavedCard() ? $("saved-cards").querySelector("input:checked") : field.number).focus(),
   clear,
   submit,
+  token,
   confirm,
+  decline: showDecline,
 };
 
 window.addEventListener("message", async (event) => {

@@ -85,12 +85,14 @@ class PaymentElement extends Element {
       enter: () => this.parent.closest("form")?.requestSubmit(),
     };
     node.append(frame.node);
+    CARD_FRAMES.add(frame);
     DARK.addEventListener("change", (this.recolor = () => this.refresh()));
     this.fire("loaderstart");
   }
 
   detach() {
     DARK.removeEventListener("change", this.recolor);
+    CARD_FRAMES.delete(this.frame);
     this.frame?.remove();
     this.frame = null;
   }
@@ -128,16 +130,125 @@ class PaymentElement extends Element {
   }
 }
 
-/** No wallet works in the sandbox: ready, with nothing to show. */
+/** The wallets that this browser can: Apple Pay is Safari's, on Apple's devices. */
+const canPayBy = {
+  apple_pay: (asked) => asked !== "never" && Boolean(window.ApplePaySession?.canMakePayments()),
+  google_pay: (asked) => asked === "always" || (asked !== "never" && Boolean(window.chrome)),
+};
+const ASKED = { apple_pay: "applePay", google_pay: "googlePay" };
+
+/** Wallet buttons. A click opens the wallet's sheet; when the payer agrees there, the page confirms the payment. */
 class ExpressCheckoutElement extends Element {
-  constructor(options) {
+  constructor(group, options) {
     super("expressCheckout", options);
+    this.group = group;
   }
 
-  attach() {
-    setTimeout(() => {
-      this.fire("ready", { availablePaymentMethods: undefined });
-      this.fire("availablepaymentmethodschange", { paymentMethods: undefined });
-    });
+  attach(node) {
+    const frame = (this.frame = new Frame("/elements/wallets", {}, "Secure express checkout frame"));
+    styled(frame.node, { width: "calc(100% + 8px)", margin: "-4px", height: "0" });
+    frame.handlers = {
+      hello: () => frame.send("init", this.settings()),
+      scheme: (scheme) => styled(frame.node, { colorScheme: scheme }),
+      resize: ({ height }) => styled(frame.node, { height: `${height}px` }),
+      shown: (wallets) => this.tellShown(wallets),
+      loaderror: (error) => this.fire("loaderror", { error }),
+      focus: () => this.fire("focus"),
+      click: (wallet) => this.clicked(wallet),
+    };
+    node.append(frame.node);
+  }
+
+  detach() {
+    this.frame?.remove();
+    this.frame = null;
+  }
+
+  settings() {
+    const asked = this.options.paymentMethods || {};
+    const wanted = Object.keys(canPayBy).filter((wallet) => canPayBy[wallet](asked[ASKED[wallet]] || "auto"));
+    return { ...this.group.settings({}), wanted, scheme: schemeOf(this.parent) };
+  }
+
+  tellShown(wallets) {
+    const shown = Object.fromEntries(Object.values(ASKED).map((name) => [name, false]));
+    for (const wallet of wallets) shown[ASKED[wallet]] = true;
+    const available = wallets.length ? { ...shown, amazonPay: false, klarna: false, link: false, paypal: false } : undefined;
+    this.fire("ready", { availablePaymentMethods: available });
+    this.fire("availablepaymentmethodschange", { paymentMethods: available });
+  }
+
+  clicked(wallet) {
+    let answered = false;
+    const answer = (opens) => () => {
+      if (!answered && opens) this.open(wallet);
+      answered = true;
+    };
+    const [resolve, reject] = [answer(true), answer(false)];
+    this.fire("click", { expressPaymentType: wallet, resolve, reject });
+    if (!this.listeners.click?.length) resolve();
+  }
+
+  /** The sheet stays until the payment is confirmed, or the page says that it failed. */
+  open(wallet) {
+    const sheet = (this.sheet = openDialog("/elements/wallet", {}, "Your wallet"));
+    WALLET_ELEMENTS.add(this);
+    sheet.frame.handlers = {
+      hello: () => sheet.frame.send("init", { wallet, amount: this.group.options.amount || 0 }),
+      cancel: () => {
+        this.close();
+        this.fire("cancel");
+      },
+      pay: () => this.fire("confirm", { expressPaymentType: wallet, billingDetails: {}, paymentFailed: () => this.close() }),
+    };
+    sheet.onCancel = sheet.frame.handlers.cancel;
+  }
+
+  close() {
+    this.sheet?.close();
+    this.sheet = null;
+    WALLET_ELEMENTS.delete(this);
+  }
+}
+
+/** The security code of a saved card. */
+class CardCvcElement extends Element {
+  constructor(options) {
+    super("cardCvc", options);
+  }
+
+  attach(node) {
+    const frame = (this.frame = new Frame("/elements/cvc", {}, "Secure CVC input frame"));
+    styled(frame.node, { width: "100%", height: "1.5em" });
+    frame.handlers = {
+      hello: () => frame.send("init", { scheme: schemeOf(this.parent) }),
+      scheme: (scheme) => styled(frame.node, { colorScheme: scheme }),
+      ready: () => this.fire("ready"),
+      change: (state) => this.fire("change", state),
+      focus: () => this.focused(true),
+      blur: () => this.focused(false),
+      escape: () => this.fire("escape"),
+      enter: () => this.parent.closest("form")?.requestSubmit(),
+    };
+    node.append(frame.node);
+  }
+
+  detach() {
+    this.frame?.remove();
+    this.frame = null;
+  }
+
+  focused(on) {
+    this.parent?.classList.toggle("StripeElement--focus", on);
+    this.fire(on ? "focus" : "blur");
+  }
+
+  focus() {
+    this.frame?.node.focus();
+    this.frame?.send("focus");
+  }
+
+  clear() {
+    this.frame?.send("clear");
   }
 }

@@ -8,6 +8,10 @@ const REDIRECT_STATUS = { succeeded: "succeeded", processing: "pending" };
 const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 const NOT_MOUNTED = "Your code should mount the Payment Element before calling this method.";
 
+// What is mounted: a payment that is confirmed by a token is told to the forms that are open.
+const CARD_FRAMES = new Set();
+const WALLET_ELEMENTS = new Set();
+
 const failure = (message, code) => ({ error: { type: "invalid_request_error", message, code } });
 
 /** Styles by CSSOM: a strict style-src forbids style attributes in markup, not this. */
@@ -22,9 +26,9 @@ const schemeOf = (node) => {
   return schemes.includes("dark") && (DARK.matches || !schemes.includes("light")) ? "dark" : "light";
 };
 
-async function api(path, query) {
+async function api(path, query, request) {
   try {
-    const answer = await fetch(`${ORIGIN}${path}?${new URLSearchParams(query)}`);
+    const answer = await fetch(`${ORIGIN}${path}?${new URLSearchParams(query)}`, request);
     return await answer.json();
   } catch {
     return { error: { type: "api_connection_error", message: "We couldn't reach Stripe. Check your connection." } };
@@ -73,4 +77,33 @@ class Frame {
     window.removeEventListener("message", this.listen);
     this.node.remove();
   }
+}
+
+/** A frame in a window over the page, as the bank's question and a wallet's sheet are shown in. */
+function openDialog(path, query, title) {
+  const before = document.activeElement;
+  const frame = new Frame(path, query, title);
+  const dialog = styled(document.createElement("dialog"), {
+    width: "100vw", height: "100dvh", maxWidth: "none", maxHeight: "none", padding: "0", border: "0",
+    background: "rgba(10, 18, 32, 0.6)", overflow: "hidden",
+  });
+  styled(frame.node, { width: "100%", height: "100%", colorScheme: "light dark" });
+  dialog.setAttribute("aria-label", title);
+  dialog.append(frame.node);
+  const opened = {
+    frame,
+    onCancel() {},
+    close() {
+      frame.remove();
+      dialog.remove();
+      before?.focus?.();
+    },
+  };
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    opened.onCancel();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return opened;
 }

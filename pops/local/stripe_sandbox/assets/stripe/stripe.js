@@ -9,7 +9,11 @@ class Elements {
 
   create(type, options) {
     if (this.getElement(type)) throw new Error(`Can only create one Element of type ${type} in an Elements group.`);
-    const made = { payment: () => new PaymentElement(this, options), expressCheckout: () => new ExpressCheckoutElement(options) };
+    const made = {
+      payment: () => new PaymentElement(this, options),
+      expressCheckout: () => new ExpressCheckoutElement(this, options),
+      cardCvc: () => new CardCvcElement(options),
+    };
     if (!made[type]) throw new Error(`The sandbox has no element "${type}".`);
     const element = made[type]();
     this.elements.set(type, element);
@@ -27,6 +31,7 @@ class Elements {
   }
 
   async submit() {
+    if (this.getElement("expressCheckout")?.sheet) return {};
     const frame = this.getElement("payment")?.frame;
     return frame ? frame.ask("submit") : failure(NOT_MOUNTED);
   }
@@ -41,6 +46,7 @@ class Elements {
       key: this.stripe.key,
       clientSecret: this.options.clientSecret,
       mode: this.options.mode,
+      setupFutureUsage: this.options.setupFutureUsage || undefined,
       customerSession: this.options.customerSessionClientSecret,
       appearance: this.options.appearance || {},
       locale: this.options.locale,
@@ -52,29 +58,14 @@ class Elements {
 /** The bank's question in a window over the page. Resolves once it was answered. */
 function challenge(url) {
   return new Promise((resolve) => {
-    const before = document.activeElement;
     const query = Object.fromEntries(new URL(url).searchParams);
-    const frame = new Frame("/3ds", query, "Your bank's security check");
-    const dialog = styled(document.createElement("dialog"), {
-      width: "100vw", height: "100dvh", maxWidth: "none", maxHeight: "none", padding: "0", border: "0",
-      background: "rgba(10, 18, 32, 0.6)", overflow: "hidden",
-    });
-    styled(frame.node, { width: "100%", height: "100%", colorScheme: "light dark" });
-    dialog.setAttribute("aria-label", "Your bank's security check");
-    dialog.append(frame.node);
-    dialog.addEventListener("cancel", (event) => {
-      event.preventDefault(); // Escape answers "fail", as closing Stripe's window does.
-      frame.send("cancel");
-    });
-    frame.handlers.hello = () => frame.node.focus();
-    frame.handlers.answered = () => {
-      frame.remove();
-      dialog.remove();
-      before?.focus?.();
+    const dialog = openDialog("/3ds", query, "Your bank's security check");
+    dialog.onCancel = () => dialog.frame.send("cancel"); // Escape answers "fail", as closing Stripe's window does.
+    dialog.frame.handlers.hello = () => dialog.frame.node.focus();
+    dialog.frame.handlers.answered = () => {
+      dialog.close();
       resolve();
     };
-    document.body.append(dialog);
-    dialog.showModal();
   });
 }
 
@@ -109,19 +100,53 @@ class StripeStandIn {
     return after;
   }
 
+  /** What was typed, or chosen in a wallet's sheet, as a token that confirms a payment once. */
+  async createConfirmationToken({ elements, params = {} }) {
+    const invalid = await elements.submit();
+    if (invalid.error) return { error: invalid.error };
+    const sheet = elements.getElement("expressCheckout")?.sheet;
+    const { setupFutureUsage } = elements.options;
+    if (sheet) {
+      return sheet.frame.ask("token", { key: this.key, return_url: params.return_url, setup_future_usage: setupFutureUsage });
+    }
+    return elements.getElement("payment").frame.ask("token", { ...params, setup_future_usage: setupFutureUsage });
+  }
+
+  /** The security code of a saved card, as a token. */
+  async createToken(type, element) {
+    if (type !== "cvc_update" || !element?.frame) return failure("The sandbox makes tokens of security codes only.");
+    return element.frame.ask("token", { key: this.key });
+  }
+
   async confirmPayment({ elements, clientSecret, confirmParams = {}, redirect = "always" }) {
     if (redirect === "always" && !confirmParams.return_url) {
       throw new Error("confirmPayment: the confirmParams.return_url parameter is required.");
     }
-    const invalid = elements && (await elements.submit());
-    if (invalid?.error) return { error: invalid.error };
     const secret = clientSecret || elements?.options.clientSecret;
-    let result = elements
-      ? await elements.getElement("payment").frame.ask("confirm", { clientSecret: secret, confirmParams })
-      : failure(NOT_MOUNTED);
+    let result = confirmParams.confirmation_token
+      ? await this.confirmByToken(secret, confirmParams)
+      : await this.confirmByElements(elements, secret, confirmParams);
+    for (const element of WALLET_ELEMENTS) element.close();
     if (result.paymentIntent?.status === "requires_action") result = await this.authenticate(result.paymentIntent);
     if (result.error || redirect === "if_required") return result;
     return this.leave(result.paymentIntent, confirmParams.return_url);
+  }
+
+  async confirmByElements(elements, clientSecret, confirmParams) {
+    if (!elements) return failure(NOT_MOUNTED);
+    const invalid = await elements.submit();
+    if (invalid.error) return { error: invalid.error };
+    return elements.getElement("payment").frame.ask("confirm", { clientSecret, confirmParams });
+  }
+
+  async confirmByToken(clientSecret, { confirmation_token, return_url }) {
+    const id = String(clientSecret).split("_secret_")[0];
+    const given = { confirmation_token, client_secret: clientSecret, key: this.key, use_stripe_sdk: "true" };
+    const body = new URLSearchParams(return_url ? { ...given, return_url } : given);
+    const answer = await api(`/v1/payment_intents/${id}/confirm`, {}, { method: "POST", body });
+    if (!answer.error) return { paymentIntent: answer };
+    for (const frame of CARD_FRAMES) frame.send("decline", answer.error);
+    return { error: answer.error };
   }
 
   /** To the return_url, with the parameters Stripe adds. The promise stays open, as the page goes away. */
