@@ -107,7 +107,7 @@ def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
         "greeting": words.greeting,
         "sentence": words.greeting.removesuffix(".") + ".",
         "title": words.mail_title,
-        "note": words.mail_note,
+        "note": words.mail_note or _say_where_to(receipt),
         "fields": get_fields(receipt, date_label=words.mail_date),
         "amount_label": words.mail_amount,
         "amount": format_cents(abs(receipt.amount_cents)),
@@ -119,6 +119,14 @@ def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
         "asking": ways_to_ask(look.reply_to, look.phone),
         "url": sign_in_url(reverse("receipts:detail", args=[receipt.number])),
     }
+
+
+def _say_where_to(receipt: Receipt) -> str:
+    """Which card or wallet a refund goes back to; empty for all else."""
+    if not receipt.is_online_refund:
+        return ""
+    ways = dict.fromkeys(card_type(one.method, one.card_brand) for one in receipt.transactions.all())
+    return f"The money goes back to {', '.join(ways)}. Banks take up to ten days to show it."
 
 
 def ways_to_ask(reply_to: str, phone: str) -> list[str]:

@@ -160,6 +160,11 @@ class Receipt(models.Model):
         """Its money is given back by the card processor, not at the desk."""
         return self.channel == self.Channel.ONLINE and self.kind == self.Kind.PAYMENT
 
+    @property
+    def is_online_refund(self) -> bool:
+        """Its money went back to the card or wallet that it came from."""
+        return self.channel == self.Channel.ONLINE and self.kind == self.Kind.REFUND
+
 
 def standing_of(kind: str, status: str, *, is_void: bool) -> Standing:
     """How a receipt of this kind and status stands."""

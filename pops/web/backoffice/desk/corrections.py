@@ -55,7 +55,8 @@ def tell(request: HttpRequest, refund: ProcessorRefund) -> str:
     elif refund.state == state.REVIEW:
         messages.error(request, f"The refund of {amount} needs review: {refund.note}")
     else:
-        return f"{amount} go back to the card."
+        paid = refund.receipt.transactions.filter(number=refund.charge_id).first()
+        return f"{amount} go back to {paid.paid_with if paid else 'the card'}."
     return ""
 
 
