@@ -11,6 +11,7 @@ from payments.gateway.client import Rejected
 from payments.gateway.intents import Intent
 from payments.gateway.reasons import SLIPS
 from payments.models import Payment
+from payments.offering import why_not_pay_by_card
 from pops.core.accounts.holding import hold_account
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
@@ -27,13 +28,6 @@ class TooManyAttempts(Refused):
 
     def __init__(self) -> None:
         super().__init__("too_many_attempts", "You started several payments in a short time. Try again later.")
-
-
-def why_not_pay_by_card(guarantor: Guarantor) -> Refused | None:
-    """Why a guarantor can't pay by card at all: an option of their group."""
-    if guarantor.group.credit_card:
-        return None
-    return Refused("no_card", "Paying by card is not offered here. Ask us how to pay instead.")
 
 
 def why_not_start(guarantor: Guarantor, *, payment_id: uuid.UUID, now: dt.datetime) -> Refused | None:

@@ -6,12 +6,13 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from payments.cards.removing import bring_card_up_to_date
 from payments.gateway.client import Rejected
 from payments.gateway.disputes import get_dispute
 from payments.gateway.events import EventFacts
 from payments.gateway.intents import find_intent_of_charge
 from payments.gateway.refunds import get_refund
-from payments.models import Payment, ProcessorEvent
+from payments.models import Payment, ProcessorEvent, StoredCard
 from payments.truth import bring_up_to_date
 from pops.core.work import Nudger
 
@@ -30,6 +31,8 @@ FIND_INTENT = {
     "charge.dispute": lambda object_id: get_dispute(object_id).intent_id,
     "refund": lambda object_id: get_refund(object_id).intent_id,
 }
+
+ABOUT_CARDS = "payment_method."
 
 
 def store_event(*, event: EventFacts) -> bool:
@@ -95,6 +98,8 @@ def note_failure(*, event_id: str, error: Exception) -> None:
 
 def _work_off(event: ProcessorEvent, now: dt.datetime) -> str:
     """Do what an event asks for; the reason when nothing was done. The facts are asked of Stripe anew."""
+    if event.type.startswith(ABOUT_CARDS) and not event.account:
+        return _work_off_card(event, now)
     find_intent = FIND_INTENT.get(event.type) or FIND_INTENT.get(event.type.rpartition(".")[0])
     if find_intent is None:
         return f"POPS does nothing about {event.type} events."
@@ -110,4 +115,13 @@ def _work_off(event: ProcessorEvent, now: dt.datetime) -> str:
     if payment is None:
         return f"No payment here belongs to {event.object_id}."
     bring_up_to_date(payment_id=payment.pk, now=now)
+    return ""
+
+
+def _work_off_card(event: ProcessorEvent, now: dt.datetime) -> str:
+    """A card was renewed by its bank, or removed at Stripe."""
+    card = StoredCard.objects.filter(stripe_id=event.object_id).first()
+    if card is None:
+        return f"No stored card here is {event.object_id}."
+    bring_card_up_to_date(card=card, now=now)
     return ""

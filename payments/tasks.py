@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, TypeVar
 
 from celery import shared_task
@@ -11,8 +12,10 @@ from django.utils import timezone
 
 from payments import events, selectors
 from payments.books.runs import check_tonight, is_due
-from payments.gateway.client import OutOfReach
-from payments.models import Payment, Refund
+from payments.cards.keeping import drop_idle_consents, find_consents_to_settle
+from payments.cards.removing import detach, find_cards_to_detach
+from payments.gateway.client import OutOfReach, ProcessorError
+from payments.models import CardConsent, Payment, Refund, StoredCard
 from payments.refunds import settle_refund
 from payments.truth import bring_up_to_date
 from pops.core.practice.models import Practice
@@ -60,6 +63,25 @@ def sweep() -> None:
     refunds = selectors.find_quiet_refunds(now=now, limit=SWEEP_LIMIT)
     if _settle(refunds, lambda refund: settle_refund(refund_id=refund.pk, now=now), now=now):
         _settle(selectors.find_quiet_payments(now=now, limit=SWEEP_LIMIT), bring, now=now)
+
+
+@shared_task
+def sweep_cards() -> None:
+    """Finish what Stripe could not be asked for: cards to be stored, and removed ones to be forgotten there."""
+    now = timezone.now()
+    drop_idle_consents()
+    for consent in in_turn(find_consents_to_settle(limit=SWEEP_LIMIT)):
+        _finish(partial(bring_up_to_date, payment_id=consent.payment_id, now=now), consent)
+    for card in in_turn(find_cards_to_detach(limit=SWEEP_LIMIT)):
+        _finish(partial(detach, card=card, now=now), card)
+
+
+def _finish(job: Callable[[], object], row: CardConsent | StoredCard) -> None:
+    """One that fails must not keep the others waiting; the next sweep tries it again."""
+    try:
+        job()
+    except ProcessorError:
+        logger.warning("The sweep could not finish %s %s", row._meta.verbose_name, row.pk)
 
 
 def _settle(rows: Iterable[Row], settle: Callable[[Row], object], *, now: dt.datetime) -> bool:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 
 from payments.attempts import ensure_intent
+from payments.cards.keeping import keep_card
 from payments.gateway import disputes, intents, refunds
 from payments.gateway.client import OutOfReach, ProcessorError, Rejected, in_a_hurry
 from payments.gateway.intents import Intent, Result
@@ -40,6 +41,7 @@ def bring_up_to_date(*, payment_id: uuid.UUID, now: dt.datetime, give_up: bool =
         payment.refresh_from_db()
     if payment.state == State.PAID:
         _record_what_followed(payment, intent, now)
+        _keep_card(payment, intent)
         _close_other_attempts(payment, now)
     return payment
 
@@ -69,6 +71,15 @@ def _record_what_followed(payment: Payment, intent: Intent, now: dt.datetime) ->
     if intent.is_disputed:
         for dispute in disputes.list_disputes(intent.charge_id):
             record_dispute(receipt_number=receipt.pk, facts=dispute)
+
+
+def _keep_card(payment: Payment, intent: Intent) -> None:
+    """Store the card that Stripe kept. The money is recorded, be Stripe away now or not: the sweep does it later."""
+    if intent.kept_card:
+        try:
+            keep_card(payment=payment, stripe_id=intent.kept_card)
+        except ProcessorError:
+            logger.warning("The card of payment %s could not be stored; the sweep does it later", payment.pk)
 
 
 def _take_up_failed_return(payment: Payment, intent: Intent) -> None:

@@ -321,6 +321,7 @@ CELERY_BEAT_SCHEDULE = {
     # What a killed worker had claimed, or took with it unread.
     "sweep-events": {"task": "payments.tasks.work_off_events", "schedule": 10.0, "options": {"expires": 10}},
     "sweep-payments": {"task": "payments.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "sweep-cards": {"task": "payments.tasks.sweep_cards", "schedule": 60.0, "options": {"expires": 55}},
     "sweep-urgent-messages": {
         "task": "notifications.tasks.deliver",
         "args": ["urgent", "email"],

@@ -12,6 +12,7 @@ from payments.gateway.reasons import refusal_words
 
 TIMEOUT_SECONDS = 20
 HURRY_SECONDS = 4
+IN_USE = "idempotency_key_in_use"
 
 _in_a_hurry: ContextVar[bool] = ContextVar("in_a_hurry", default=False)
 
@@ -39,6 +40,11 @@ class Rejected(ProcessorError):
     def is_unknown(self) -> bool:
         """Whether Stripe has no such object."""
         return self.code == "resource_missing"
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the same was asked before, or is being done: this answer says nothing of what becomes of it."""
+        return self.code == IN_USE
 
 
 def client() -> stripe.StripeClient:
@@ -86,7 +92,7 @@ def asking(find_client: Callable[[], stripe.StripeClient] = _client_now) -> Iter
     try:
         yield find_client()
     except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
-        code = error.code or ""
+        code = error.code or (IN_USE if isinstance(error, stripe.IdempotencyError) else "")
         raise Rejected(code, refusal_words(code, str(error.user_message or error))) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise KeyRefused(str(error.user_message or error)) from error

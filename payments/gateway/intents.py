@@ -52,6 +52,8 @@ class Intent:
     charge_id: str
     refunded_cents: int
     is_disputed: bool
+    bank_url: str  # where the bank asks, when a person is to go there
+    kept_card: str  # the card that Stripe keeps from now on, as the guarantor asked
 
     @property
     def is_all_refunded(self) -> bool:
@@ -113,7 +115,19 @@ def read_intent(intent: stripe.PaymentIntent, *, now: dt.datetime) -> Intent:
         charge_id=charge.id if charge else "",
         refunded_cents=charge.amount_refunded if charge else 0,
         is_disputed=bool(charge and charge.disputed),
+        bank_url=_bank_url(intent),
+        kept_card=_kept_card(intent),
     )
+
+
+def _bank_url(intent: stripe.PaymentIntent) -> str:
+    redirect = getattr(intent.next_action, "redirect_to_url", None) if intent.status == "requires_action" else None
+    return (redirect.url or "") if redirect else ""
+
+
+def _kept_card(intent: stripe.PaymentIntent) -> str:
+    is_kept = intent.status == "succeeded" and getattr(intent, "setup_future_usage", None)
+    return id_of(intent.payment_method) if is_kept else ""
 
 
 def id_of(object_or_id: object) -> str:
@@ -175,7 +189,11 @@ def _transaction(intent: stripe.PaymentIntent, charge: stripe.Charge | None, *, 
 
 def _method(charge: stripe.Charge | None, error: stripe.PaymentIntent.LastPaymentError | None) -> Method:
     """How it was paid or tried: a card's wallet, else the kind that Stripe names; a card when it names none."""
-    source = charge.payment_method_details if charge else getattr(error, "payment_method", None)
+    return method_of(charge.payment_method_details if charge else getattr(error, "payment_method", None))
+
+
+def method_of(source: object) -> Method:
+    """What Stripe's details of a payment method are called here."""
     kind = getattr(source, "type", None) or "card"
     wallet = getattr(getattr(source, "card", None), "wallet", None)
     return NAMED.get(kind if wallet is None else wallet.type, Method.CARD if kind == "card" else Method.OTHER)

@@ -8,9 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from payments.attempts import ensure_intent
+from payments.cards.keeping import Agreed
+from payments.confirming import check_confirmation
 from payments.gateway.client import client
-from payments.models import Payment
+from payments.models import Payment, StoredCard
 from payments.tasks import work_off_events
+from payments.truth import bring_up_to_date
 from pops.core.accounts.models import Guarantor
 from pops.local.stripe_sandbox import StripeSandbox
 from receipts.models import Receipt
@@ -26,6 +29,25 @@ def start(guarantor: Guarantor | None = None, *, cents: int = 5000) -> Payment:
     payment: Payment = PaymentFactory(guarantor=guarantor or GuarantorFactory(), amount_cents=cents, intent_id=None)
     ensure_intent(payment=payment, now=timezone.now())
     return payment
+
+
+AGREED = Agreed(words="I agree that this card is kept.", from_address="192.0.2.7", from_browser="Firefox")
+
+
+def token_of(method: str = "pm_card_visa", **more: Any) -> str:
+    """What a payer's browser makes of the card form, by Stripe's helper for tests."""
+    asked: Any = {"payment_method": method, "return_url": "https://pops.example/", **more}
+    return client().v1.test_helpers.confirmation_tokens.create(asked).id
+
+
+def store_card(guarantor: Guarantor, *, method: str = "pm_card_visa", cents: int = 5000) -> StoredCard:
+    """A card that a guarantor kept as they paid with it."""
+    guarantor.group.store_payment_method = True  # here alone: of what a group offers a test says more
+    payment, token = start(guarantor, cents=cents), token_of(method, setup_future_usage="on_session")
+    check_confirmation(payment=payment, token_id=token, agreed=AGREED, now=timezone.now())
+    client().v1.payment_intents.confirm(str(payment.intent_id), {"confirmation_token": token})
+    bring_up_to_date(payment_id=payment.pk, now=timezone.now())
+    return StoredCard.objects.get(consent__payment=payment)
 
 
 def events_about(sandbox: StripeSandbox, payment: Payment) -> list[dict[str, Any]]:

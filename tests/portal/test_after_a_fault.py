@@ -182,7 +182,7 @@ def test_a_script_that_is_refused_says_so_at_once(card_page, page):
         ("processing", "Your money may be on its way: don’t pay again."),
         ("review", "Your card may have been charged: don’t pay again."),
         ("abandoned", "Your card was not charged for this payment of $50.00."),
-        ("returned", "Your money went back to your card."),
+        ("returned", "Your money went back to the card or wallet it came from."),
     ],
 )
 def test_each_state_begins_with_the_money(owes, client_of, state, first):

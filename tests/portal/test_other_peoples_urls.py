@@ -9,7 +9,7 @@ from tests.addresses import patterns_of
 from tests.factories.accounts import GuarantorFactory, UserFactory, link, login_of
 from tests.factories.appointments import AppointmentRequestFactory
 from tests.factories.statements import statement_of
-from tests.payments.stripe_side import start
+from tests.payments.stripe_side import start, store_card
 
 # Forms that are posted alone.
 POSTED = {"switch_account", "use_credit", "withdraw_own_email", "withdraw_own_phone"}
@@ -23,6 +23,7 @@ COMMON = [reverse(name) for name, pattern in PATTERNS if not pattern.pattern.con
 def addresses(stripe_sandbox, guarantor, pay):
     """What belongs to one guarantor."""
     facts = {
+        "card_id": store_card(guarantor).pk,  # first: paying closes what else is open
         "payment_id": start(guarantor).pk,
         "number": pay(guarantor).number,
         "request_id": AppointmentRequestFactory(guarantor=guarantor).pk,

@@ -18,6 +18,9 @@ def make_groups() -> None:
     Group.objects.create(
         name=FAMILY,
         email_receipts=True,
+        apple_pay=True,
+        google_pay=True,
+        store_payment_method=True,
         appointments=True,
         appointment_requests=True,
         footer_email="billing@lakeside.example",
@@ -28,6 +31,7 @@ def make_groups() -> None:
         name=KIDS,
         shown_name=KIDS,
         email_receipts=True,
+        google_pay=True,
         footer_email="kids@lakeside.example",
         footer_phone="(555) 010-2030",
         footer_text="Questions about a bill? Ask for Nora, Monday to Thursday.",

@@ -12,6 +12,7 @@ from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
 from pops.core.practice.models import Facility, Practice, Provider
+from pops.local.seed.cards import store_cards
 from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TIME_ZONE
 from pops.local.seed.groups import make_groups
 from pops.local.seed.history import make_history, note_emails_of_the_past
@@ -35,6 +36,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
         make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
     set_up(now=now)
     make_history(now, chance)
+    store_cards(HOUSEHOLDS[0][0])
     mark_confidential()
     send_statements()
     note_emails_of_the_past()

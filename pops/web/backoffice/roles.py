@@ -7,7 +7,8 @@ from django.contrib.auth.management import create_permissions
 
 SEES = [
     "batches.view_referencebatch", "batches.view_periodlock", "receipts.view_receipt", "payments.view_payment",
-    "payments.view_refund", "payments.view_dispute", "payments.view_processorevent", "accounts.view_guarantor",
+    "payments.view_refund", "payments.view_dispute", "payments.view_processorevent", "payments.view_storedcard",
+    "accounts.view_guarantor",
     "accounts.view_patient", "accounts.view_encounter", "accounts.view_serviceline", "accounts.view_statement",
     "accounts.view_appointment",
     "notifications.view_message", "appointments.view_appointmentrequest", "logins.view_phonechange",

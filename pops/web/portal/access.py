@@ -18,6 +18,7 @@ from pops.web.look.brand import ACCOUNT_KEY
 P = ParamSpec("P")
 # Whose a page is, by what its address names.
 OWNERS = {
+    "card_id": "stored_cards__pk",
     "number": "receipts__number",
     "payment_id": "payments__pk",
     "request_id": "appointment_requests__pk",

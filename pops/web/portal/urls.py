@@ -5,7 +5,7 @@ from django.urls import include, path
 from pops.web.portal import appointments, credit, home, switching
 from pops.web.portal.account import views as account
 from pops.web.portal.preview.views import preview
-from pops.web.portal.profile import email, phone
+from pops.web.portal.profile import cards, email, phone
 from pops.web.portal.profile import views as profile
 
 urlpatterns = [
@@ -29,6 +29,8 @@ urlpatterns = [
     path("profile/phone/", phone.change_phone, name="profile_phone"),
     path("profile/phone/code/", phone.confirm, name="profile_phone_code"),
     path("profile/phone/withdraw/", phone.withdraw, name="withdraw_own_phone"),
+    path("profile/cards/<uuid:card_id>/default/", cards.prefer, name="prefer_card"),
+    path("profile/cards/<uuid:card_id>/remove/", cards.remove, name="remove_card"),
     path("pay/", include("pops.web.portal.pay.urls")),
     path("receipts/", include("pops.web.portal.receipts.urls")),
 ]

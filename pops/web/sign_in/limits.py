@@ -62,6 +62,9 @@ OWN_PHONE = Door("own_phone", anywhere="5/h/key,10/d/key")
 # And asks for appointments.
 APPOINTMENTS = Door("appointments", anywhere="10/h/key,20/d/key")
 
+# Pressing Pay: each asks Stripe several times.
+CONFIRMING = Door("confirming", anywhere="30/10m/key")
+
 
 class TooOften(ValidationError):
     """Refused for now; says how long."""

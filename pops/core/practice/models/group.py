@@ -145,7 +145,9 @@ class Group(models.Model):
     )
 
     # Payments
-    credit_card = models.BooleanField(default=True, help_text="Guarantors may pay by credit or debit card.")
+    credit_card = models.BooleanField(
+        default=True, help_text="Guarantors may pay by a credit or debit card that they type in or have stored."
+    )
     apple_pay = models.BooleanField(
         "Apple Pay", default=False, help_text="Offered in Safari on Apple devices, never for split payments."
     )
@@ -154,7 +156,9 @@ class Group(models.Model):
         default=False, help_text="Guarantors may keep a card for their next payment."
     )
     require_cvv = models.BooleanField(
-        "require CVV", default=True, help_text="Ask for the card's security code, for stored cards too."
+        "require CVV",
+        default=True,
+        help_text="Ask for the security code of stored cards each time. Of a card that is typed it is always asked.",
     )
     auto_post = models.BooleanField(
         "Auto-Post",

@@ -19,8 +19,8 @@ from pops.core.practice.theme import COLOUR, COLOURS, HOUSE, find_problems
 from pops.web.backoffice.fields import ColourInput, PictureField
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 
-# Their effect comes with the wallets and stored cards: none is shown as working before it works.
-COMING = ("apple_pay", "google_pay", "store_payment_method", "require_cvv", "split_payments")
+# Its effect is to come: it is not shown as working before it works.
+COMING = ("split_payments",)
 PICTURES = {"logo": LOGO, "favicon": FAVICON, "home_image": HOME_IMAGE}
 # What the preview shows, and how.
 PAGES = {"home": "Home", "pay": "Pay", "receipt": "Receipt"}
@@ -81,6 +81,10 @@ class GroupAdmin(KeepsHistory):
             {
                 "fields": [
                     "credit_card",
+                    "apple_pay",
+                    "google_pay",
+                    "store_payment_method",
+                    "require_cvv",
                     "auto_post",
                     "email_receipts",
                     "allow_overpayment",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from payments.gateway.account import (
+    DomainFacts,
     ask_for_event,
     find_domain,
     get_account,
@@ -60,10 +61,10 @@ def try_webhook(*, now: dt.datetime, by: User) -> Trial:
     )
 
 
-def register_site() -> None:
+def register_site() -> DomainFacts:
     """Have the wallets show on the portal's domain. Raises Refused when Stripe can't be asked, or says no."""
     try:
-        register_domain(name=get_host())
+        return register_domain(name=get_host())
     except (OutOfReach, Rejected) as fault:
         raise Refused("stripe", f"Stripe did not do it: {fault}") from fault
 

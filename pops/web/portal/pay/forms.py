@@ -167,3 +167,17 @@ class AmountForm(forms.Form):
         if cents > self.balance_cents and not self.may_overpay:
             return f"Enter {format_cents(self.balance_cents)} or less: that is your {self.balance_label}."
         return ""
+
+
+class TokenForm(forms.Form):
+    """What Stripe made of the card form, and the words beside the box when it was ticked."""
+
+    token = forms.RegexField(r"^ctoken_\w{1,100}$")
+    keep_words = forms.CharField(required=False, max_length=2000)
+
+
+class StoredCardForm(forms.Form):
+    """A stored card, and Stripe's token of its security code where that is asked for."""
+
+    card = forms.UUIDField()
+    code_token = forms.RegexField(r"^cvctok_\w{1,100}$", required=False)

@@ -5,34 +5,28 @@ import uuid
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from payments.attempts import (
-    TooManyAttempts,
-    ensure_intent,
-    start_again,
-    start_payment,
-    why_not_pay_by_card,
-    why_not_start,
-)
+from payments.attempts import TooManyAttempts, ensure_intent, start_again, start_payment, why_not_start
 from payments.gateway.client import ProcessorError
-from payments.gateway.intents import Intent, Result
+from payments.gateway.intents import Result
 from payments.models import Payment
+from payments.offering import why_not_pay_by_card
 from payments.selectors import find_earlier_attempts, find_open_attempts, find_unclear_payment
 from payments.truth import bring_up_to_date, make_way
 from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.credit import get_credit_context
+from pops.web.portal.pay.cards import card_page, get_attempt
 from pops.web.portal.pay.forms import AmountForm
 from pops.web.sign_in.entering import find_session_id
 from receipts.balances import find_taken_just_now
 from receipts.owed import Balances, get_balances
-from receipts.visible import find_visible_credit, get_visible, see
+from receipts.visible import find_visible_credit, see
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +126,7 @@ def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
         return render(request, "portal/pay/unavailable.html", {"payment": payment}, status=503)
     if intent.outcome.result is not Result.OPEN:
         return redirect("payments:returned", payment.pk)
-    return _card_page(request, payment, intent)
+    return card_page(request, payment, intent)
 
 
 def _close_earlier(payment: Payment) -> Payment:
@@ -140,20 +134,6 @@ def _close_earlier(payment: Payment) -> Payment:
     if payment.state == State.STARTED and make_way(attempts=find_earlier_attempts(payment), now=timezone.now()):
         payment.refresh_from_db()  # what was paid there has closed this one
     return payment
-
-
-def _card_page(request: GuarantorRequest, payment: Payment, intent: Intent) -> HttpResponse:
-    current = get_visible(request.guarantor).current_cents
-    context = {
-        "payment": payment,
-        "intent": intent,
-        "attempt": _card_form(payment, intent),
-        "looked": "looked" in request.GET,
-        "escrow_cents": 0 if current is None else max(payment.amount_cents - current, 0),
-        "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
-        "stripe_js_url": settings.STRIPE_JS_URL,
-    }
-    return render(request, "portal/pay/card.html", context)
 
 
 @require_safe
@@ -194,10 +174,4 @@ def again(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
         intent = ensure_intent(payment=following, now=timezone.now())
     except (ProcessorError, Refused):
         return JsonResponse({}, status=409)
-    return JsonResponse(_card_form(following, intent) | {"receipt": payment.receipt_id})
-
-
-def _card_form(payment: Payment, intent: Intent) -> dict[str, str]:
-    """What the card form needs to know of an attempt."""
-    paths = {name: reverse(f"payments:{name}", args=[payment.pk]) for name in ("pay", "returned", "again")}
-    return {"client_secret": intent.client_secret, **paths}
+    return JsonResponse(get_attempt(following, intent) | {"receipt": payment.receipt_id})

@@ -11,6 +11,7 @@ from pops.logins.addresses import find_open_change, why_not_change_own_email
 from pops.logins.phones import find_open_phone_change, find_open_phone_code, offers_phone_codes
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.answering import is_done, show_form
+from pops.web.portal.profile.cards import get_cards_context
 from pops.web.portal.profile.forms import NameForm, NoticesForm
 
 
@@ -19,18 +20,16 @@ from pops.web.portal.profile.forms import NameForm, NoticesForm
 def profile(request: GuarantorRequest) -> HttpResponse:
     """All of it, each with its way to change it."""
     guarantor = request.guarantor
-    return render(
-        request,
-        "portal/profile/profile.html",
-        {
-            "guarantor": guarantor,
-            "email_change": find_open_change(guarantor, now=timezone.now()),
-            "email_refusal": why_not_change_own_email(guarantor, request.user),
-            "phone_change": find_open_phone_change(guarantor),
-            "phone_code": find_open_phone_code(guarantor, now=timezone.now()),
-            "offers_phone_codes": offers_phone_codes(guarantor, request.user),
-        },
-    )
+    context = {
+        "guarantor": guarantor,
+        "email_change": find_open_change(guarantor, now=timezone.now()),
+        "email_refusal": why_not_change_own_email(guarantor, request.user),
+        "phone_change": find_open_phone_change(guarantor),
+        "phone_code": find_open_phone_code(guarantor, now=timezone.now()),
+        "offers_phone_codes": offers_phone_codes(guarantor, request.user),
+        **get_cards_context(guarantor, now=timezone.now()),
+    }
+    return render(request, "portal/profile/profile.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

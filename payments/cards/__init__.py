@@ -1,0 +1,1 @@
+"""Cards that guarantors keep for later payments: found, kept, preferred and removed."""

@@ -1,0 +1,69 @@
+"""The card page: the ways to pay that the group offers, on which an attempt is confirmed."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from payments.cards.keeping import get_words
+from payments.cards.stored import find_offered_cards
+from payments.gateway.intents import Intent
+from payments.models import Payment
+from payments.offering import WALLETS, find_offered, why_not_keep_cards
+from pops.core.accounts.models import Guarantor
+from pops.core.methods import Method
+from pops.core.practice.models import Group
+from pops.core.practice.selectors import get_practice
+from pops.web.portal.access import GuarantorRequest
+from receipts.visible import get_visible
+
+# An attempt's addresses: its page, where the browser comes back to, and what its scripts ask.
+PATHS = ("pay", "returned", "again", "check", "stored")
+
+
+def card_page(
+    request: GuarantorRequest, payment: Payment, intent: Intent, *, refused: str = "", status: int = 200
+) -> HttpResponse:
+    """The page on which an attempt is paid; `refused` says why nothing was charged just now."""
+    current = get_visible(request.guarantor).current_cents
+    context = {
+        "payment": payment,
+        "intent": intent,
+        "attempt": get_attempt(payment, intent),
+        "looked": "looked" in request.GET,
+        "refused": refused,
+        "escrow_cents": 0 if current is None else max(payment.amount_cents - current, 0),
+        **get_stripe_context(request.guarantor.group),
+        **get_stored_context(request.guarantor, now=timezone.now()),
+    }
+    return render(request, "portal/pay/card.html", context, status=status)
+
+
+def get_attempt(payment: Payment, intent: Intent) -> dict[str, str]:
+    """What the page's scripts need to know of an attempt."""
+    paths = {name: reverse(f"payments:{name}", args=[payment.pk]) for name in PATHS}
+    return {"client_secret": intent.client_secret, **paths}
+
+
+def get_stripe_context(group: Group) -> dict[str, Any]:
+    """Stripe's script, and which of its forms and wallets a group offers."""
+    offered = find_offered(group)
+    return {
+        "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
+        "stripe_js_url": settings.STRIPE_JS_URL,
+        "offers_card": Method.CARD in offered,
+        "wallets": " ".join(method.value for method in offered if method in WALLETS),
+    }
+
+
+def get_stored_context(guarantor: Guarantor, *, now: dt.datetime) -> dict[str, Any]:
+    """The cards that a guarantor kept, and what is agreed to by keeping another: for who signed in alone."""
+    return {
+        "stored_cards": find_offered_cards(guarantor, today=get_practice().business_date(now)),
+        "asks_code": guarantor.group.require_cvv,
+        "keep_words": "" if why_not_keep_cards(guarantor) else get_words(guarantor),
+    }
