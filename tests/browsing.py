@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -22,7 +22,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NARROW = {"width": 320, "height": 700}
 PHONE = {"width": 360, "height": 800}
+TABLET = {"width": 768, "height": 1024}
 DESKTOP = {"width": 1280, "height": 900}
 
 
@@ -79,7 +81,39 @@ def sign_in(page: Page, live_server: Any, client_of: Callable[..., Any]) -> Call
     return sign_in
 
 
-def accessibility_problems(page: Page) -> list[str]:
+AXE = Axe()
+OPEN_ALL = "document.querySelectorAll('main details').forEach((details) => { details.open = true; })"
+END_TRANSITIONS = "document.getAnimations().forEach((one) => { if (one instanceof CSSTransition) one.finish(); })"
+
+
+def accessibility_problems(page: Page, **options: Any) -> list[str]:
     """What axe finds wrong on the page as it is now: rule and place."""
-    found = Axe().run(page).response["violations"]
+    found = AXE.run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
     return [f"{rule['id']}: {[node['target'] for node in rule['nodes']]}" for rule in found]
+
+
+def problems_of(page: Page, sizes: Iterable[Any] = (PHONE, DESKTOP)) -> list[str]:
+    """What is wrong with the page as it is now, at each size, light and dark: what axe finds, and what is too wide."""
+    found = []
+    for size in sizes:
+        page.set_viewport_size(size)
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            found.append(f"{size['width']}: too wide")
+        found += [f"{size['width']}: {problem}" for problem in accessibility_problems(page)]
+        page.emulate_media(color_scheme="dark")
+        page.evaluate(END_TRANSITIONS)
+        # In the dark only colours differ.
+        found += [f"{size['width']}, dark: {one}" for one in accessibility_problems(page, runOnly=["color-contrast"])]
+        page.emulate_media(color_scheme="light")
+        page.evaluate(END_TRANSITIONS)
+    return found
+
+
+def problems_at(page: Page, addresses: Iterable[str], sizes: Iterable[Any] = (PHONE, DESKTOP)) -> dict[str, list[str]]:
+    """The same of several addresses, all that unfolds unfolded; those without problems left out."""
+    found = {}
+    for address in addresses:
+        page.goto(address)
+        page.evaluate(OPEN_ALL)
+        found[address] = problems_of(page, sizes)
+    return {address: problems for address, problems in found.items() if problems}

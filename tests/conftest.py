@@ -37,8 +37,10 @@ from tests.moments import NOON
 
 
 def pytest_configure() -> None:
-    """Static files as they lie there: no test should need collectstatic first."""
+    """Static files as they lie there: no test should need collectstatic first. And passwords that cost nothing."""
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    # The real one is slow by intent.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
 
 

@@ -10,13 +10,12 @@ from playwright.sync_api import expect
 
 from pops.logins.addresses import change_email
 from pops.logins.notices import make_token
-from tests.browsing import DESKTOP, PHONE, accessibility_problems
+from tests.browsing import DESKTOP, NARROW, PHONE, problems_of
 from tests.factories.accounts import GuarantorFactory, PatientFactory, ServiceLineFactory, link, login_of
 from tests.factories.staff import DESK, member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mail_at_once", "practice")]
 
-NARROW = {"width": 320, "height": 700}
 ADDRESS = "whitcombs@example.com"
 
 
@@ -120,16 +119,11 @@ def asked(guarantor):
 
 
 def check(page, problems, place):
-    for size in (NARROW, PHONE, DESKTOP):
-        page.set_viewport_size(size)
-        problems[place, size["width"]] = accessibility_problems(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{place} is too wide"
+    problems[place] = problems_of(page, (NARROW, PHONE, DESKTOP))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(page, live_server, sign_in, charlotte, odette, ellen, pay, scheme):
+def test_axe_finds_nothing(page, live_server, sign_in, charlotte, odette, ellen, pay):
     receipt, problems = pay(odette), {}
-    page.emulate_media(color_scheme=scheme)
     for address in (asked(ellen), "/new-address/x/"):
         page.goto(live_server.url + address)
         check(page, problems, address)

@@ -14,14 +14,12 @@ from pops.appointments.asking import answer_request
 from pops.appointments.models import AppointmentRequest
 from pops.logins.models import EmailChange
 from pops.logins.phones import ask_phone_change
-from tests.browsing import DESKTOP, accessibility_problems
+from tests.browsing import DESKTOP, NARROW, PHONE, problems_of
 from tests.factories.accounts import GuarantorFactory, PatientFactory, link, login_of
 from tests.factories.appointments import AppointmentFactory, AppointmentRequestFactory
 from tests.factories.staff import DESK, member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mail_at_once", "practice")]
-
-NARROW, PHONE = {"width": 320, "height": 700}, {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -122,10 +120,7 @@ def test_a_way_to_be_told_is_chosen_by_keyboard(page, live_server, sign_in, mari
 
 
 def check(page, problems, place):
-    for size in (NARROW, PHONE, DESKTOP):
-        page.set_viewport_size(size)
-        problems[place, size["width"]] = accessibility_problems(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{place} is too wide"
+    problems[place] = problems_of(page, (NARROW, PHONE, DESKTOP))
 
 
 @pytest.fixture
@@ -142,10 +137,8 @@ def all_there_is(maria, leo):
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(page, live_server, sign_in, maria, all_there_is, scheme):
+def test_axe_finds_nothing(page, live_server, sign_in, maria, all_there_is):
     problems = {}
-    page.emulate_media(color_scheme=scheme)
     page.goto(f"{live_server.url}/sign-in/name/")
     page.get_by_role("button", name="Send me a code").click()  # with nothing in it
     check(page, problems, "the name")
