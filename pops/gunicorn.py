@@ -1,6 +1,27 @@
 """How the web server runs, wherever it does: `gunicorn pops.wsgi --config python:pops.gunicorn`."""
 
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from pops.core.logs import HideTokens, hide_tokens
+
+
+class TokenlessLogger(Logger):
+    """gunicorn's, which names the address of each request, and whole when it failed."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.addFilter(HideTokens())
+
+    def atoms(self, *request: Any) -> dict[str, Any]:
+        """What a line about a request is made of."""
+        atoms: dict[str, Any] = super().atoms(*request)
+        return atoms | {"U": hide_tokens(atoms["U"])}
+
+
 worker_class = "gthread"
+logger_class = TokenlessLogger
 threads = 4
 # A worker says here that it lives; a disk that is busy must not look like a worker that hangs.
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - gunicorn makes a file of its own there

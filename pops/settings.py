@@ -101,6 +101,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Before sign-in is asked for: until the portal is open there is none.
     "pops.web.closed.NotOpenYetMiddleware",
+    # Before it too: a session by a QuickPay link is not asked to sign in, the page is not there.
+    "pops.web.portal.quickpay.door.FenceMiddleware",
     # Deny by default: a view is public only when it says so.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "pops.core.access.middleware.WhoMiddleware",
@@ -448,8 +450,9 @@ MESSAGE_LANES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"hide_tokens": {"()": "pops.core.logs.HideTokens"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_tokens"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     # Stripe's own log lines name customers' objects in full at INFO; WeasyPrint tells each of its steps, Twilio's
     # client each of its calls.

@@ -116,10 +116,14 @@ def _plain(number: str) -> str:
 
 def find_taken_just_now(guarantor: Guarantor, *, now: dt.datetime) -> Receipt | None:
     """The payment of a guarantor, at the desk or in the portal, that a second one would most likely repeat."""
-    return (
-        Receipt.objects.filter(guarantor=guarantor, kind=Receipt.Kind.PAYMENT, status=Receipt.Status.PAID, void=None)
-        .filter(received_at__gt=now - JUST_NOW)
-        .select_related("issued_by")
-        .order_by("-received_at")
-        .first()
-    )
+    return _find_payments(guarantor).filter(received_at__gt=now - JUST_NOW).select_related("issued_by").first()
+
+
+def find_last_payment(guarantor: Guarantor, *, since: dt.datetime) -> Receipt | None:
+    """The guarantor's last payment that counts, at the desk or in the portal."""
+    return _find_payments(guarantor).filter(received_at__gte=since).first()
+
+
+def _find_payments(guarantor: Guarantor) -> QuerySet[Receipt]:
+    paid = Receipt.objects.filter(kind=Receipt.Kind.PAYMENT, status=Receipt.Status.PAID, void=None)
+    return paid.filter(guarantor=guarantor).order_by("-received_at")

@@ -97,6 +97,10 @@ def fill_in(context: dict[str, Any], *, subject: str) -> Content:
 
 
 kinds.declare(Kind(name=KIND, label="Receipt", prepare=prepare, reasons=dict(Reason.choices), can_be_sent_again=True))
+# The same to an address that the payer typed (receipts.typed_mail).
+TYPED = kinds.declare(
+    Kind(name="receipt_typed", label="Receipt to a typed address", prepare=prepare, reasons=dict(Reason.choices))
+)
 
 
 def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def make_missing() -> None:
 @shared_task(name=RENDER_STATEMENT)
 def render_statement(detail_id: int) -> None:
     """Render and store the PDF of one statement, for somebody who waits for it."""
-    store_statement_document(detail_id=detail_id)
+    store_statement_document(detail_id=detail_id, now=timezone.now())
 
 
 @shared_task

@@ -18,7 +18,7 @@ from pops.logins.selectors import find_accounts
 STAFF = ("/admin/", "/staff/")
 # The patients' doors need no sign-in: they are what is closed. Anything else that needs none is no patient's page:
 # Stripe's webhook, the health check, a logo.
-DOORS = ("/sign-in/", "/new-address/")
+DOORS = ("/sign-in/", "/new-address/", "/q/", "/quickpay/")
 HOME = "/"
 
 

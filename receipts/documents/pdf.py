@@ -23,9 +23,11 @@ ONE_AT_A_TIME = threading.Lock()
 
 
 class StaticFilesOnly(URLFetcher):
-    """Hands out our own static files, named static:path, and groups' pictures; nothing from anywhere else."""
+    """Hands out our own static files, named static:path, groups' pictures, and those in the page; else nothing."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        if url.startswith("data:"):
+            return super().fetch(url, headers)
         if url.startswith(PICTURE):
             return URLFetcherResponse(url, _read_picture(url.removeprefix(PICTURE)))
         path = finders.find(url.removeprefix(STATIC)) if url.startswith(STATIC) else None

@@ -42,6 +42,7 @@ def walk(made, client):
         "request_id": list(made.guarantor.appointment_requests.values_list("pk", flat=True)),
         "statement_id": list(made.guarantor.statements.values_list("pk", flat=True)),
         "group_id": [],
+        "token": [],  # the pages it opens are walked by payment_id
     }
     addresses = list(addresses_of(urlpatterns, known))
     for address in [*addresses, *(f"{reverse('receipts:history')}?status={name}" for name in ("paid", "voided"))]:

@@ -18,6 +18,7 @@ OURS = (
     "notifications",
     "imports",
     "logins",
+    "quickpay",
     "portal_sessions",
     "appointments",
     "backoffice",

@@ -10,6 +10,7 @@ from receipts.documents.statements import store_statement_document
 from tests.browsing import DESKTOP, NARROW, TABLET, accessibility_problems, problems_at
 from tests.factories.accounts import EncounterFactory, PatientFactory, ServiceLineFactory
 from tests.factories.statements import imported_statement, statement_of
+from tests.moments import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,7 +100,7 @@ def test_all_of_it_works_without_javascript(browser, live_server, client_of, ope
     page = context.new_page()
     cookie = client_of(open_statement.guarantor).cookies["sessionid"]
     page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
-    store_statement_document(detail_id=open_statement.detail.pk)
+    store_statement_document(detail_id=open_statement.detail.pk, now=NOON)
 
     page.goto(f"{live_server.url}/account/")
     settled = page.locator("section", has=page.get_by_role("heading", name="Nothing left to pay")).locator(".visit")

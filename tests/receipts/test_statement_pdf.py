@@ -17,6 +17,7 @@ from tests.concurrency import run_together, wait_until
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.statements import imported_statement, statement_of
 from tests.golden import pdf_text
+from tests.moments import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +39,7 @@ def get(client_of, statement, query=""):
 
 
 def test_it_says_what_the_page_says_and_is_accessible(statement, media):
-    store_statement_document(detail_id=statement.detail.pk)
+    store_statement_document(detail_id=statement.detail.pk, now=NOON)
     pdf = (media / StatementDocument.objects.get().file.name).read_bytes()
 
     text = " ".join(pdf_text(pdf).split())
@@ -61,14 +62,14 @@ def test_a_worker_makes_it_when_the_statement_is_entered(guarantor, practice, wo
 
 
 def test_many_workers_at_once_make_one_row_and_one_file(statement, media):
-    made = run_together([lambda: store_statement_document(detail_id=statement.detail.pk)] * 6, width=6)
+    made = run_together([lambda: store_statement_document(detail_id=statement.detail.pk, now=NOON)] * 6, width=6)
 
     assert sorted(made) == [False] * 5 + [True]
     assert [path.name for path in media.rglob("*.pdf")] == [f"statement-2026-02-15-{statement.pk}.pdf"]
 
 
 def test_it_is_never_made_again_and_never_changed(statement, media):
-    store_statement_document(detail_id=statement.detail.pk)
+    store_statement_document(detail_id=statement.detail.pk, now=NOON)
     before = {path: path.read_bytes() for path in media.rglob("*.pdf")}
     ServiceLine.objects.update(description="Something else")
 
@@ -87,7 +88,7 @@ def test_who_asks_before_it_is_there_waits_for_it(statement, client_of):
 
 
 def test_it_is_handed_out_under_its_name_and_asked_for_anew(statement, client_of):
-    store_statement_document(detail_id=statement.detail.pk)
+    store_statement_document(detail_id=statement.detail.pk, now=NOON)
 
     answer = get(client_of, statement)
     assert answer.headers["Content-Disposition"] == (f'attachment; filename="statement-2026-02-15-{statement.pk}.pdf"')
@@ -100,7 +101,7 @@ def test_it_is_handed_out_under_its_name_and_asked_for_anew(statement, client_of
 
 @pytest.mark.books_are_wrong("a file was changed")
 def test_another_file_in_its_place_is_not_handed_out_and_the_books_say_so(statement, client_of, media):
-    store_statement_document(detail_id=statement.detail.pk)
+    store_statement_document(detail_id=statement.detail.pk, now=NOON)
     document = StatementDocument.objects.get()
     (media / document.file.name).write_bytes(b"another")
 
@@ -121,6 +122,6 @@ def test_an_imported_one_is_frozen_by_who_asks_for_it_first(guarantor, practice,
 
 
 def test_nobody_else_gets_it(statement, client_of):
-    store_statement_document(detail_id=statement.detail.pk)
+    store_statement_document(detail_id=statement.detail.pk, now=NOON)
 
     assert client_of(GuarantorFactory()).get(f"/statements/{statement.pk}/pdf/").status_code == 404

@@ -37,6 +37,7 @@ def addresses(stripe_sandbox, guarantor, pay):
         "number": pay(guarantor).number,
         "request_id": AppointmentRequestFactory(guarantor=guarantor).pk,
         "statement_id": statement_of(guarantor).pk,
+        "token": "x",
     }
     return {
         name: reverse(name, kwargs={fact: facts[fact] for fact in pattern.pattern.converters})

@@ -21,6 +21,7 @@ DESK = [
     "accounts.add_appointment", "accounts.change_appointment", "logins.change_access",
     "notifications.send_message_again", "appointments.answer_request", "logins.settle_phonechange",
     "portal_sessions.end_portalsession", "portal_sessions.mirror_account",
+    "quickpay.add_link", "quickpay.revoke_link",
 ]  # fmt: skip
 MANAGER = [
     *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "receipts.refund_receipt",

@@ -14,6 +14,7 @@ from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.logins.selectors import find_accounts, find_owner
 from pops.web.look.brand import ACCOUNT_KEY
+from pops.web.portal.quickpay.session import QuickPay
 
 P = ParamSpec("P")
 # Whose a page is, by what its address names.
@@ -27,11 +28,12 @@ OWNERS = {
 
 
 class GuarantorRequest(HttpRequest):
-    """A request by a signed-in guarantor, for the account in hand."""
+    """A request by a signed-in guarantor, for the account in hand; or by a QuickPay link, for its account alone."""
 
     user: User
     guarantor: Guarantor
     accounts: list[Guarantor]
+    quickpay: QuickPay | None
 
 
 def guarantor_required(
@@ -48,6 +50,7 @@ def guarantor_required(
     def wrapped(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         # No query: the session's backend has read them with the login.
         request.accounts = find_accounts(request.user)
+        request.quickpay = None
         if not request.accounts:
             raise Http404
         response = _find_detour(request, kwargs) or _answer(request, view, *args, **kwargs)

@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
+from pops.quickpay.addresses import PATH
 from pops.web.portal import appointments, credit, home, switching
 from pops.web.portal.account import views as account
 from pops.web.portal.preview.views import preview
 from pops.web.portal.profile import cards, email, phone
 from pops.web.portal.profile import views as profile
+from pops.web.portal.quickpay import links
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -32,5 +34,8 @@ urlpatterns = [
     path("profile/cards/<uuid:card_id>/default/", cards.prefer, name="prefer_card"),
     path("profile/cards/<uuid:card_id>/remove/", cards.remove, name="remove_card"),
     path("pay/", include("pops.web.portal.pay.urls")),
+    path("quickpay/", include("pops.web.portal.quickpay.urls", namespace="quickpay")),
+    path(f"{PATH}<str:token>/", links.look, name="quickpay_link"),
+    path(PATH, links.enter, name="quickpay_enter"),
     path("receipts/", include("pops.web.portal.receipts.urls")),
 ]

@@ -22,7 +22,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pops.core.access.models import User
 from pops.sessions.selectors import find_ended_by_staff
-from pops.web.sign_in.session_rule import get_rule
 
 # In the session of whoever was signed out, until they sign in again.
 ENDED, KEPT = "ended", "kept_form"
@@ -40,14 +39,14 @@ MAX_KEPT_BYTES = 100_000
 @never_cache
 @require_http_methods(["GET", "POST"])
 def session(request: HttpRequest) -> JsonResponse:
-    """How many seconds are left to whoever is signed in here, 0 for nobody. To ask is no use; a POST may be."""
+    """How many seconds are left to whoever is in here, 0 for nobody. To ask is no use; a POST may be."""
     request.is_no_use = True  # type: ignore[attr-defined]  # read by SlidingSessionMiddleware
-    if not request.user.is_authenticated:
+    rule = request.session_rule  # type: ignore[attr-defined]
+    if not rule:
         # With this answer the browser forgets the session that has ended.
         if owner := _find_owner(request):
             _note_end(request, owner)
         return JsonResponse({"seconds": 0})
-    rule = get_rule(request.user)
     if request.method == "POST" and rule.may_extend:
         request.session["used_at"] = int(time.time())
         return JsonResponse({"seconds": rule.seconds})

@@ -29,6 +29,7 @@ from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.people import render_contact, render_people
+from pops.web.backoffice.lists.quickpay import render_links
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
 from pops.web.backoffice.lists.rows import NamedRows
 from pops.web.backoffice.lists.searching import FindsPeople
@@ -173,6 +174,7 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
         ("Who signs in", {"fields": ["people"]}),
         ("Balances", {"fields": ["current_balance", "amount_due", "credit", "collections", "mirror"]}),
         ("Receipts by email", {"fields": ["emails_table"]}),
+        ("QuickPay", {"fields": ["links_table"]}),
         ("Merged accounts", {"fields": ["merges_table"]}),
         ("This change", {"fields": ["why"]}),
     ]
@@ -180,7 +182,7 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     readonly_fields = [
         "account_number", "email", "people", "notices", "language", "contact", "current_balance", "amount_due",
         "credit", "collections", "mirror",
-        "emails_table", "merges_table",
+        "emails_table", "links_table", "merges_table",
     ]  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Guarantor | None = None) -> Any:
@@ -268,6 +270,10 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     @admin.display(description="Latest emails")
     def emails_table(self, guarantor: Guarantor) -> SafeString:
         return render_messages(receipt_messages(guarantor).order_by("-about_id", "pk")[:EMAILS_SHOWN])
+
+    @admin.display(description="Latest links")
+    def links_table(self, guarantor: Guarantor) -> SafeString:
+        return render_links(guarantor)
 
     @admin.display(description="One person, two accounts")
     def merges_table(self, guarantor: Guarantor) -> SafeString:

@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from payments.cards.keeping import get_words
@@ -19,10 +18,11 @@ from pops.core.methods import Method
 from pops.core.practice.models import Group
 from pops.core.practice.selectors import get_practice
 from pops.web.portal.access import GuarantorRequest
+from pops.web.portal.pay.door import get_address
 from receipts.visible import get_visible
 
 # An attempt's addresses: its page, where the browser comes back to, and what its scripts ask.
-PATHS = ("pay", "returned", "again", "check", "stored")
+PATHS = ("pay", "returned", "again", "check")
 
 
 def card_page(
@@ -33,19 +33,19 @@ def card_page(
     context = {
         "payment": payment,
         "intent": intent,
-        "attempt": get_attempt(payment, intent),
+        "attempt": get_attempt(request, payment, intent),
         "looked": "looked" in request.GET,
         "refused": refused,
         "escrow_cents": 0 if current is None else max(payment.amount_cents - current, 0),
         **get_stripe_context(request.guarantor.group),
-        **get_stored_context(request.guarantor, now=timezone.now()),
+        **({} if request.quickpay else get_stored_context(request.guarantor, now=timezone.now())),
     }
     return render(request, "portal/pay/card.html", context, status=status)
 
 
-def get_attempt(payment: Payment, intent: Intent) -> dict[str, str]:
+def get_attempt(request: GuarantorRequest, payment: Payment, intent: Intent) -> dict[str, str]:
     """What the page's scripts need to know of an attempt."""
-    paths = {name: reverse(f"payments:{name}", args=[payment.pk]) for name in PATHS}
+    paths = {name: get_address(request, name, payment.pk) for name in PATHS}
     return {"client_secret": intent.client_secret, **paths}
 
 

@@ -21,6 +21,7 @@ from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.pay.cards import card_page
+from pops.web.portal.pay.door import get_payment
 from pops.web.portal.pay.forms import StoredCardForm, TokenForm
 from pops.web.sign_in.limits import CONFIRMING, TooOften, count
 
@@ -31,10 +32,9 @@ OTHER_WORDS = "What you agree to by storing the card has changed. Reload the pag
 
 
 @require_POST
-@guarantor_required
 def check(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """Whether what Stripe made of the card form may pay; the words of why not. 409: look how the attempt stands."""
-    payment = get_object_or_404(request.guarantor.payments, pk=payment_id)
+    payment = get_payment(request, payment_id)
     try:
         count(CONFIRMING, f"account {request.guarantor.pk}")
         check_confirmation(payment=payment, now=timezone.now(), **_read_token(request))
@@ -97,7 +97,8 @@ def _read_token(request: GuarantorRequest) -> dict[str, Any]:
     form = TokenForm(request.POST)
     if not form.is_valid():
         raise Refused("no_token", "The card form is not right. Reload the page.")
-    shown, words = form.cleaned_data["keep_words"], get_words(request.guarantor)
+    # By a link no card is kept: it would be offered to whoever signs in.
+    shown, words = form.cleaned_data["keep_words"], "" if request.quickpay else get_words(request.guarantor)
     if shown and shown != words:
         raise Refused("other_words", OTHER_WORDS)
     return {"token_id": form.cleaned_data["token"], "agreed": _agree(request, words) if shown else None}

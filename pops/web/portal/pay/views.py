@@ -6,8 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,15 +17,22 @@ from payments.models import Payment
 from payments.offering import why_not_pay_by_card
 from payments.selectors import find_earlier_attempts, find_open_attempts, find_unclear_payment
 from payments.truth import bring_up_to_date, make_way
+from pops.core.money import plain_dollars
 from pops.core.refusals import Refused
-from pops.web.portal.access import GuarantorRequest, guarantor_required
-from pops.web.portal.credit import get_credit_context
+from pops.web.portal.access import GuarantorRequest
 from pops.web.portal.pay.cards import card_page, get_attempt
+from pops.web.portal.pay.door import (
+    find_payers_session,
+    get_address,
+    get_credit,
+    get_link_context,
+    get_payment,
+    get_receipt_address,
+)
 from pops.web.portal.pay.forms import AmountForm
-from pops.web.sign_in.entering import find_session_id
 from receipts.balances import find_taken_just_now
 from receipts.owed import Balances, get_balances
-from receipts.visible import find_visible_credit, see
+from receipts.visible import see
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +40,6 @@ State = Payment.State
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guarantor_required
 def start(request: GuarantorRequest) -> HttpResponseBase:
     """Choose an amount; the attempt is started under the id that came with the page."""
     balances = get_balances(request.guarantor)
@@ -47,12 +52,15 @@ def start(request: GuarantorRequest) -> HttpResponseBase:
     if form.is_valid():
         return _start(request, **_attempt_of(form))
     if repeated := form.find_repeated(request.guarantor):
-        return redirect("payments:pay", repeated.pk)
+        return redirect(get_address(request, "pay", repeated.pk))
     return _amount_page(request, form, balances)
 
 
 def _amount_form(request: GuarantorRequest, balances: Balances, taken: Payment | None = None) -> AmountForm:
-    visible, before = see(request.guarantor.group, balances), request.GET.get("amount", "")
+    visible = see(request.guarantor.group, balances)
+    # By a link the amount is chosen already: few taps.
+    chosen = plain_dollars(visible.owed_cents) if request.quickpay and visible.owed_cents > 0 else ""
+    before = request.GET.get("amount") or chosen
     return AmountForm(request.POST or None, guarantor=request.guarantor, visible=visible, before=before, taken=taken)
 
 
@@ -78,7 +86,7 @@ def _no_card_page(request: GuarantorRequest, balances: Balances) -> HttpResponse
     """How to pay instead, where the group takes no cards here."""
     context = {
         "visible": see(request.guarantor.group, balances),
-        **get_credit_context(request.guarantor, balances, find_visible_credit(request.guarantor)),
+        **get_credit(request, balances),
     }
     return render(request, "portal/pay/no_card.html", context, status=403 if request.method == "POST" else 200)
 
@@ -87,15 +95,16 @@ def _amount_page(request: GuarantorRequest, form: AmountForm, balances: Balances
     context = {
         "form": form,
         "visible": see(request.guarantor.group, balances),
-        **get_credit_context(request.guarantor, balances, find_visible_credit(request.guarantor)),
+        **get_credit(request, balances),
         "just_paid": find_taken_just_now(request.guarantor, now=timezone.now()),
         "unclear": find_unclear_payment(request.guarantor),
+        **get_link_context(request, balances),
     }
     return render(request, "portal/pay/start.html", context, status=422 if form.is_bound else 200)
 
 
 def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) -> HttpResponseBase:
-    facts: dict[str, Any] = {"guarantor": request.guarantor, "session_id": find_session_id(request)}
+    facts: dict[str, Any] = {"guarantor": request.guarantor, "session_id": find_payers_session(request)}
     start = partial(start_payment, amount_cents=amount_cents, now=timezone.now(), **facts)
     try:
         payment = start(payment_id=payment_id)
@@ -105,16 +114,15 @@ def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) 
         raise Http404 from error  # another guarantor's attempt
     except TooManyAttempts:
         return render(request, "portal/pay/too_many.html", status=429)
-    return redirect("payments:pay", payment.pk)
+    return redirect(get_address(request, "pay", payment.pk))
 
 
 @require_safe
-@guarantor_required
 def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """The attempt as it stands: the card form, or what became of it."""
-    payment = _close_earlier(get_object_or_404(request.guarantor.payments, pk=payment_id))
+    payment = _close_earlier(get_payment(request, payment_id))
     if payment.receipt_id and payment.state != State.REVIEW:
-        return redirect("receipts:detail", payment.receipt_id)
+        return redirect(get_receipt_address(request, payment))
     if payment.state != State.STARTED:
         return render(request, f"portal/pay/{payment.state}.html", {"payment": payment})
     if why_not_pay_by_card(request.guarantor):
@@ -125,7 +133,7 @@ def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
         logger.exception("Stripe could not be asked about payment %s", payment.pk)
         return render(request, "portal/pay/unavailable.html", {"payment": payment}, status=503)
     if intent.outcome.result is not Result.OPEN:
-        return redirect("payments:returned", payment.pk)
+        return redirect(get_address(request, "returned", payment.pk))
     return card_page(request, payment, intent)
 
 
@@ -137,10 +145,9 @@ def _close_earlier(payment: Payment) -> Payment:
 
 
 @require_safe
-@guarantor_required
 def returned(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """The browser is back from Stripe: ask Stripe what happened, never trust the address line."""
-    payment = get_object_or_404(request.guarantor.payments, pk=payment_id)
+    payment = get_payment(request, payment_id)
     try:
         if payment.state not in Payment.FINAL:
             payment = bring_up_to_date(payment_id=payment.pk, now=timezone.now())
@@ -150,7 +157,7 @@ def returned(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBa
     if payment.state == State.PROCESSING:
         return render(request, "portal/pay/processing.html", {"payment": payment})
     # Still open: nothing was paid, and the card page says so.
-    return redirect(f"{reverse('payments:pay', args=[payment.pk])}{'?looked' * (payment.state == State.STARTED)}")
+    return redirect(f"{get_address(request, 'pay', payment.pk)}{'?looked' * (payment.state == State.STARTED)}")
 
 
 # Said at sign-in, when the session ended while the bank was asked.
@@ -160,13 +167,12 @@ returned.signed_out_words = (  # type: ignore[attr-defined]
 
 
 @require_POST
-@guarantor_required
 def again(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """After a slip in the card's details: the next attempt, for the form that still holds the card.
 
     409: there is none, and what became of this one stands at its return address.
     """
-    payment = get_object_or_404(request.guarantor.payments, pk=payment_id)
+    payment = get_payment(request, payment_id)
     try:
         payment = bring_up_to_date(payment_id=payment.pk, now=timezone.now())
         following = start_again(payment=payment, now=timezone.now())
@@ -174,4 +180,4 @@ def again(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
         intent = ensure_intent(payment=following, now=timezone.now())
     except (ProcessorError, Refused):
         return JsonResponse({}, status=409)
-    return JsonResponse(get_attempt(following, intent) | {"receipt": payment.receipt_id})
+    return JsonResponse(get_attempt(request, following, intent) | {"receipt": payment.receipt_id})

@@ -1,0 +1,57 @@
+"""Being in by a link: a QuickPay session of the portal, beside whoever is signed in in the same browser."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from pops.quickpay.models import Link
+from pops.quickpay.names import get_short_name
+from pops.sessions.origins import say_origin
+from pops.web.sign_in.entering import Authentication, Origin, enter, find_session_id
+
+# In Django's session: the link that was opened last.
+LINK = "quickpay_link"
+
+
+@dataclass(frozen=True)
+class QuickPay:
+    """By which link, and in which session of the portal, a request came."""
+
+    link: Link
+    session_id: int
+
+    @property
+    def name(self) -> str:
+        """All that is told of the guarantor's name."""
+        return get_short_name(self.link.guarantor)
+
+    @property
+    def account_url(self) -> str:
+        """View Account: by a code, as always, and then the account."""
+        page = "account" if self.link.guarantor.group.account_dashboard else "home"
+        return self.get_sign_in_url(reverse(page))
+
+    def get_sign_in_url(self, page: str) -> str:
+        """Where one signs in and goes on to a page of the portal. The session then is of the link's origin too."""
+        query = urlencode({"next": say_origin(page, Origin(self.link.origin))})
+        return f"{reverse('account_request_login_code')}?{query}"
+
+
+def enter_by_link(request: Any, link: Link) -> None:
+    """Begin a session by a link that is good. One that was begun here by another ends."""
+    enter(request, guarantor=link.guarantor, origin=Origin(link.origin), authentication=Authentication.QUICKPAY)
+    request.session[LINK] = link.pk
+
+
+def is_in_by_link(request: Any) -> bool:
+    """Whether this browser is in by a link."""
+    return find_session_id(request, Authentication.QUICKPAY) is not None
+
+
+def find_quickpay(request: Any) -> QuickPay | None:
+    """How a request is in by a link, if it is."""
+    session_id = find_session_id(request, Authentication.QUICKPAY)
+    link = Link.objects.select_related("guarantor__group").filter(pk=request.session.get(LINK)).first()
+    return QuickPay(link, session_id) if link and session_id else None

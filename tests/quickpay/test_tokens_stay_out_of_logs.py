@@ -1,0 +1,66 @@
+"""A link's token stands in no log, whatever becomes of the request."""
+
+import datetime as dt
+import logging
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from gunicorn.config import Config
+
+from pops.core.logs import hide_tokens
+from pops.gunicorn import TokenlessLogger, access_log_format
+from pops.quickpay.models import Link
+from tests.moments import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def console(capfd):
+    """What our console handler writes, as it is configured."""
+    [handler] = [one for one in logging.getLogger().handlers if one.name == "console"]
+    lines = []
+    emit, handler.emit = handler.emit, lambda record: lines.append(handler.format(record))
+    yield lines
+    handler.emit = emit
+
+
+def test_nothing_that_django_logs_names_one(token, console, practice, monkeypatch):
+    Link.objects.update(replaced_at=NOON)
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    client.get(f"/q/{token}/")
+    client.get(f"/q/{token[1:]}/")
+    client.post(f"/q/{token}/")
+    client.post("/q/", {"token": token})
+    monkeypatch.setattr("pops.web.portal.quickpay.links.find_link", lambda token: 1 / 0)
+    client.get(f"/q/{token}/")
+    practice.opened_at = None
+    practice.save()
+    client.get(f"/q/{token}/")
+
+    text = "\n".join(console)
+    assert text.count("/q/[hidden]/") >= 5
+    assert "ZeroDivisionError" in text
+    assert token not in text
+    assert token[1:] not in text
+
+
+def test_nothing_that_the_web_server_logs_names_one(token, caplog):
+    logger = TokenlessLogger(Config())
+    logger.error_log.propagate = True
+    logger.error("Error handling request %s", f"/q/{token}/")
+    environ = {"REQUEST_METHOD": "GET", "RAW_URI": f"/q/{token}/", "PATH_INFO": f"/q/{token}/"}
+    answer = SimpleNamespace(status="200 OK", sent=1, headers=[])
+    atoms = logger.atoms(answer, SimpleNamespace(headers=[]), environ | {"SERVER_PROTOCOL": "1"}, dt.timedelta())
+
+    assert token not in access_log_format % atoms
+    assert "/q/[hidden]/" in access_log_format % atoms
+    assert "Error handling request /q/[hidden]/" in caplog.text
+    assert token not in caplog.text
+
+
+def test_other_addresses_stay_as_they_are():
+    text = "GET /receipts/1001/ /quickpay/0b1c/ /faq/open/ /q/ /new-address/eyJ:1/ /q/abc"
+
+    assert hide_tokens(text) == "GET /receipts/1001/ /quickpay/0b1c/ /faq/open/ /q/ /new-address/[hidden]/ /q/[hidden]"
