@@ -41,6 +41,7 @@ def walk(made, client):
         "payment_id": list(made.guarantor.payments.values_list("pk", flat=True)),
         "request_id": list(made.guarantor.appointment_requests.values_list("pk", flat=True)),
         "statement_id": list(made.guarantor.statements.values_list("pk", flat=True)),
+        "card_id": list(made.guarantor.stored_cards.values_list("pk", flat=True)),
         "group_id": [],
         "token": [],  # the pages it opens are walked by payment_id
     }

@@ -19,7 +19,7 @@ from tests.addresses import patterns_of
 from tests.factories.accounts import ServiceLineFactory, StatementFactory, login_of
 from tests.factories.appointments import AppointmentRequestFactory
 from tests.factories.statements import statement_of
-from tests.payments.stripe_side import start
+from tests.payments.stripe_side import start, store_card
 from tests.sessions.looking import open_mirror
 
 PATTERNS = list(patterns_of(urlpatterns))
@@ -33,6 +33,7 @@ def addresses(stripe_sandbox, guarantor, pay):
     type(guarantor.group).objects.update(appointments=True, appointment_requests=True, show_escrow=True)
     ServiceLineFactory(guarantor=guarantor)
     facts = {
+        "card_id": store_card(guarantor).pk,  # first: paying closes what else is open
         "payment_id": start(guarantor).pk,
         "number": pay(guarantor).number,
         "request_id": AppointmentRequestFactory(guarantor=guarantor).pk,
