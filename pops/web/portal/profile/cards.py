@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ from pops.web.portal.access import GuarantorRequest, guarantor_required
 def get_cards_context(guarantor: Guarantor, *, now: dt.datetime) -> dict[str, Any]:
     """The cards that the guarantor keeps, each with whether it can be paid by, and the default among those."""
     today, is_off = get_practice().business_date(now), why_not_keep_cards(guarantor) is not None
-    cards = [(card, card.is_expired(today)) for card in find_cards(guarantor)]
+    cards = sorted(((card, card.is_expired(today)) for card in find_cards(guarantor)), key=itemgetter(1))
     default = next((card for card, is_expired in cards if not is_expired), None)
     return {"stored_cards": cards, "default_card": default, "cards_are_off": is_off}
 
