@@ -45,6 +45,12 @@ def begin_mirror(
         )
 
 
+def get_address(mirror: PortalSession) -> str:
+    """Where a mirror's pages begin."""
+    page = "quickpay/" if mirror.authentication == PortalSession.Authentication.QUICKPAY else ""
+    return f"/mirror/{mirror.pk}/{page}"
+
+
 def end_mirror(*, mirror: PortalSession, now: dt.datetime) -> None:
     """Look no longer."""
     end_session(session_id=mirror.pk, why=PortalSession.WhyEnded.SIGNED_OUT, now=now)

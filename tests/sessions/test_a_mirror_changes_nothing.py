@@ -93,6 +93,18 @@ def test_no_page_that_is_looked_at_changes_something(addresses, guarantor, staff
     assert len(stripe_sandbox.events) == asked
 
 
+def test_by_a_link_no_page_but_the_balance_is_opened(addresses, guarantor, staff, stripe_sandbox):
+    mirror, asked = open_mirror(staff, guarantor, by_link="on"), len(stripe_sandbox.events)
+
+    with CaptureQueriesContext(connection) as queries:
+        shown = {name for name, one in addresses.items() if staff.get(f"{mirror}{one[1:]}").status_code == 200}
+        changed = {staff.post(f"{mirror}{one[1:]}", {"choice": "current"}).status_code for one in addresses.values()}
+
+    assert (shown, changed) == ({"quickpay:start"}, {403})
+    assert writes(queries) == []
+    assert len(stripe_sandbox.events) == asked
+
+
 def test_a_page_that_would_write_is_refused_by_the_database(guarantor, staff, monkeypatch):
     def write(request):
         Guarantor.objects.update(name="Somebody else")

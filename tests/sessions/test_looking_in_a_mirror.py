@@ -53,6 +53,34 @@ def test_it_shows_what_the_group_shows(guarantor, ruth, client_of):
     assert client.get(f"{open_mirror(client, guarantor)}account/").status_code == 404
 
 
+def test_quickpay_is_simulated_as_a_link_shows_it(guarantor, ruth, client_of):
+    Group.objects.update(session_minutes=5)
+    ServiceLineFactory(guarantor=guarantor, billed_cents=12_345)
+    client = client_of(ruth)
+    mirror = open_mirror(client, guarantor, by_link="on")
+
+    page = client.get(f"{mirror}quickpay/").content.decode()
+    main = page[page.index("<main") :]
+
+    assert "$123.45" in main
+    assert "Maria A." in main
+    assert guarantor.name not in main
+    assert "sees by a QuickPay link" in page
+    session = PortalSession.objects.get()
+    assert (session.origin, session.authentication) == ("staff", "quickpay")
+    assert not guarantor.quickpay_links.exists()
+    client.get("/admin/")
+    assert (Session.objects.get(pk=client.session.session_key).expire_date - timezone.now()).total_seconds() > 1700
+
+
+def test_where_quickpay_is_off_it_can_not_be_simulated(guarantor, ruth, client_of):
+    Group.objects.update(quickpay=False)
+    client = client_of(ruth)
+
+    assert "Simulate QuickPay" not in client.get(f"/admin/desk/accounts/{guarantor.pk}/mirror/").content.decode()
+    assert client.get(open_mirror(client, guarantor)).status_code == 200
+
+
 def test_what_is_confidential_is_hidden_from_staff_with_the_right_too(guarantor, client_of):
     visit = EncounterFactory(patient=PatientFactory(guarantor=guarantor), is_confidential=True)
     ServiceLineFactory(encounter=visit, description="Xenotherapy")

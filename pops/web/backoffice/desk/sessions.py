@@ -2,20 +2,23 @@
 
 from typing import Any
 
+from django import forms
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from payments.outcomes import is_paying
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused
+from pops.quickpay.services import why_not_make_link
 from pops.sessions.keeping import end_session_by_staff, why_not_end
-from pops.sessions.mirroring import begin_mirror, end_mirror, why_not_mirror
+from pops.sessions.mirroring import begin_mirror, end_mirror, get_address, why_not_mirror
 from pops.sessions.models import PortalSession
 from pops.web.backoffice.desk.accounts import AccountAction, page_of
 from pops.web.backoffice.desk.action import DeskAction, DeskButton
 from pops.web.backoffice.desk.forms import ReasonForm
 from pops.web.backoffice.once import SentOnce
 
+Authentication = PortalSession.Authentication
 AT_ONCE = "Who is signed in there is signed out with the next click, and may sign in again."
 PAYING = "A payment is under way in it. It isn't stopped: if the card is charged, the receipt is issued as always."
 
@@ -47,12 +50,21 @@ class EndSession(DeskAction):
         return super().get_context_data(lead=lead, back=_page_of(self.target), **context)
 
 
+class MirrorForm(ReasonForm):
+    """Which of the two portals, and why."""
+
+    by_link = forms.BooleanField(
+        label="Simulate QuickPay", required=False, help_text="Look at what a QuickPay link shows, without sign-in."
+    )
+    field_order = ["by_link", "reason"]
+
+
 class Mirror(AccountAction):
     """Open the portal as the guarantor sees it, to look."""
 
     rights = ("portal_sessions.mirror_account",)
     title = "Mirror of {}"
-    form_class = ReasonForm
+    form_class = MirrorForm
     button = "Sign in"
 
     def find_target(self) -> Guarantor:
@@ -61,16 +73,22 @@ class Mirror(AccountAction):
     def why_not(self) -> Refused | None:
         return why_not_mirror(self.target)
 
-    def do(self, form: ReasonForm) -> tuple[str, str]:
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        if why_not_make_link(self.target):  # there is no link to be simulated
+            del form.fields["by_link"]
+        return form
+
+    def do(self, form: MirrorForm) -> tuple[str, str]:
         mirror = begin_mirror(
             guarantor_id=self.target.pk,
-            authentication=PortalSession.Authentication.MFA,
+            authentication=Authentication.QUICKPAY if form.cleaned_data.get("by_link") else Authentication.MFA,
             reason=form.cleaned_data["reason"],
             key=self.request.session.session_key,
             now=self.now,
             by=self.request.user,
         )
-        return f"/mirror/{mirror.pk}/", ""
+        return get_address(mirror), ""
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         sees = f"The portal of {self.target.group}, as {self.target} sees it."

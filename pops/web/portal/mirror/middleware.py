@@ -22,10 +22,10 @@ from django.utils.cache import add_never_cache_headers
 from psycopg2.errors import ReadOnlySqlTransaction
 
 from pops.core.access.sessions import SessionStore
-from pops.sessions.mirroring import why_not_look
+from pops.sessions.mirroring import get_address, why_not_look
 from pops.sessions.models import PortalSession
 from pops.sessions.selectors import find_mirror
-from pops.web.portal.mirror.viewer import NoMessages, make_viewer
+from pops.web.portal.mirror.viewer import NoMessages, is_simulating, make_quickpay, make_viewer
 from pops.web.sign_in.second_factor import has_second_factor
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ SHOWN = frozenset({
     "ask_for_appointment", "profile", "profile_name", "profile_notices", "profile_email", "profile_phone",
     "theme", "picture",
 })  # fmt: skip
+SHOWN_BY_LINK = frozenset({"quickpay:start", "theme", "picture"})
 
 
 class MirrorMiddleware:
@@ -77,7 +78,7 @@ class MirrorMiddleware:
             return _say(request, mirror, refusal.words, status=OVER)
         if request.method not in READING:
             return _say(request, mirror, NOTHING_CHANGED)
-        if resolve(path).view_name in SHOWN:
+        if resolve(path).view_name in (SHOWN_BY_LINK if is_simulating(mirror) else SHOWN):
             with _reading(), _seen_by_guarantor(request, mirror, prefix=prefix, path=path):
                 response = self.get_response(request)
             if not isinstance(response, _Wrote):
@@ -97,12 +98,14 @@ def _may_look(request: Any) -> bool:
 
 def _say(request: HttpRequest, mirror: PortalSession, words: str, *, status: int = FORBIDDEN) -> HttpResponse:
     request.mirror = _band(request, mirror) if status == FORBIDDEN else ""  # type: ignore[attr-defined]
-    return render(request, "portal/mirror/refused.html", {"mirror": mirror, "words": words}, status=status)
+    context = {"mirror": mirror, "words": words, "first_page": get_address(mirror)}
+    return render(request, "portal/mirror/refused.html", context, status=status)
 
 
 def _band(request: HttpRequest, mirror: PortalSession) -> str:
     """What stands over each page, with the button of staff, whose session goes on: made while they are themselves."""
-    return render_to_string("portal/mirror/band.html", {"mirror": mirror}, request)
+    context = {"mirror": mirror, "by_link": is_simulating(mirror)}
+    return render_to_string("portal/mirror/band.html", context, request)
 
 
 @contextmanager
@@ -116,16 +119,20 @@ def _reading() -> Iterator[None]:
 @contextmanager
 def _seen_by_guarantor(request: Any, mirror: PortalSession, *, prefix: str, path: str) -> Iterator[None]:
     """Inside, links lead to pages of the mirror, and the request is one of the guarantor's."""
-    names = ("user", "session", "_messages", "path_info")
-    staffs, outside = {name: getattr(request, name) for name in names}, get_script_prefix()
-    request.mirror = _band(request, mirror)
-    guarantors = (make_viewer(mirror.guarantor), SessionStore(), NoMessages(request), path)
+    facts = {"session": SessionStore(), "_messages": NoMessages(request), "path_info": path}
+    guarantors = {"user": make_viewer(mirror), **facts}
+    request.mirror, request.simulated = _band(request, mirror), make_quickpay(mirror)
+    # Pages by a link say by which rule they end: that of staff stays.
+    staffs, outside = {name: getattr(request, name) for name in (*guarantors, "session_rule")}, get_script_prefix()
     try:
-        for name, value in zip(names, guarantors, strict=True):
-            setattr(request, name, value)
+        _put(request, guarantors)
         set_script_prefix(prefix)
         yield
     finally:
         set_script_prefix(outside)
-        for name, value in staffs.items():
-            setattr(request, name, value)
+        _put(request, staffs)
+
+
+def _put(request: HttpRequest, facts: dict[str, Any]) -> None:
+    for name, value in facts.items():
+        setattr(request, name, value)
