@@ -80,6 +80,8 @@ PAGES = {
     "mirror": EVERYONE,
     "end_mirror": EVERYONE,
     "end_session": EVERYONE,
+    "generate_code": EVERYONE,
+    "revoke_link": EVERYONE,
 }
 ADMIN_PAGES = {
     "admin:index": EVERYONE,
