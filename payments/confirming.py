@@ -27,7 +27,14 @@ class NotOpen(Refused):
 
 def why_not_confirm(payment: Payment) -> Refused | None:
     """Why an attempt can't be confirmed: it is over, or on its way."""
-    return None if payment.state == Payment.State.STARTED and payment.intent_id else NotOpen()
+    return None if payment.state == Payment.State.STARTED and payment.is_at_stripe else NotOpen()
+
+
+def why_not_in_parts(payment: Payment) -> Refused | None:
+    """Why a split payment stores no card and is paid by none: a security code typed anew is good for one charge."""
+    if not payment.is_split:
+        return None
+    return Refused("in_parts", "This payment is charged in parts: enter a card for it. It can't be stored.")
 
 
 def check_confirmation(*, payment: Payment, token_id: str, agreed: Agreed | None, now: dt.datetime) -> None:
@@ -43,7 +50,7 @@ def check_confirmation(*, payment: Payment, token_id: str, agreed: Agreed | None
     if agreed is None:
         take_back_consent(payment=payment)
         return
-    refuse(why_not_keep_cards(payment.guarantor))
+    refuse(why_not_keep_cards(payment.guarantor) or why_not_in_parts(payment))
     agree_to_keep(payment=payment, agreed=agreed, now=now)
 
 
@@ -51,8 +58,9 @@ def why_not_pay_by_stored_card(
     payment: Payment, card: StoredCard, *, code_token: str, today: dt.date
 ) -> Refused | None:
     """Why an attempt can't be paid by a stored card."""
-    if refusal := why_not_confirm(payment) or why_not_pay_by_stored(card, today=today):
-        return refusal
+    refusals = why_not_confirm(payment) or why_not_in_parts(payment) or why_not_pay_by_stored(card, today=today)
+    if refusals:
+        return refusals
     if card.guarantor.group.require_cvv and not code_token:
         return Refused("code_missing", "Enter the security code of your card.")
     return None

@@ -12,7 +12,8 @@ from payments.gateway.disputes import get_dispute
 from payments.gateway.events import EventFacts
 from payments.gateway.intents import find_intent_of_charge
 from payments.gateway.refunds import get_refund
-from payments.models import Payment, ProcessorEvent, StoredCard
+from payments.models import ProcessorEvent, StoredCard
+from payments.selectors import find_payment_of
 from payments.truth import bring_up_to_date
 from pops.core.work import Nudger
 
@@ -111,10 +112,10 @@ def _work_off(event: ProcessorEvent, now: dt.datetime) -> str:
         if not refusal.is_unknown:
             raise
         return f"Stripe doesn't know {event.object_id}."
-    payment = Payment.objects.filter(intent_id=intent_id).first() if intent_id else None
-    if payment is None:
+    payment_id = find_payment_of(intent_id) if intent_id else None
+    if payment_id is None:
         return f"No payment here belongs to {event.object_id}."
-    bring_up_to_date(payment_id=payment.pk, now=now)
+    bring_up_to_date(payment_id=payment_id, now=now)
     return ""
 
 

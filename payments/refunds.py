@@ -32,22 +32,35 @@ def why_not_refund_online(receipt: Receipt) -> Refused | None:
         return Refused("not_online", "Only money that was paid online is refunded by the card processor.")
     if hasattr(receipt, "void"):
         return Refused("voided", "This receipt was voided: there is nothing left to refund.")
-    if is_disputed(receipt):
+    if all(is_disputed(receipt, charge) for charge in find_charges(receipt)):
         words = "The cardholder disputes this payment: the bank decides, it can't be refunded now."
         return Refused("disputed", words)
-    if get_left_online(receipt) <= 0:
-        return RefundTooMuch()
-    return None
+    return None if find_left_by_charge(receipt) else RefundTooMuch()
 
 
 def why_not_void_online(receipt: Receipt, *, today: dt.date) -> Refused | None:
     """Why all of a payment made online can't be given back by voiding its receipt."""
-    return why_not_refund_online(receipt) or why_not_void(receipt, today=today, returned_by_processor=True)
+    if refusal := why_not_refund_online(receipt):
+        return refusal
+    if len(find_charges(receipt)) > 1:
+        return Refused("in_parts", "This payment was charged in parts. Refund each part instead.")
+    return why_not_void(receipt, today=today, returned_by_processor=True)
 
 
-def get_left_online(receipt: Receipt) -> int:
-    """What can still be refunded to the card, in cents, refunds in flight taken off."""
-    return get_receipt_balance(receipt).left_cents - get_on_the_way_cents(receipt)
+def find_charges(receipt: Receipt) -> dict[str, int]:
+    """The charges by which a payment came, in cents by Stripe's id: one, unless it was split."""
+    taken = receipt.transactions.filter(amount_cents__gt=0).order_by("pk")
+    return dict(taken.values_list("number", "amount_cents"))
+
+
+def find_left_by_charge(receipt: Receipt) -> dict[str, int]:
+    """What can still be refunded of each charge, in cents: without refunds in flight, and nothing of disputed ones."""
+    left = get_receipt_balance(receipt).left_cents - get_on_the_way_cents(receipt)
+    gone = dict.fromkeys(find_charges(receipt), 0)
+    for refund in receipt.processor_refunds.exclude(state=State.FAILED, refund_receipt=None):
+        gone[refund.charge_id] = gone.get(refund.charge_id, 0) + refund.amount_cents
+    by_charge = {charge: min(cents - gone[charge], left) for charge, cents in find_charges(receipt).items()}
+    return {charge: cents for charge, cents in by_charge.items() if cents > 0 and not is_disputed(receipt, charge)}
 
 
 def request_refund(
@@ -60,23 +73,26 @@ def request_refund(
     today: dt.date,
     by: User,
     voids: bool = False,
+    charge_id: str = "",
 ) -> Refund:
     """Start the refund of a payment made online, whole (`cents` None) or in part, then ask Stripe for it.
 
-    `refund_id` is chosen by the page: a double click is the same refund. When Stripe can't be reached it stays
-    requested and the sweep asks again. Raises NoAttachedBatch, RefundTooMuch, BatchClosed, Refused.
+    Of a payment that was charged in parts it is of one of them, `charge_id`. `refund_id` is chosen by the page: a
+    double click is the same refund. When Stripe can't be reached it stays requested and the sweep asks again.
+    Raises NoAttachedBatch, RefundTooMuch, BatchClosed, Refused.
     """
     reason = require_reason(reason)
     with transaction.atomic():
         held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         refund = Refund.objects.filter(pk=refund_id).first()
-        same = (receipt_number, voids, refund.amount_cents if cents is None else cents) if refund else None
-        if refund is not None and same != (refund.receipt_id, refund.voids, refund.amount_cents):
-            words = "This form was used for another refund. Open the receipt and begin again."
-            raise Refused("form_used", words)
         if refund is None:
             get_attached_batch(held, today=today, by=by)
-            refund = _start(refund_id, receipt_number, cents, reason, by, voids=voids, today=today)
+            refund = _start(refund_id, receipt_number, cents, reason, by, voids=voids, today=today, charge_id=charge_id)
+        cents = refund.amount_cents if cents is None else cents
+        asked = (receipt_number, voids, cents, charge_id or refund.charge_id)
+        if asked != (refund.receipt_id, refund.voids, refund.amount_cents, refund.charge_id):
+            words = "This form was used for another refund. Open the receipt and begin again."
+            raise Refused("form_used", words)
     try:
         return settle_refund(refund_id=refund.pk, now=now)
     except OutOfReach:
@@ -106,17 +122,21 @@ def _start(
     *,
     voids: bool,
     today: dt.date,
+    charge_id: str,
 ) -> Refund:
     receipt = Receipt.objects.select_related("batch", "void").get(pk=receipt_number)
     refuse(why_not_void_online(receipt, today=today) if voids else why_not_refund_online(receipt))
-    left = get_left_online(receipt)
-    wanted = receipt.amount_cents if voids else left if cents is None else cents
-    if not 0 < wanted <= left:
+    left = find_left_by_charge(receipt)
+    if not charge_id and len(left) > 1:
+        raise Refused("which_part", "This payment was charged in parts. Choose the one to refund.")
+    charge = charge_id or next(iter(left))
+    wanted = receipt.amount_cents if voids else left.get(charge, 0) if cents is None else cents
+    if not 0 < wanted <= left.get(charge, 0):
         raise RefundTooMuch
     return Refund.objects.create(
         pk=refund_id,
         receipt=receipt,
-        charge_id=receipt.transactions.exclude(amount_cents=0).get().number,
+        charge_id=charge,
         amount_cents=wanted,
         voids=voids,
         reason=reason,

@@ -7,8 +7,10 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
+from payments.attempts import ask_stripe
+from payments.gateway.answers import Answer
 from payments.gateway.client import ProcessorError, Rejected
-from payments.gateway.intents import Intent, Outcome, Result, get_intent
+from payments.gateway.intents import Outcome, Result
 from payments.gateway.refunds import get_refund
 from payments.gateway.refunds import return_payment as return_at_stripe
 from payments.models import Payment, Refund
@@ -30,11 +32,11 @@ def why_not_decide(state: str) -> Refused | None:
     return Refused("not_in_review", "Somebody has decided about this payment already.")
 
 
-def why_not_accept(intent: Intent) -> Refused | None:
+def why_not_accept(answer: Answer) -> Refused | None:
     """Why Stripe's money can't be put on a receipt here."""
-    if intent.outcome.result is not Result.PAID or intent.is_all_refunded:
+    if answer.outcome.result is not Result.PAID or answer.is_all_refunded:
         return Refused("no_money_left", "Stripe holds no money of this payment any more.")
-    if intent.outcome.currency != "usd":
+    if any(intent.outcome.currency != "usd" for intent in answer.intents if intent.is_paid):
         return Refused("not_dollars", "This was not paid in US dollars. Return it instead.")
     return None
 
@@ -47,10 +49,10 @@ def accept_payment(*, payment_id: uuid.UUID, reason: str, now: dt.datetime, by: 
     """
     reason = require_reason(reason)
     payment = Payment.objects.get(pk=payment_id)
-    intent = get_intent(str(payment.intent_id), now=now)
-    refuse(why_not_accept(intent))
+    answer = ask_stripe(payment=payment, now=now)
+    refuse(why_not_accept(answer))
     try:
-        number = on_an_open_day(functools.partial(_accept, payment_id, intent.outcome, reason, now, by))
+        number = on_an_open_day(functools.partial(_accept, payment_id, answer.outcome, reason, now, by))
     except IntegrityError as error:
         raise Refused("cannot_be_recorded", why_refused(error)) from error
     _record_what_followed(payment_id, now)
@@ -104,14 +106,14 @@ def _return_at_stripe(payment: Payment, now: dt.datetime) -> None:
 
     What was given back in its dashboard before, is returned.
     """
-    intent = get_intent(str(payment.intent_id), now=now)
-    if intent.is_all_refunded:
-        return
-    try:
-        return_at_stripe(payment_id=payment.pk, intent_id=intent.id, charge_id=intent.charge_id)
-    except Rejected as refusal:
-        if refusal.code != "charge_already_refunded":
-            raise
+    for intent in ask_stripe(payment=payment, now=now).intents:
+        if intent.is_all_refunded or (payment.is_split and not intent.is_paid):
+            continue
+        try:
+            return_at_stripe(payment_id=payment.pk, intent_id=intent.id, charge_id=intent.charge_id)
+        except Rejected as refusal:
+            if refusal.code != "charge_already_refunded":
+                raise
 
 
 def _note(payment_id: uuid.UUID, reason: str, by: User, now: dt.datetime) -> None:

@@ -1,13 +1,14 @@
 """Reading payments."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from payments.models import Payment, ProcessorEvent, Refund
+from payments.models import Part, Payment, ProcessorEvent, Refund
 from pops.core.accounts.models import Guarantor
 from receipts.models import Receipt
 
@@ -39,6 +40,12 @@ def find_quiet_refunds(*, now: dt.datetime, limit: int) -> QuerySet[Refund]:
         .filter(Q(checked_at=None) | Q(checked_at__lt=now - ASK_AGAIN))
         .order_by(F("checked_at").asc(nulls_first=True), "requested_at")[:limit]
     )
+
+
+def find_payment_of(intent_id: str) -> uuid.UUID | None:
+    """The id of the attempt that a PaymentIntent is of, whole or a part of it."""
+    whole = Payment.objects.filter(intent_id=intent_id).values_list("pk", flat=True).first()
+    return whole or Part.objects.filter(intent_id=intent_id).values_list("payment", flat=True).first()
 
 
 def find_in_review() -> QuerySet[Payment]:

@@ -5,11 +5,11 @@ import logging
 import uuid
 from collections.abc import Iterable
 
-from payments.attempts import ensure_intent
+from payments.attempts import ask_stripe, stop_charging
 from payments.cards.keeping import keep_card
-from payments.gateway import disputes, intents, refunds
+from payments.gateway import disputes, refunds
+from payments.gateway.answers import Answer
 from payments.gateway.client import OutOfReach, ProcessorError, Rejected, in_a_hurry
-from payments.gateway.intents import Intent, Result
 from payments.models import Payment, Refund
 from payments.recording.disputes import record_dispute
 from payments.recording.payments import move, record_outcome
@@ -21,73 +21,88 @@ logger = logging.getLogger(__name__)
 
 State = Payment.State
 
+# A split payment of which no part was charged for so long is charged by nobody any more: its page is gone. Longer than
+# a bank's question takes.
+HALF_DONE = dt.timedelta(minutes=10)
 
-def bring_up_to_date(*, payment_id: uuid.UUID, now: dt.datetime, give_up: bool = False) -> Payment:
+
+def bring_up_to_date(
+    *, payment_id: uuid.UUID, now: dt.datetime, give_up: bool = False, is_back: bool = False
+) -> Payment:
     """Ask Stripe about an attempt and record all that is new: what became of it, its refunds, its disputes.
 
     Safe to call any number of times, from anywhere, at once. With `give_up` an attempt that nobody paid is closed at
-    Stripe. Raises Rejected, OutOfReach.
+    Stripe. `is_back`: the browser left the page that charges, so that what is half done stays so. Raises Rejected,
+    OutOfReach.
     """
     payment = Payment.objects.get(pk=payment_id)
-    intent = _read(payment, now, give_up=give_up)
-    record_outcome(payment_id=payment_id, outcome=intent.outcome)
+    answer = _read(payment, now, give_up=give_up, is_back=is_back)
+    record_outcome(payment_id=payment_id, outcome=answer.outcome)
     # What the attempt is now, by whoever recorded it: news of its refunds may have come before there was a receipt.
     payment.refresh_from_db()
-    if payment.state == State.REVIEW and intent.is_all_refunded:
+    if payment.state == State.REVIEW and answer.is_all_refunded:
         Payment.objects.filter(pk=payment_id, state=State.REVIEW).update(state=State.RETURNED, checked_at=now)
         payment.refresh_from_db()
-    if payment.state == State.RETURNED and not intent.is_all_refunded:
-        _take_up_failed_return(payment, intent)
+    if payment.state == State.RETURNED and not answer.is_all_refunded:
+        _take_up_failed_return(payment, answer)
         payment.refresh_from_db()
     if payment.state == State.PAID:
-        _record_what_followed(payment, intent, now)
-        _keep_card(payment, intent)
+        _record_what_followed(payment, answer, now)
+        _keep_card(payment, answer)
         _close_other_attempts(payment, now)
     return payment
 
 
-def _read(payment: Payment, now: dt.datetime, *, give_up: bool) -> Intent:
-    """The intent as it is now. A declined one is canceled first, so that it can't be paid after we said it wasn't."""
+def _read(payment: Payment, now: dt.datetime, *, give_up: bool, is_back: bool) -> Answer:
+    """The attempt as it is now. A declined one is canceled first, so that it can't be paid after we said it wasn't.
+
+    With it all other parts: what was taken by then is the receipt.
+    """
     try:
-        intent = ensure_intent(payment=payment, now=now)
+        answer = ask_stripe(payment=payment, now=now, give_up=give_up)
     except Rejected:
-        if give_up and not payment.intent_id:  # Stripe never took it on: there is nothing to cancel
+        if give_up and not payment.is_at_stripe:  # Stripe never took it on: there is nothing to cancel
             move(payment.pk, State.ABANDONED)
         raise
-    result = intent.outcome.result
-    if not intent.is_canceled and (result is Result.DECLINED or (give_up and result is Result.OPEN)):
-        return intents.cancel_intent(payment_id=payment.pk, intent_id=intent.id, now=now)
-    return intent
+    is_left = answer.is_half_done and (is_back or (answer.charged_at or now) < now - HALF_DONE)
+    if give_up or answer.is_declined or is_left:
+        return stop_charging(payment=payment, answer=answer, now=now)
+    return answer
 
 
-def _record_what_followed(payment: Payment, intent: Intent, now: dt.datetime) -> None:
+def _record_what_followed(payment: Payment, answer: Answer, now: dt.datetime) -> None:
     """Refunds and disputes of a payment that has its receipt."""
     receipt = payment.receipt
     if receipt is None:
         return
-    if intent.refunded_cents or receipt.processor_refunds.exists():
-        for refund in refunds.list_refunds(intent.charge_id):
-            record_refund(payment=receipt, facts=refund, now=now)
-    if intent.is_disputed:
-        for dispute in disputes.list_disputes(intent.charge_id):
-            record_dispute(receipt_number=receipt.pk, facts=dispute)
+    was_asked = receipt.processor_refunds.exists()
+    for intent in answer.intents:
+        if intent.is_paid and (intent.refunded_cents or was_asked):
+            for refund in refunds.list_refunds(intent.charge_id):
+                record_refund(payment=receipt, facts=refund, now=now)
+        if intent.is_disputed:
+            for dispute in disputes.list_disputes(intent.charge_id):
+                record_dispute(receipt_number=receipt.pk, facts=dispute)
 
 
-def _keep_card(payment: Payment, intent: Intent) -> None:
+def _keep_card(payment: Payment, answer: Answer) -> None:
     """Store the card that Stripe kept. The money is recorded, be Stripe away now or not: the sweep does it later."""
-    if intent.kept_card:
+    kept = next((intent.kept_card for intent in answer.intents if intent.kept_card), "")
+    if kept:
         try:
-            keep_card(payment=payment, stripe_id=intent.kept_card)
+            keep_card(payment=payment, stripe_id=kept)
         except ProcessorError:
             logger.warning("The card of payment %s could not be stored; the sweep does it later", payment.pk)
 
 
-def _take_up_failed_return(payment: Payment, intent: Intent) -> None:
+def _take_up_failed_return(payment: Payment, answer: Answer) -> None:
     """A return that the bank did not take: the money is at Stripe again, and a person decides anew."""
-    returns = [facts for facts in refunds.list_refunds(intent.charge_id) if facts.returns == payment.pk]
-    if returns and all(facts.state == Refund.State.FAILED for facts in returns):
-        words = f"The money was returned and came back. {returns[-1].failure or refunds.NOT_TAKEN}"
-        Payment.objects.filter(pk=payment.pk, state=State.RETURNED).update(state=State.REVIEW, review_reason=words)
+    for intent in answer.intents:
+        asked = refunds.list_refunds(intent.charge_id) if intent.is_paid and not intent.is_all_refunded else []
+        returns = [facts for facts in asked if facts.returns == payment.pk]
+        if returns and all(facts.state == Refund.State.FAILED for facts in returns):
+            words = f"The money was returned and came back. {returns[-1].failure or refunds.NOT_TAKEN}"
+            Payment.objects.filter(pk=payment.pk, state=State.RETURNED).update(state=State.REVIEW, review_reason=words)
 
 
 def _close_other_attempts(payment: Payment, now: dt.datetime) -> None:

@@ -63,9 +63,10 @@ def get_on_the_way_cents(receipt: Receipt) -> int:
     return sum(refund.amount_cents for refund in asked if refund.is_in_flight or refund.is_in_review)
 
 
-def is_disputed(receipt: Receipt) -> bool:
-    """Whether the cardholder disputes the payment and the bank has not decided."""
-    return any(not dispute.is_over for dispute in receipt.disputes.all())
+def is_disputed(receipt: Receipt, charge_id: str = "") -> bool:
+    """Whether the cardholder disputes the payment, or that charge of it, and the bank has not decided."""
+    going_on = [dispute for dispute in receipt.disputes.all() if not dispute.is_over]
+    return any(not charge_id or dispute.charge_id in ("", charge_id) for dispute in going_on)
 
 
 def own_postings(receipt: Receipt) -> QuerySet[Posting]:

@@ -21,7 +21,8 @@ from receipts.notices import mail_wish
 class TransactionFacts:
     """One movement of money to be put on a receipt. Amounts in cents, 0 when it was not processed.
 
-    Without a number of the processor's it gets one of ours, from the receipt's: 100234-1.
+    Without a number of the processor's it gets one of ours, from the receipt's: 100234-1. The charge of a split payment
+    says for which facilities or providers alone it pays: `pays_by` which of both, `pays_for` their ids.
     """
 
     number: str
@@ -35,6 +36,8 @@ class TransactionFacts:
     shared_check: str | None = None
     approval_code: str = ""
     reason: str = ""
+    pays_by: str = ""
+    pays_for: tuple[int, ...] | None = None
 
 
 ISSUE = """

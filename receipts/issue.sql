@@ -2,7 +2,8 @@
 -- payments/settle.sql. A function, because planning these statements takes longer than running them, and a function's
 -- plans are kept by the connection. VOLATILE, so that each statement in it sees what was committed before it began.
 --
--- _mail: 'wanted', 'unticked' by the desk for this receipt, or NULL for none at all.
+-- _mail: 'wanted', 'unticked' by the desk for this receipt, or NULL for none at all. A transaction that pays for some
+-- facilities or providers alone has their ids in pays_for, and which of both they are in pays_by.
 CREATE OR REPLACE FUNCTION receipts_issue(
     _guarantor bigint, _batch bigint, _kind text, _channel text, _received_on date, _received_at timestamptz,
     _issued_by bigint, _refund_of bigint, _reason text, _transactions jsonb, _auto_post boolean, _mail text,
@@ -10,6 +11,7 @@ CREATE OR REPLACE FUNCTION receipts_issue(
 ) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     _patients bigint[];
+    _part record;
 BEGIN
     SELECT sum((t ->> 'amount_cents')::bigint) INTO _amount FROM jsonb_array_elements(_transactions) t;
 
@@ -31,23 +33,39 @@ BEGIN
 
     -- Auto-Post takes the oldest balances first: each line gets what the lines before it left over. What no line takes
     -- is escrow: no row, it is the difference. A receipt of another guarantor, whose patient this was, may move money on
-    -- the same lines: their patients are locked first, as receipts.owed.lock_lines() does.
+    -- the same lines: their patients are locked first, as receipts.owed.lock_lines() does. All of a receipt is applied at
+    -- once, unless its transactions say what they pay for: then each is by itself.
     IF _auto_post AND _amount > 0 THEN
         _patients := ARRAY(SELECT id FROM accounts_patient WHERE guarantor_id = _guarantor ORDER BY id FOR NO KEY UPDATE);
-        INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, posted_by_id, facility_name,
-                                      facility_address, provider_name, patient_name, service_id, service_date,
-                                      description, procedure_code, billed_cents, adjusted_cents,
-                                      insurance_pending_cents, insurance_paid_cents, patient_paid_cents, remaining_cents)
-        SELECT _number, line_id, _batch, cents, _issued_by,
-               (SELECT name FROM practice_facility WHERE id = facility_id),
-               (SELECT address FROM practice_facility WHERE id = facility_id),
-               (SELECT name FROM practice_provider WHERE id = provider_id), patient_name,
-               encounter || '-' || line_number, service_date, description, procedure_code, billed_cents,
-               adjusted_cents, insurance_pending_cents, insurance_paid_cents, patient_paid_cents + cents, remaining_cents - cents
-        FROM (SELECT *, least(payable_cents, _amount - (sum(payable_cents) OVER oldest_first - payable_cents)) AS cents
-              FROM receipts_owed WHERE patient_id = ANY (_patients) AND payable_cents > 0
-              WINDOW oldest_first AS (ORDER BY responsible_on, encounter, line_number)) share
-        WHERE cents > 0;
+        FOR _part IN
+            SELECT 0 AS nth, _amount AS cents, NULL AS pays_by, NULL::bigint[] AS pays_for
+            WHERE _transactions -> 0 ->> 'pays_for' IS NULL
+            UNION ALL
+            SELECT t.nth, t.amount_cents, t.pays_by, t.pays_for
+            FROM jsonb_to_recordset(_transactions) AS t (nth int, amount_cents bigint, pays_by text, pays_for bigint[])
+            WHERE t.pays_for IS NOT NULL AND t.amount_cents > 0
+            ORDER BY nth
+        LOOP
+            INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, posted_by_id, facility_name,
+                                          facility_address, provider_name, patient_name, service_id, service_date,
+                                          description, procedure_code, billed_cents, adjusted_cents,
+                                          insurance_pending_cents, insurance_paid_cents, patient_paid_cents,
+                                          remaining_cents)
+            SELECT _number, line_id, _batch, cents, _issued_by,
+                   (SELECT name FROM practice_facility WHERE id = facility_id),
+                   (SELECT address FROM practice_facility WHERE id = facility_id),
+                   (SELECT name FROM practice_provider WHERE id = provider_id), patient_name,
+                   encounter || '-' || line_number, service_date, description, procedure_code, billed_cents,
+                   adjusted_cents, insurance_pending_cents, insurance_paid_cents, patient_paid_cents + cents,
+                   remaining_cents - cents
+            FROM (SELECT *, least(payable_cents, _part.cents - (sum(payable_cents) OVER oldest_first - payable_cents)) AS cents
+                  FROM receipts_owed
+                  WHERE patient_id = ANY (_patients) AND payable_cents > 0
+                    AND (_part.pays_for IS NULL
+                         OR CASE _part.pays_by WHEN 'facility' THEN facility_id ELSE provider_id END = ANY (_part.pays_for))
+                  WINDOW oldest_first AS (ORDER BY responsible_on, encounter, line_number)) share
+            WHERE cents > 0;
+        END LOOP;
     END IF;
 
     IF _mail IS NOT NULL AND _amount <> 0 THEN

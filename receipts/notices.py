@@ -141,7 +141,8 @@ def ways_to_ask(reply_to: str, phone: str) -> list[str]:
 
 def get_fields(receipt: Receipt, *, date_label: str) -> list[tuple[str, list[str]]]:
     """The fields before the amount, in their order, each with its values."""
-    transactions = list(receipt.transactions.all())
+    all_of_it = list(receipt.transactions.all())
+    transactions = [row for row in all_of_it if row.amount_cents] or all_of_it  # not the part that was declined
     return [
         ("Receipt #", [str(receipt.number)]),
         ("Guarantor", [shown(receipt.guarantor_name)]),

@@ -26,6 +26,8 @@ NAMES = (
     "postings_tell_their_service",
     "receipts_have_their_mail",
     "attempts_have_their_receipt",
+    "split_payments_add_up",
+    "charges_pay_their_own",
     "refunds_agree",
 )
 

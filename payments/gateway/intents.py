@@ -12,6 +12,9 @@ from payments.gateway.reasons import plain_reason
 from pops.core.methods import Method
 from receipts.issue import TransactionFacts
 
+# Stripe's limits for US dollars.
+MIN_CENTS = 50
+MAX_CENTS = 99_999_999
 # What is over in minutes: the bank's question, on the page or on its own. Everything else may take days.
 QUICK = ("use_stripe_sdk", "redirect_to_url")
 # Stripe's wallets of a card, and its kinds of payment, that have a name here.
@@ -30,7 +33,10 @@ class Result(enum.Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The processor's word on an attempt. `occurred_at` decides the business day; amounts are cents."""
+    """The processor's word on an attempt. `occurred_at` decides the business day; amounts are cents.
+
+    Of a split one it is of all `parts` together, each with its own word, and no PaymentIntent is that of all.
+    """
 
     result: Result
     intent_id: str
@@ -38,6 +44,7 @@ class Outcome:
     currency: str
     occurred_at: dt.datetime
     transactions: list[TransactionFacts]
+    parts: tuple["Outcome", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,13 +63,19 @@ class Intent:
     kept_card: str  # the card that Stripe keeps from now on, as the guarantor asked
 
     @property
+    def is_paid(self) -> bool:
+        return self.outcome.result is Result.PAID
+
+    @property
     def is_all_refunded(self) -> bool:
         """Whether nothing is left of the money that came in."""
-        return self.outcome.result is Result.PAID and self.refunded_cents >= self.outcome.amount_cents > 0
+        return self.is_paid and self.refunded_cents >= self.outcome.amount_cents > 0
 
 
-def create_intent(*, payment_id: uuid.UUID, amount_cents: int, currency: str, now: dt.datetime) -> Intent:
-    """The PaymentIntent of an attempt: asked for twice within a day, Stripe answers with the same one.
+def create_intent(
+    *, payment_id: uuid.UUID, amount_cents: int, currency: str, now: dt.datetime, part_id: uuid.UUID | None = None
+) -> Intent:
+    """The PaymentIntent of an attempt, or of a part of it: asked for twice within a day, Stripe answers with the same.
 
     It takes cards, with the wallets that hold them, whatever else is on in Stripe's Dashboard.
     """
@@ -74,7 +87,7 @@ def create_intent(*, payment_id: uuid.UUID, amount_cents: int, currency: str, no
                 "allowed_payment_method_types": ["card"],
                 "metadata": {"pops_payment": str(payment_id)},
             },
-            {"idempotency_key": f"{payment_id}-create"},
+            {"idempotency_key": f"{part_id or payment_id}-create"},
         )
     return read_intent(intent, now=now)
 
@@ -86,11 +99,11 @@ def get_intent(intent_id: str, *, now: dt.datetime) -> Intent:
     return read_intent(intent, now=now)
 
 
-def cancel_intent(*, payment_id: uuid.UUID, intent_id: str, now: dt.datetime) -> Intent:
-    """Make sure an attempt can't be paid any more. The answer is a paid one if somebody was faster."""
+def cancel_intent(*, intent_id: str, now: dt.datetime) -> Intent:
+    """Make sure an intent can't be paid any more. The answer is a paid one if somebody was faster."""
     try:
         with asking() as stripe_client:
-            stripe_client.v1.payment_intents.cancel(intent_id, {}, {"idempotency_key": f"{payment_id}-cancel"})
+            stripe_client.v1.payment_intents.cancel(intent_id, {}, {"idempotency_key": f"{intent_id}-cancel"})
     except Rejected as refusal:
         if refusal.code != "payment_intent_unexpected_state":
             raise

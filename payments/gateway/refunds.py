@@ -69,7 +69,7 @@ def return_payment(*, payment_id: uuid.UUID, intent_id: str, charge_id: str) -> 
         stripe_client.v1.refunds.create(
             {"payment_intent": intent_id, "metadata": {"pops_returned_payment": str(payment_id)}},
             # Another key after one that failed: under the same Stripe would answer what it answered then.
-            {"idempotency_key": f"{payment_id}-return-{len(made)}"},
+            {"idempotency_key": f"{intent_id}-return-{len(made)}"},
         )
 
 

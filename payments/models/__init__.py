@@ -1,9 +1,9 @@
 """Paying online: the guarantor's attempt and what the processor told us about it."""
 
-from payments.models.attempt import Payment
+from payments.models.attempt import Part, Payment
 from payments.models.card import CardConsent, StoredCard
 from payments.models.check import BooksCheck
 from payments.models.event import ProcessorEvent
 from payments.models.refund import Dispute, Refund
 
-__all__ = ["BooksCheck", "CardConsent", "Dispute", "Payment", "ProcessorEvent", "Refund", "StoredCard"]
+__all__ = ["BooksCheck", "CardConsent", "Dispute", "Part", "Payment", "ProcessorEvent", "Refund", "StoredCard"]

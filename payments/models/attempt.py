@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -41,6 +42,20 @@ class Payment(models.Model):
     currency = models.CharField(max_length=3, default="usd")
     state = models.CharField(max_length=12, choices=State, default=State.STARTED)
     intent_id = models.CharField("PaymentIntent", max_length=255, null=True, blank=True, unique=True)
+    split_by = models.CharField(
+        max_length=10,
+        blank=True,
+        db_default="",
+        help_text="By what it is split into parts: facility, provider; or not.",
+    )
+    rest_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="rests",
+        help_text="The split payment whose parts that were not taken this one pays.",
+    )
     receipt = models.OneToOneField(Receipt, null=True, blank=True, on_delete=models.PROTECT, related_name="payment")
     session = models.ForeignKey(
         PortalSession,
@@ -90,6 +105,16 @@ class Payment(models.Model):
         return self.state in self.UNSETTLED
 
     @property
+    def is_split(self) -> bool:
+        """It is charged in parts."""
+        return bool(self.split_by)
+
+    @property
+    def is_at_stripe(self) -> bool:
+        """Stripe has something of it that may be paid."""
+        return bool(self.intent_id) or self.parts.exclude(intent_id=None).exists()
+
+    @property
     def is_processing(self) -> bool:
         """A bank is at work on it: nobody can stop it."""
         return self.state == self.State.PROCESSING
@@ -102,3 +127,33 @@ class Payment(models.Model):
     @property
     def is_in_review(self) -> bool:
         return self.state == self.State.REVIEW
+
+
+class Part(models.Model):
+    """What of a split payment is charged by itself, and what it pays for. Its id is the idempotency key of its charge.
+
+    A payment that is split has one or more and no PaymentIntent of its own; together they are its amount.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="parts")
+    place = models.PositiveSmallIntegerField(help_text="They are charged in this order.")
+    amount_cents = models.BigIntegerField()
+    pays_for = ArrayField(
+        models.BigIntegerField(), help_text="The facilities or providers to whose services alone it is applied."
+    )
+    intent_id = models.CharField("PaymentIntent", max_length=255, null=True, blank=True, unique=True)
+    transaction_number = models.CharField(
+        max_length=255, null=True, blank=True, unique=True, help_text="What it is on the receipt, taken or not."
+    )
+
+    class Meta:
+        ordering = ["payment", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "place"], name="part_has_its_place"),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="part_amount_positive"),
+            models.CheckConstraint(condition=~Q(pays_for=[]), name="part_pays_for_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Part {self.place} of payment {self.payment_id}"

@@ -96,6 +96,7 @@ class Dispute(models.Model):
 
     stripe_id = models.CharField("dispute at Stripe", max_length=255, primary_key=True)
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="disputes")
+    charge_id = models.CharField("charge", max_length=255, blank=True, db_default="")
     amount_cents = models.BigIntegerField()
     reason = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=50, help_text="As Stripe names it.")

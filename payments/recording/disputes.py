@@ -10,6 +10,7 @@ def record_dispute(*, receipt_number: int, facts: DisputeFacts) -> None:
         stripe_id=facts.stripe_id,
         defaults={
             "receipt_id": receipt_number,
+            "charge_id": facts.charge_id,
             "amount_cents": facts.amount_cents,
             "reason": facts.reason,
             "status": facts.status,

@@ -5,7 +5,7 @@ import functools
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from batches.opening import open_api_batch
 from batches.period import PeriodLocked
 from payments.gateway.intents import Outcome, Result
-from payments.models import Payment
+from payments.models import Part, Payment
 from payments.notices import post_unsuccessful
 from pops.core.locks import Held
 from pops.core.money import format_cents
@@ -39,6 +39,14 @@ class LockedPayment:
     currency: str
     guarantor_id: int
     auto_post: bool
+    parts: tuple[Part, ...] = ()  # of one that is split
+
+    @property
+    def agreed(self) -> dict[str, int]:
+        """What the guarantor agreed to, in cents by PaymentIntent."""
+        if not self.parts:
+            return {self.intent_id: self.amount_cents}
+        return {part.intent_id or "": part.amount_cents for part in self.parts}
 
     @property
     def held(self) -> Held:
@@ -117,22 +125,31 @@ def lock_payment(
         row = cursor.fetchone()
     if row[1] is None:
         raise Payment.DoesNotExist(payment_id)
-    return LockedPayment(payment_id, *row)
+    payment = LockedPayment(payment_id, *row)
+    if payment.intent_id:
+        return payment
+    return replace(payment, parts=tuple(Part.objects.filter(payment=payment_id).order_by("place")))
 
 
 def find_doubt(payment: LockedPayment, outcome: Outcome) -> str:
     """Why money can't be accepted without a person looking at it; empty when all is well."""
-    if payment.intent_id != outcome.intent_id:
-        return f"Stripe's object {outcome.intent_id} belongs to another attempt."
+    charges = outcome.parts or (outcome,)
+    if stray := next((one.intent_id for one in charges if one.intent_id not in payment.agreed), None):
+        return f"Stripe's object {stray} belongs to another attempt."
     if outcome.result is not Result.PAID:
         return ""
     if payment.state == State.UNSUCCESSFUL:
         paid = _money(outcome.amount_cents, outcome.currency)
         return f"{paid} were paid after the attempt was recorded as unsuccessful."
-    if (outcome.amount_cents, outcome.currency) != (payment.amount_cents, payment.currency):
-        received = _money(outcome.amount_cents, outcome.currency)
-        return f"Stripe received {received}; the guarantor agreed to {_money(payment.amount_cents, payment.currency)}."
-    return ""
+    return next(filter(None, (_find_difference(payment, one) for one in charges if one.result is Result.PAID)), "")
+
+
+def _find_difference(payment: LockedPayment, charge: Outcome) -> str:
+    agreed = payment.agreed[charge.intent_id]
+    if (charge.amount_cents, charge.currency) == (agreed, payment.currency):
+        return ""
+    received = _money(charge.amount_cents, charge.currency)
+    return f"Stripe received {received}; the guarantor agreed to {_money(agreed, payment.currency)}."
 
 
 def _money(amount: int, currency: str) -> str:
@@ -146,6 +163,8 @@ def issue_for(payment: LockedPayment, outcome: Outcome, *, note: str = "") -> in
     if number is None:
         open_api_batch(payment.held, batch_date=payment.received_on)
         number, mail_state = _settle(payment, outcome, note)
+    for part, facts in zip(payment.parts, outcome.transactions, strict=bool(payment.parts)):
+        Part.objects.filter(pk=part.pk).update(transaction_number=facts.number)
     wake_workers(mail_state)
     return int(number)
 

@@ -1,7 +1,8 @@
 """Refund: money given back, on a receipt of its own."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -21,6 +22,23 @@ class RefundTooMuch(Refused):
 
     def __init__(self, of: str = "the receipt") -> None:
         super().__init__("refund_too_much", f"This is more than what is left of {of}.")
+
+
+@dataclass(frozen=True)
+class Own:
+    """What one of a receipt's charges brought, where there are several: what is left of it, and its service lines."""
+
+    left_cents: int
+    lines: Collection[int]
+
+    def first(self, parts: Mapping[int, int]) -> dict[int, int]:
+        """Cents by line, its own lines before all others."""
+        mine = {line: cents for line, cents in parts.items() if line in self.lines}
+        return {**mine, **parts}
+
+    def escrow(self, applied: Mapping[int, int]) -> int:
+        """What of it is not applied to its lines."""
+        return max(self.left_cents - sum(cents for line, cents in applied.items() if line in self.lines), 0)
 
 
 def why_not_refund_at_desk(receipt: Receipt) -> Refused | None:
@@ -104,10 +122,12 @@ def issue_refund(
     reason: str,
     by: User | None,
     channel: Receipt.Channel,
+    own: Own | None = None,
 ) -> int:
     """Issue the refund's own receipt. Raises RefundTooMuch.
 
-    Escrow is given back first, then what is too much on services, then what was applied last.
+    Escrow is given back first, then what is too much on services, then what was applied last; of one charge of several
+    its `own` before what is the others'.
     """
     cents = -sum(tender.amount_cents for tender in tenders)
     balance = get_receipt_balance(receipt)
@@ -130,7 +150,11 @@ def issue_refund(
         issued_by=by,
         reason=reason,
     )
-    taken = take_back(cents - balance.escrow_cents, applied=applied, overpaid=overpaid)
+    escrow = balance.escrow_cents
+    if own:
+        escrow, applied = min(escrow, own.escrow(applied)), own.first(applied)
+        overpaid = {line: part for line, part in overpaid.items() if line in own.lines}
+    taken = take_back(min(cents - escrow, sum(applied.values())), applied=applied, overpaid=overpaid)
     parts = {line: -part for line, part in taken.items()}
     post_to_lines(held, receipt_number=number, batch_id=batch_id, parts=parts, by=by, is_new=True)
     return number

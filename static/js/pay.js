@@ -78,9 +78,10 @@ async function check(token, keeps) {
   return { type: "refused", message: (await answer.json()).words };
 }
 
-async function confirm(stripe, elements, keeps) {
+async function charge(stripe, elements, keeps, { client_secret: clientSecret, amount }) {
   let token = null;
   try {
+    elements.update({ amount });
     const { error: slip } = await elements.submit();
     if (slip) return slip;
     const { error, confirmationToken } = await stripe.createConfirmationToken({ elements, params: { return_url: returnUrl() } });
@@ -92,7 +93,7 @@ async function confirm(stripe, elements, keeps) {
   }
   try {
     const { error } = await stripe.confirmPayment({
-      clientSecret: page.dataset.clientSecret,
+      clientSecret,
       confirmParams: { confirmation_token: token, return_url: returnUrl() },
       redirect: "if_required",
     });
@@ -102,6 +103,17 @@ async function confirm(stripe, elements, keeps) {
   }
 }
 
+// One charge, or those of a split payment one after the other: the first that fails ends it. How many were made.
+async function confirm(stripe, elements, keeps) {
+  const charges = JSON.parse(page.dataset.charges);
+  for (const [made, one] of charges.entries()) {
+    if (charges.length > 1) status.textContent = `Part ${made + 1} of ${charges.length}. ${ASKING}`;
+    const error = await charge(stripe, elements, keeps, one);
+    if (error) return { error, made };
+  }
+  return { made: charges.length };
+}
+
 // After a slip in the card's details the server starts the attempt that follows, and the card stays in its form.
 async function startAgain() {
   try {
@@ -109,7 +121,7 @@ async function startAgain() {
     if (!answer.ok) return false;
     const next = await answer.json();
     const paths = { returnPath: next.returned, againPath: next.again, checkPath: next.check };
-    Object.assign(page.dataset, { clientSecret: next.client_secret, ...paths });
+    Object.assign(page.dataset, { charges: JSON.stringify(next.charges), ...paths });
     if (storedForm) storedForm.action = next.stored;
     window.history.replaceState(null, "", next.pay);
     unknownBox.querySelector("a").href = next.returned;
@@ -155,9 +167,9 @@ function goOnWith(words) {
 async function pay(stripe, elements, { keeps = false, focus = () => {} } = {}) {
   // Nothing is charged in a session that has ended: its page is left. Without an answer, paying is no worse off.
   if ((await window.popsSession.extend()) === 0) return true;
-  const error = await confirm(stripe, elements, keeps);
-  const submitted = !error || error.type === "over" || wasSubmitted(error);
-  if (submitted && !(error?.type === "card_error" && (await startAgain()))) {
+  const { error, made } = await confirm(stripe, elements, keeps);
+  const submitted = made > 0 || error.type === "over" || wasSubmitted(error);
+  if (submitted && !(made === 0 && error?.type === "card_error" && (await startAgain()))) {
     window.location.assign(returnUrl());
     return true;
   }

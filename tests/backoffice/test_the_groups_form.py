@@ -9,7 +9,7 @@ from batches.models import ReferenceBatch
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.drafts import sign_draft
 from pops.core.practice.models import Group
-from pops.web.backoffice.lists.groups import COMING, GroupAdmin
+from pops.web.backoffice.lists.groups import GroupAdmin
 from receipts.models import Receipt
 from tests.factories.pictures import picture_file
 from tests.factories.practice import GroupFactory
@@ -86,26 +86,15 @@ def test_a_picture_of_the_wrong_size_is_refused_in_words(admin, group):
     assert "A logo is 250 x 64 pixels, or 500 x 128. This picture is 64 x 64 pixels." in page.content.decode()
 
 
-def test_what_is_to_come_is_disabled_says_so_and_can_not_be_forged(admin, group):
-    page = admin.get(address_of(group)).content.decode()
-    assert page.count("Coming: it has no effect yet.") == len(COMING)
-    for name in COMING:
-        assert re.search(rf'<(input|select)[^>]*name="{name}"[^>]*disabled', page), name
-        assert not re.search(rf'<input[^>]*name="{name}"[^>]*checked', page), name
-
-    forged = form_of(admin, address_of(group), split_payments="facility")
-    assert admin.post(address_of(group), forged).status_code == 302
-    group.refresh_from_db()
-    assert group.split_payments == "none"
-
-
 def test_the_ways_to_pay_are_switched(admin, group):
     ways = ("apple_pay", "google_pay", "store_payment_method")
 
-    admin.post(address_of(group), form_of(admin, address_of(group), **dict.fromkeys(ways, "on")))
+    ways_on = {**dict.fromkeys(ways, "on"), "split_payments": "facility"}
+    admin.post(address_of(group), form_of(admin, address_of(group), **ways_on))
 
     group.refresh_from_db()
     assert [getattr(group, name) for name in ways] == [True] * 3
+    assert group.split_payments == Group.SplitPayments.FACILITY
 
 
 @pytest.mark.parametrize("minutes", ["4", "121", "soon"])

@@ -1,24 +1,28 @@
 """Stripe's side of a test: attempts with a PaymentIntent, and signed events posted as Stripe posts them."""
 
+import datetime as dt
 import json
+import uuid
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from payments.attempts import ensure_intent
+from payments.attempts import ask_stripe, ensure_intent, start_payment
 from payments.cards.keeping import Agreed
 from payments.confirming import check_confirmation
 from payments.gateway.client import client
 from payments.models import Payment, StoredCard
 from payments.tasks import work_off_events
 from payments.truth import bring_up_to_date
-from pops.core.accounts.models import Guarantor
+from pops.core.accounts.models import Guarantor, ServiceLine
+from pops.core.practice.models import Group
 from pops.local.stripe_sandbox import StripeSandbox
 from receipts.models import Receipt
-from tests.factories.accounts import GuarantorFactory
+from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.payments import PaymentFactory
+from tests.factories.practice import ProviderFactory
 
 # A test card: the charge succeeds and is disputed.
 DISPUTED = "4000000000000259"
@@ -48,6 +52,33 @@ def store_card(guarantor: Guarantor, *, method: str = "pm_card_visa", cents: int
     client().v1.payment_intents.confirm(str(payment.intent_id), {"confirmation_token": token})
     bring_up_to_date(payment_id=payment.pk, now=timezone.now())
     return StoredCard.objects.get(consent__payment=payment)
+
+
+def owe_two(guarantor: Guarantor, first: int = 4000, second: int = 6000) -> list[ServiceLine]:
+    """What a guarantor of a group that splits by provider owes: the older service to Ahn, the younger one to Bose."""
+    Group.objects.filter(pk=guarantor.group_id).update(split_payments=Group.SplitPayments.PROVIDER)
+    guarantor.group.refresh_from_db()
+    return [
+        ServiceLineFactory(
+            guarantor=guarantor,
+            encounter__provider=ProviderFactory(name=name),
+            billed_cents=cents,
+            service_date=dt.date(2026, 2, day),
+        )
+        for day, (name, cents) in enumerate([("Mina Ahn, MD", first), ("Ravi Bose, MD", second)], 1)
+    ]
+
+
+def start_split(guarantor: Guarantor, *, cents: int = 10_000) -> Payment:
+    """A split attempt that waits for the card, its parts at Stripe."""
+    payment = start_payment(payment_id=uuid.uuid4(), guarantor=guarantor, amount_cents=cents, now=timezone.now())
+    ask_stripe(payment=payment, now=timezone.now())
+    return payment
+
+
+def intents_of(payment: Payment) -> list[str]:
+    """The PaymentIntents of a split attempt, in their order."""
+    return [str(part.intent_id) for part in payment.parts.all()]
 
 
 def events_about(sandbox: StripeSandbox, payment: Payment) -> list[dict[str, Any]]:

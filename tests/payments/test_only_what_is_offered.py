@@ -105,7 +105,7 @@ def test_what_takes_days_is_not_given_up_after_an_hour(stripe_sandbox, practice,
     asked, canceled = [], []
     waiting = intent(id=payment.intent_id, status="requires_action", next_action={"type": "verify_with_microdeposits"})
     monkeypatch.setattr("payments.attempts.intents.get_intent", lambda *_, **__: asked.append(1) or waiting)
-    monkeypatch.setattr("payments.truth.intents.cancel_intent", lambda **_: canceled.append(1))
+    monkeypatch.setattr("payments.attempts.intents.cancel_intent", lambda **_: canceled.append(1))
     Payment.objects.update(started_at=timezone.now() - dt.timedelta(hours=26))
 
     sweep()

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from payments import review
+from payments.gateway.answers import answer_of
 from payments.gateway.client import OutOfReach
 from payments.gateway.intents import get_intent
 from payments.models import Payment
@@ -56,7 +57,7 @@ def test_returning_gives_all_back_and_news_change_nothing_any_more(payment, stri
 def test_another_currency_can_only_be_returned(payment, monkeypatch):
     intent = get_intent(payment.intent_id, now=timezone.now())
     canadian = replace(intent, outcome=replace(intent.outcome, currency="cad"))
-    monkeypatch.setattr(review, "get_intent", lambda intent_id, now: canadian)
+    monkeypatch.setattr(review, "ask_stripe", lambda payment, now: answer_of(canadian))
 
     with pytest.raises(Refused):
         accept_payment(payment_id=payment.pk, reason="The guarantor agreed by phone.", now=timezone.now(), by=clerk())

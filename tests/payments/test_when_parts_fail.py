@@ -117,7 +117,7 @@ def test_an_attempt_paid_in_the_moment_of_giving_up_is_paid(stripe_sandbox):
     unpaid = get_intent(payment.intent_id, now=timezone.now())
     stripe_sandbox.confirm(payment.intent_id)
 
-    with mock.patch("payments.truth.ensure_intent", return_value=unpaid):
+    with mock.patch("payments.attempts.ensure_intent", return_value=unpaid):
         bring_up_to_date(payment_id=payment.pk, now=timezone.now(), give_up=True)
 
     payment.refresh_from_db()

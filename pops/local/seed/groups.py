@@ -43,6 +43,7 @@ def make_groups() -> None:
         secondary="#5d4a72",
         accent="#b4531d",
         logout_function=Group.LogoutFunction.CLOSE,
+        split_payments=Group.SplitPayments.PROVIDER,
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 #: Ours, not Stripe's: Stripe has no card that stays "processing". Valid by Luhn, published nowhere else.
 PROCESSING_SUCCEEDS = "4000000077770008"
 PROCESSING_FAILS = "4000000077771113"
+#: Ours too: what a payment in several charges meets when the card's money is used up by the first of them.
+EVERY_OTHER = "4000000077772228"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Card:
     attach_fails: bool = True
     authenticate: str = ""  # "", "always" or "unless_saved"
     processing: str = ""  # "", "succeeds" or "fails"
+    every_other: bool = False  # each second charge is declined
     refund: str = ""  # "", "pending" or "fails"
     dispute: str = ""  # "" or the dispute's reason
     cvc_check: str = "pass"
@@ -131,6 +134,7 @@ _CARDS = (
     Card("4000000000007726", "Succeeds, refunds are pending first", refund="pending"),
     Card(PROCESSING_SUCCEEDS, "Processing, then succeeds", processing="succeeds"),
     Card(PROCESSING_FAILS, "Processing, then fails", processing="fails"),
+    Card(EVERY_OTHER, "Every other charge is declined: insufficient funds", every_other=True),
 )
 _PREFIXES = {"visa": "4", "mastercard": "5[1-5]|2[2-7]", "amex": "3[47]", "discover": "6011|64[4-9]|65"}
 CARDS = {card.number: card for card in _CARDS}

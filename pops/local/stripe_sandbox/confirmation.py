@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NoReturn
 from urllib.parse import urlencode
 
-from pops.local.stripe_sandbox.cards import AUTHENTICATION_REQUIRED, GENERIC, Card, Decline
+from pops.local.stripe_sandbox.cards import AUTHENTICATION_REQUIRED, FUNDS, GENERIC, Card, Decline
 from pops.local.stripe_sandbox.charges import fail, new_charge, succeed
 from pops.local.stripe_sandbox.core import Core, render
 from pops.local.stripe_sandbox.disputes import open_dispute
@@ -123,8 +123,8 @@ def authenticate(core: Core, intent: Obj, *, passed: bool) -> Obj:
 
 def _charge(core: Core, intent: Obj, method: Obj, call: Call | None, *, authenticated: bool = False) -> None:
     card = card_of(method)
-    if card.decline:
-        _decline(core, intent, method, card.decline, call, authenticated=authenticated)
+    if decline := card.decline or _used_up(core, card):
+        _decline(core, intent, method, decline, call, authenticated=authenticated)
     charge = new_charge(core, intent, method, authenticated=authenticated)
     intent["latest_charge"] = charge["id"]
     if card.processing:
@@ -134,6 +134,13 @@ def _charge(core: Core, intent: Obj, method: Obj, call: Call | None, *, authenti
         core.later("settle_payment", intent["id"])
     else:
         _succeed(core, intent, charge, method, call)
+
+
+def _used_up(core: Core, card: Card) -> Decline | None:
+    """The decline of each second charge of a card that does so."""
+    charges = core.store.newest_first("charge") if card.every_other else []
+    made = sum(one["payment_method_details"]["card"]["fingerprint"] == card.fingerprint for one in charges)
+    return FUNDS if made % 2 else None
 
 
 def _succeed(core: Core, intent: Obj, charge: Obj, method: Obj, call: Call | None) -> None:

@@ -5,16 +5,21 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
 
 from batches.selectors import find_desk_batches
+from payments.models import Payment
 from payments.models import Refund as ProcessorRefund
 from payments.refunds import (
-    get_left_online,
+    find_charges,
+    find_left_by_charge,
     request_refund,
     void_online,
     why_not_refund_online,
     why_not_void_online,
 )
+from payments.splitting import name_parts
+from pops.core.accounts.confidential import sees_confidential
 from pops.core.methods import Method
 from pops.core.money import format_cents, plain_dollars
 from pops.core.refusals import Refused
@@ -145,10 +150,23 @@ class RefundOnline(RefundAction):
         return why_not_refund_online(self.target)
 
     def left_cents(self) -> int:
-        return get_left_online(self.target)
+        return sum(find_left_by_charge(self.target).values())
 
     def get_initial(self) -> dict[str, Any]:
-        return {"cents": plain_dollars(self.left_cents())}
+        return {} if self.charges else {"cents": plain_dollars(self.left_cents())}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "charges": self.charges}
+
+    @cached_property
+    def charges(self) -> dict[str, str] | None:
+        """Of a payment that came in parts, what is left of each, in words."""
+        if len(find_charges(self.target)) == 1:
+            return None
+        payment, left = Payment.objects.get(receipt=self.target), find_left_by_charge(self.target)
+        parts = name_parts(payment, sees_confidential=sees_confidential(self.request.user))
+        names = {part.transaction_number: part.name for part in parts}
+        return {charge: f"{names[charge]}: {format_cents(cents)} left" for charge, cents in left.items()}
 
     def do(self, form: OnlineRefundForm) -> tuple[str, str]:
         data = form.cleaned_data
@@ -160,6 +178,7 @@ class RefundOnline(RefundAction):
             now=self.now,
             today=self.today,
             by=self.request.user,
+            charge_id=data.get("charge", ""),
         )
         return receipt_page(self.target.pk), tell(self.request, made)
 

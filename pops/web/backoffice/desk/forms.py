@@ -95,11 +95,29 @@ class ReasonForm(SentOnce):
 
 
 class OnlineRefundForm(SentOnce):
-    """Whole or part of what is left, back to the card. `refund_id` makes a double click one refund."""
+    """Whole or part of what is left, back to the card. `refund_id` makes a double click one refund.
+
+    Of a payment that was charged in parts one is chosen: `charges`, words by charge; None where there was but one.
+    """
 
     refund_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    charge = forms.ChoiceField(
+        label="Which part",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose the part to refund.",
+            "invalid_choice": "Nothing is left of this part. Look at the receipt again.",
+        },
+    )
     cents = MoneyField(label="Amount to refund")
     reason = ReasonField()
+
+    def __init__(self, *args: Any, charges: dict[str, str] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if charges is None:
+            del self.fields["charge"]
+        else:
+            self.fields["charge"].choices = list(charges.items())  # type: ignore[attr-defined]
 
 
 class DeskRefundForm(SentOnce):

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.urls import path
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
 
 from pops.core.practice.drafts import sign_draft
 from pops.core.practice.models import Group
@@ -19,8 +18,6 @@ from pops.core.practice.theme import COLOUR, COLOURS, HOUSE, find_problems
 from pops.web.backoffice.fields import ColourInput, PictureField
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 
-# Its effect is to come: it is not shown as working before it works.
-COMING = ("split_payments",)
 PICTURES = {"logo": LOGO, "favicon": FAVICON, "home_image": HOME_IMAGE}
 # What the preview shows, and how.
 PAGES = {"home": "Home", "pay": "Pay", "receipt": "Receipt"}
@@ -28,28 +25,12 @@ SCHEMES = {"light": "Light", "dark": "Dark"}
 SIZES = {"phone": "Phone", "desk": "Desk"}
 
 
-class GroupForm(WhyForm):
-    """Pictures are read by their content, colours typed or picked; what is to come can't be changed."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in COMING:
-            if field := self.fields.get(name):
-                field.disabled, field.required, field.initial = True, False, None
-                self.initial.pop(name, None)
-                field.help_text = format_html("{} <strong>Coming: it has no effect yet.</strong>", field.help_text)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        return {name: value for name, value in data.items() if name not in COMING}
-
-
 @admin.register(Group)
 @method_decorator(csp_update({"frame-src": [SELF]}), "changeform_view")
 class GroupAdmin(KeepsHistory):
     """POPS Groups: branding, theme and options."""
 
-    form = GroupForm
+    form = WhyForm
     list_display = ["name", "auto_post", "email_receipts", "allow_overpayment"]
     fieldsets = [
         (None, {"fields": ["name"]}),
@@ -88,10 +69,10 @@ class GroupAdmin(KeepsHistory):
                     "auto_post",
                     "email_receipts",
                     "allow_overpayment",
+                    "split_payments",
                     "quickpay",
                     "quickpay_days",
                     "quickpay_statement_days",
-                    *COMING,
                 ]
             },
         ),

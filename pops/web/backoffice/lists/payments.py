@@ -3,6 +3,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from payments.models import Dispute, Payment, ProcessorEvent, Refund
 from pops.core.money import format_cents
@@ -36,11 +38,11 @@ class PaymentAdmin(FindsPeople, TitledAdmin):
     list_display = ["started_at", "guarantor", "amount", "state", "receipt", "review_reason"]
     list_filter = ["state", "started_at"]
     list_select_related = ["guarantor", "receipt"]
-    search_fields = ["=intent_id"]
+    search_fields = ["=intent_id", "=parts__intent_id"]
     search_help_text = "PaymentIntent, guarantor, account number, phone or patient"
     change_form_template = "backoffice/payment.html"
     fieldsets = [
-        (None, {"fields": ["guarantor", "amount", "state", "receipt", "started_at"]}),
+        (None, {"fields": ["guarantor", "amount", "parts", "state", "receipt", "rest_of", "started_at"]}),
         ("Review", {"fields": ["review_reason", "reviewed_by", "reviewed_at", "review_note"]}),
         ("For looking it up", {"fields": ["session", "intent_id", "checked_at", "reference"]}),
     ]
@@ -52,6 +54,12 @@ class PaymentAdmin(FindsPeople, TitledAdmin):
     @admin.display(description="Amount", ordering="amount_cents")
     def amount(self, payment: Payment) -> str:
         return format_cents(payment.amount_cents)
+
+    @admin.display(description="In parts")
+    def parts(self, payment: Payment) -> SafeString:
+        """Each charge of a split payment, with its PaymentIntent."""
+        rows = ((format_cents(part.amount_cents), part.intent_id or "not made yet") for part in payment.parts.all())
+        return format_html_join(mark_safe("<br>"), "{} ({})", rows)
 
 
 @admin.register(Refund)

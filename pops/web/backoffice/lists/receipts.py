@@ -9,6 +9,9 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from payments.models import Payment
+from payments.splitting import NamedPart, name_parts
+from pops.core.accounts.confidential import sees_confidential
 from pops.core.money import format_cents
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
@@ -128,8 +131,15 @@ class ReceiptAdmin(ReadOnlyAdmin):
                 "postings": find_postings(request.user, receipt.postings.select_related("posted_by").order_by("pk")),
                 "sharing_check": find_sharing_check(receipt),
                 "emails": render_messages(messages_of(receipt)),
+                "parts": _parts_of(receipt, request),
             }
         return super().change_view(request, object_id, form_url, context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
         return super().get_queryset(request).select_related("void", "batch", "issued_by", "refund_of")
+
+
+def _parts_of(receipt: Receipt, request: HttpRequest) -> list[NamedPart]:
+    """Whom each charge of a split payment is for."""
+    payment = Payment.objects.filter(receipt=receipt).first() if receipt.is_online_payment else None
+    return name_parts(payment, sees_confidential=sees_confidential(request.user)) if payment else []

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from payments.attempts import ensure_intent
+from payments.attempts import ask_stripe
 from payments.cards.keeping import Agreed, get_words
 from payments.confirming import NotOpen, check_confirmation, pay_by_stored_card
 from payments.gateway.client import ProcessorError, Rejected
@@ -82,10 +82,10 @@ def _refused_page(request: GuarantorRequest, payment: Payment, words: str) -> Ht
     if why_not_pay_by_card(request.guarantor):
         return redirect("payments:pay", payment.pk)
     try:
-        intent = ensure_intent(payment=payment, now=timezone.now())
+        answer = ask_stripe(payment=payment, now=timezone.now())
     except ProcessorError:
         return redirect("payments:returned", payment.pk)
-    return card_page(request, payment, intent, refused=words, status=422)
+    return card_page(request, payment, answer, refused=words, status=422)
 
 
 def _say(refusal: Refused | TooOften) -> str:

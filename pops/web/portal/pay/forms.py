@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 
+from payments.gateway.intents import MAX_CENTS, MIN_CENTS
 from payments.models import Payment
 from pops.core.accounts.models import Guarantor
 from pops.core.money import InvalidAmount, format_cents, parse_cents, plain_dollars
-from pops.web.portal.pay.questions import MAX_CENTS, MIN_CENTS, Question, find_question, find_question_of_payment
+from pops.web.portal.pay.questions import Question, find_question, find_question_of_payment
 from receipts.visible import Visible
 
 
@@ -181,3 +182,9 @@ class StoredCardForm(forms.Form):
 
     card = forms.UUIDField()
     code_token = forms.RegexField(r"^cvctok_\w{1,100}$", required=False)
+
+
+class RestForm(forms.Form):
+    """The button that pays what was not taken: the id makes a double click one attempt."""
+
+    payment_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
+from payments.gateway.intents import MIN_CENTS
 from payments.models import Payment
 from pops.core.money import format_cents
 
-# Stripe's limits for US dollars.
-MIN_CENTS = 50
-MAX_CENTS = 99_999_999
 # Less than this paid ahead is no slip of the finger worth a question.
 FAR_CENTS = 10_000
 

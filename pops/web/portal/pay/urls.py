@@ -16,6 +16,7 @@ def open_by(door: Callable[[Any], Any]) -> list[URLPattern]:
         path("<uuid:payment_id>/", door(views.pay), name="pay"),
         path("<uuid:payment_id>/again/", door(views.again), name="again"),
         path("<uuid:payment_id>/check/", door(confirming.check), name="check"),
+        path("<uuid:payment_id>/rest/", door(views.rest), name="rest"),
         path("<uuid:payment_id>/return/", door(views.returned), name="returned"),
     ]
 

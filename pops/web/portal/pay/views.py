@@ -10,7 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from payments.attempts import TooManyAttempts, ensure_intent, start_again, start_payment, why_not_start
+from payments.attempts import (
+    TooManyAttempts,
+    ask_stripe,
+    start_again,
+    start_payment,
+    start_rest,
+    why_not_start,
+)
 from payments.gateway.client import ProcessorError
 from payments.gateway.intents import Result
 from payments.models import Payment
@@ -29,7 +36,7 @@ from pops.web.portal.pay.door import (
     get_payment,
     get_receipt_address,
 )
-from pops.web.portal.pay.forms import AmountForm
+from pops.web.portal.pay.forms import AmountForm, RestForm
 from receipts.balances import find_taken_just_now
 from receipts.owed import Balances, get_balances
 from receipts.visible import see
@@ -128,13 +135,13 @@ def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     if why_not_pay_by_card(request.guarantor):
         return _no_card_page(request, get_balances(request.guarantor))
     try:
-        intent = ensure_intent(payment=payment, now=timezone.now())
+        answer = ask_stripe(payment=payment, now=timezone.now())
     except ProcessorError:
         logger.exception("Stripe could not be asked about payment %s", payment.pk)
         return render(request, "portal/pay/unavailable.html", {"payment": payment}, status=503)
-    if intent.outcome.result is not Result.OPEN:
+    if answer.outcome.result is not Result.OPEN or answer.is_half_done:
         return redirect(get_address(request, "returned", payment.pk))
-    return card_page(request, payment, intent)
+    return card_page(request, payment, answer)
 
 
 def _close_earlier(payment: Payment) -> Payment:
@@ -150,7 +157,7 @@ def returned(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBa
     payment = get_payment(request, payment_id)
     try:
         if payment.state not in Payment.FINAL:
-            payment = bring_up_to_date(payment_id=payment.pk, now=timezone.now())
+            payment = bring_up_to_date(payment_id=payment.pk, now=timezone.now(), is_back=True)
     except ProcessorError:
         logger.exception("Stripe could not be asked about payment %s", payment.pk)
         return render(request, "portal/pay/processing.html", {"payment": payment})
@@ -177,7 +184,24 @@ def again(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
         payment = bring_up_to_date(payment_id=payment.pk, now=timezone.now())
         following = start_again(payment=payment, now=timezone.now())
         _close_earlier(following)
-        intent = ensure_intent(payment=following, now=timezone.now())
+        answer = ask_stripe(payment=following, now=timezone.now())
     except (ProcessorError, Refused):
         return JsonResponse({}, status=409)
-    return JsonResponse(get_attempt(request, following, intent) | {"receipt": payment.receipt_id})
+    return JsonResponse(get_attempt(request, following, answer) | {"receipt": payment.receipt_id})
+
+
+@require_POST
+def rest(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
+    """Pay what was not taken of a split payment, as far as it is owed still; else choose an amount anew."""
+    payment = get_payment(request, payment_id)
+    form = RestForm(request.POST)
+    if not form.is_valid():
+        return redirect(get_address(request, "start"))
+    try:
+        facts = {**form.cleaned_data, "session_id": find_payers_session(request)}
+        following = start_rest(payment=payment, now=timezone.now(), **facts)
+    except TooManyAttempts:
+        return render(request, "portal/pay/too_many.html", status=429)
+    except Refused:
+        return redirect(get_address(request, "start"))
+    return redirect(get_address(request, "pay", following.pk))

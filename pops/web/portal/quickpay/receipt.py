@@ -13,6 +13,7 @@ from payments.models import Payment
 from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest
 from pops.web.portal.pay.door import get_payment
+from pops.web.portal.pay.rest import get_rest_context
 from pops.web.portal.quickpay.forms import MailForm
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt
@@ -56,6 +57,7 @@ def _page(request: GuarantorRequest, payment: Payment, form: MailForm) -> HttpRe
         "visible": get_visible(request.guarantor),
         "form": form,
         **_mail_context(found),
+        **get_rest_context(found, is_named=False),
     }
     return render(request, "portal/quickpay/receipt.html", context, status=422 if form.errors else 200)
 

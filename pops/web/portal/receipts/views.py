@@ -10,6 +10,7 @@ from payments.models import Payment
 from pops.web.portal.access import GuarantorRequest, guarantor_required, is_mirror
 from pops.web.portal.files import answer_pdf, read_stored
 from pops.web.portal.pages import make_query, private
+from pops.web.portal.pay.rest import get_rest_context
 from pops.web.portal.receipts.forms import ALL, SearchForm
 from pops.web.portal.receipts.mail import get_mail_context
 from pops.web.portal.receipts.rows import render_rows
@@ -57,6 +58,7 @@ def detail(request: GuarantorRequest, number: int) -> HttpResponse:
         "receipt_page": "receipts:detail",
         "visible": None if receipt.is_refund else get_visible(request.guarantor),
         **get_mail_context(receipt),
+        **get_rest_context(receipt),
     }
     return render(request, "receipts/detail.html", context)
 
