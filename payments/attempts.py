@@ -87,7 +87,7 @@ def _hold(guarantor: Guarantor) -> None:
 
 def _commit(attempt: Payment, shares: Sequence[Share], *, by: str) -> Payment:
     """The attempt as it is: the one that was there under its id, if there was one."""
-    attempt.started_at, attempt.split_by = _clock(), by if shares else ""  # type: ignore[assignment]
+    attempt.started_at, attempt.split_by = _clock(), by if shares else ""
     is_new = not shares or not Payment.objects.filter(pk=attempt.pk).exists()
     Payment.objects.bulk_create([attempt], ignore_conflicts=True)
     if is_new:
@@ -136,7 +136,7 @@ def ask_stripe(*, payment: Payment, now: dt.datetime, give_up: bool = False) -> 
         return answer_of(ensure_intent(payment=payment, now=now))
     parts = list(payment.parts.all())
     found = [_ensure_part(part, payment, now, give_up=give_up) for part in parts]
-    return gather(payment, parts, found, now=now)
+    return gather(payment=payment, parts=parts, intents=found, now=now)
 
 
 def stop_charging(*, payment: Payment, answer: Answer, now: dt.datetime) -> Answer:
@@ -148,7 +148,9 @@ def stop_charging(*, payment: Payment, answer: Answer, now: dt.datetime) -> Answ
         else intents.cancel_intent(intent_id=intent.id, now=now)
         for intent in answer.intents
     ]
-    return gather(payment, list(payment.parts.all()), found, now=now) if payment.is_split else answer_of(found[0])
+    if not payment.is_split:
+        return answer_of(found[0])
+    return gather(payment=payment, parts=list(payment.parts.all()), intents=found, now=now)
 
 
 def ensure_intent(*, payment: Payment, now: dt.datetime) -> Intent:
@@ -161,7 +163,7 @@ def _ensure_part(part: Part, payment: Payment, now: dt.datetime, *, give_up: boo
         return _ensure(part, payment, now)
     except Rejected:
         if give_up and not part.intent_id:
-            return closed(part, payment, now=now)
+            return closed(part, payment=payment, now=now)
         raise
 
 

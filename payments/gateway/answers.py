@@ -61,7 +61,7 @@ def answer_of(intent: Intent) -> Answer:
     return Answer((intent,), intent.outcome)
 
 
-def gather(payment: Payment, parts: Sequence[Part], intents: Sequence[Intent], *, now: dt.datetime) -> Answer:
+def gather(*, payment: Payment, parts: Sequence[Part], intents: Sequence[Intent], now: dt.datetime) -> Answer:
     """The answer about a split payment, of its parts and their intents in the same order."""
     outcomes = tuple(intent.outcome for intent in intents)
     result = _result(outcomes)
@@ -80,7 +80,7 @@ def gather(payment: Payment, parts: Sequence[Part], intents: Sequence[Intent], *
     return Answer(tuple(intents), outcome)
 
 
-def closed(part: Part, payment: Payment, *, now: dt.datetime) -> Intent:
+def closed(part: Part, *, payment: Payment, now: dt.datetime) -> Intent:
     """A part that Stripe never took on: nobody can pay it."""
     outcome = Outcome(Result.CANCELED, "", part.amount_cents, payment.currency, now, [])
     return Intent(

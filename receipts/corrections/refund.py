@@ -150,11 +150,17 @@ def issue_refund(
         issued_by=by,
         reason=reason,
     )
-    escrow = balance.escrow_cents
+    parts = _take_back(cents, balance.escrow_cents, applied, overpaid, own)
+    post_to_lines(held, receipt_number=number, batch_id=batch_id, parts=parts, by=by, is_new=True)
+    return number
+
+
+def _take_back(
+    cents: int, escrow: int, applied: Mapping[int, int], overpaid: Mapping[int, int], own: Own | None
+) -> dict[int, int]:
+    """What a refund takes back from lines, below zero, where that much is in escrow."""
     if own:
         escrow, applied = min(escrow, own.escrow(applied)), own.first(applied)
         overpaid = {line: part for line, part in overpaid.items() if line in own.lines}
     taken = take_back(min(cents - escrow, sum(applied.values())), applied=applied, overpaid=overpaid)
-    parts = {line: -part for line, part in taken.items()}
-    post_to_lines(held, receipt_number=number, batch_id=batch_id, parts=parts, by=by, is_new=True)
-    return number
+    return {line: -part for line, part in taken.items()}

@@ -4,8 +4,9 @@ import uuid
 import factory
 from factory.django import DjangoModelFactory
 
-from payments.gateway.intents import Outcome, Result
-from payments.models import Payment
+from payments.gateway.answers import gather
+from payments.gateway.intents import Intent, Outcome, Result
+from payments.models import Part, Payment
 from receipts.issue import TransactionFacts
 from tests.factories.accounts import GuarantorFactory
 
@@ -49,3 +50,18 @@ def outcome_of(
         occurred_at=at,
         transactions=[transaction] if result in (Result.PAID, Result.DECLINED) else [],
     )
+
+
+def outcome_of_parts(payment: Payment, *, at: dt.datetime) -> Outcome:
+    """What Stripe would say of a split attempt all of whose parts are paid."""
+    parts = list(payment.parts.all())
+    paid = [_paid(part, at) for part in parts]
+    return gather(payment=payment, parts=parts, intents=paid, now=at).outcome
+
+
+def _paid(part: Part, at: dt.datetime) -> Intent:
+    number, charge, cents = f"pi_{part.pk.hex}", f"ch_{part.pk.hex}", part.amount_cents
+    Part.objects.filter(pk=part.pk).update(intent_id=number)
+    facts = TransactionFacts(charge, "card", cents, cents, card_brand="visa", card_last4="4242", card_expiry="12/2030")
+    outcome = Outcome(Result.PAID, number, cents, "usd", at, [facts])
+    return Intent(number, "", False, False, outcome, charge, 0, False)

@@ -138,7 +138,7 @@ class TakePaymentForm(MoneyForm, ApplyForm):
             self.add_error(name, words)
 
     @staticmethod
-    def _facts(method: Method, cents: int | None, **more: str) -> TransactionFacts:
+    def _facts(method: Method, cents: int | None, **more: Any) -> TransactionFacts:
         return TransactionFacts(
             number="", method=method.value, amount_cents=cents or 0, requested_cents=cents or 0, **more
         )

@@ -119,21 +119,23 @@ class ReceiptAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         receipt = self.get_object(request, object_id)
-        context = dict(extra_context or {})
-        if receipt is not None:
-            context |= {
-                "title": str(receipt),
-                "subtitle": None,
-                "verdict": STANDINGS[receipt.standing].verdict,
-                "balance": None if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt),
-                "overpaid_cents": sum(find_overpaid_lines(receipt).values()),
-                "refunds": receipt.refunds.select_related("void").order_by("pk"),
-                "postings": find_postings(request.user, receipt.postings.select_related("posted_by").order_by("pk")),
-                "sharing_check": find_sharing_check(receipt),
-                "emails": render_messages(messages_of(receipt)),
-                "parts": _parts_of(receipt, request),
-            }
-        return super().change_view(request, object_id, form_url, context)
+        told = {} if receipt is None else self._tell(request, receipt)
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **told})
+
+    def _tell(self, request: HttpRequest, receipt: Receipt) -> dict[str, Any]:
+        """What the page of a receipt shows besides its own fields."""
+        return {
+            "title": str(receipt),
+            "subtitle": None,
+            "verdict": STANDINGS[receipt.standing].verdict,
+            "balance": None if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt),
+            "overpaid_cents": sum(find_overpaid_lines(receipt).values()),
+            "refunds": receipt.refunds.select_related("void").order_by("pk"),
+            "postings": find_postings(request.user, receipt.postings.select_related("posted_by").order_by("pk")),
+            "sharing_check": find_sharing_check(receipt),
+            "emails": render_messages(messages_of(receipt)),
+            "parts": _parts_of(receipt, request),
+        }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
         return super().get_queryset(request).select_related("void", "batch", "issued_by", "refund_of")
