@@ -64,4 +64,4 @@ def _paid(part: Part, at: dt.datetime) -> Intent:
     Part.objects.filter(pk=part.pk).update(intent_id=number)
     facts = TransactionFacts(charge, "card", cents, cents, card_brand="visa", card_last4="4242", card_expiry="12/2030")
     outcome = Outcome(Result.PAID, number, cents, "usd", at, [facts])
-    return Intent(number, "", False, False, outcome, charge, 0, False)
+    return Intent(number, "", False, False, outcome, charge, 0, False, "", "")

@@ -1,4 +1,6 @@
-"""The sample practice's two groups: its own in the house's colours, and one for children with a look of its own."""
+"""The sample practice's groups: its own in the house's colours, one for children with a look of its own, and one of
+providers who bill by themselves.
+"""
 
 import io
 
@@ -8,13 +10,14 @@ from PIL import Image, ImageDraw, ImageFont
 from pops.core.practice.models import Group
 from pops.core.practice.pictures import FAVICON, HOME_IMAGE, LOGO, Kind, read_picture
 
-FAMILY, KIDS = "Lakeside Family Medicine", "Lakeside Kids"
-KIDS_HOUSEHOLDS = {"Aisha Karim"}
+FAMILY, KIDS, SHARED = "Lakeside Family Medicine", "Lakeside Kids", "Lakeside Associates"
+# Whose group isn't the practice's own.
+GROUPS = {"Aisha Karim": KIDS, "Dmitri Volkov": SHARED}
 BERRY, SKY, SUN, LEAF, PAPER = "#7a2f6b", "#dcebf5", "#f2b33d", "#3f7d5a", "#ffffff"
 
 
 def make_groups() -> None:
-    """Both groups, with their pictures."""
+    """All groups, with their pictures."""
     Group.objects.create(
         name=FAMILY,
         email_receipts=True,
@@ -43,7 +46,15 @@ def make_groups() -> None:
         secondary="#5d4a72",
         accent="#b4531d",
         logout_function=Group.LogoutFunction.CLOSE,
+    )
+    Group.objects.create(
+        name=SHARED,
+        shown_name=SHARED,
+        email_receipts=True,
+        store_payment_method=True,
         split_payments=Group.SplitPayments.PROVIDER,
+        footer_email="billing@lakeside.example",
+        footer_phone="(555) 010-2040",
     )
 
 

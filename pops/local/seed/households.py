@@ -9,7 +9,7 @@ from pops.core.access.services import get_pops_user
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
 from pops.core.practice.models import Facility, Group, Provider
 from pops.local.seed.data import BIRTH_DATES, HELPED, KEEPS_TO_HERSELF, SERVICES
-from pops.local.seed.groups import FAMILY, KIDS, KIDS_HOUSEHOLDS
+from pops.local.seed.groups import FAMILY, GROUPS
 from pops.local.seed.statements import find_first, open_statements
 from pops.logins.linking import create_guarantor_login, link_person
 
@@ -20,7 +20,7 @@ def make_household(
     """A guarantor with sign-in, patients, some visits each, and a statement of them; the `n`th of the practice."""
     guarantor = Guarantor.objects.create(
         account_number=str(48210 + 7 * n),
-        group=Group.objects.get(name=KIDS if name in KIDS_HOUSEHOLDS else FAMILY),
+        group=Group.objects.get(name=GROUPS.get(name, FAMILY)),
         name=name,
         email=email,
         phone=f"(555) 010-{3000 + n}",
