@@ -7,6 +7,7 @@ from pops.local.product import Product
 GUARANTOR = "maria.alvarez@example.com"
 DAUGHTER = "c.beaumont@example.com"
 KIDS = "aisha.karim@example.com"
+SHARED = "dmitri.volkov@example.com"
 SPOUSES = "whitcombs@example.com"
 FRONT_DESK = "frontdesk@example.com"
 MANAGER = "manager@example.com"
@@ -15,6 +16,7 @@ PEOPLE = (
     ("Guarantor", GUARANTOR),
     ("Daughter with two accounts", DAUGHTER),
     ("Guarantor, other group", KIDS),
+    ("Guarantor, split payments", SHARED),
     ("Front desk", FRONT_DESK),
     ("Billing manager", MANAGER),
     ("Administrator", ADMINISTRATOR),
@@ -28,6 +30,7 @@ CARDS = (
     ("4000 0000 0000 0127", "declined: wrong security code"),
     ("4000 0025 0000 3155", "asks for 3-D Secure"),
     ("4000 0000 7777 0008", "takes its time, then paid"),
+    ("4000 0000 7777 2228", "every other charge declined: for split payments"),
 )
 Lines = list[tuple[str, str]]
 
@@ -77,6 +80,7 @@ def _logins(product: Product) -> Lines:
         ("Guarantor", f"{GUARANTOR}, with the code in {where}"),
         ("Daughter with two accounts", f"{DAUGHTER}, likewise"),
         ("Guarantor, other group", f"{KIDS}, likewise"),
+        ("Guarantor, split payments", f"{SHARED}, likewise"),
         ("Spouses with one address", f"{SPOUSES}, likewise; then a birth date or an account number:"),
         ("  James", "03/15/1961 or 48217"),
         ("  Ellen", "11/02/1964 or 48294"),
