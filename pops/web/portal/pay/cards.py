@@ -49,6 +49,8 @@ def get_attempt(request: GuarantorRequest, payment: Payment, answer: Answer) -> 
     """What the page's scripts need to know of an attempt: its addresses, and what is charged one after the other."""
     paths = {name: get_address(request, name, payment.pk) for name in PATHS}
     charges = [{"client_secret": one.client_secret, "amount": one.outcome.amount_cents} for one in answer.intents]
+    if not request.quickpay:  # stored cards are the full portal's
+        paths["stored"] = get_address(request, "stored", payment.pk)
     return {"charges": charges, **paths}
 
 
