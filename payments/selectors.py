@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -109,6 +110,12 @@ def count_in_the_air(*, until: dt.datetime) -> InTheAir:
 def find_open_attempts(guarantor: Guarantor) -> QuerySet[Payment]:
     """What a guarantor has begun to pay online and may still pay, newest first."""
     return guarantor.payments.filter(state__in=Payment.UNSETTLED)
+
+
+def find_who_is_paying(guarantor_ids: Iterable[int]) -> set[int]:
+    """Of these guarantors those whose attempt is open, or of whose attempt nobody can say yet what became of it."""
+    going_on = Payment.objects.filter(state__in={*Payment.UNSETTLED, *Payment.UNCLEAR})
+    return set(going_on.filter(guarantor__in=list(guarantor_ids)).values_list("guarantor", flat=True))
 
 
 def find_earlier_attempts(payment: Payment) -> QuerySet[Payment]:

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "batches",
     "receipts",
     "payments",
+    "pops.balance_notices",
     "pops.core.imports",
     "pops.web.sign_in",
     "pops.web.backoffice",
@@ -311,6 +312,7 @@ CELERY_TASK_ROUTES = {
     "pops.core.access.tasks.*": {"queue": "documents"},
     "pops.core.imports.tasks.*": {"queue": "documents"},
     "pops.logins.tasks.*": {"queue": "documents"},
+    "pops.balance_notices.tasks.*": {"queue": "documents"},
     "pops.sessions.tasks.*": {"queue": "documents"},
 }
 # Beat answers `celery inspect ping` as workers do, and no longer once it has stood still for twice its longest pause.
@@ -385,6 +387,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "pops.sessions.tasks.note_expired_sessions",
         "schedule": 300.0,
         "options": {"expires": 290},
+    },
+    # Who is due for a notice today, once the hours for them have begun.
+    "queue-notices": {
+        "task": "pops.balance_notices.tasks.queue_due",
+        "schedule": 900.0,
+        "options": {"expires": 600},
     },
     "freeze-statements": {
         "task": "receipts.tasks.freeze_statements",

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet, Sum
@@ -19,6 +20,13 @@ from pops.core.refusals import Refused
 
 # Oldest first: Auto-Post and every list go by this. The view answers with the date of service where no other is known.
 OLDEST_FIRST = ("owed__responsible_on", "encounter__number", "line_number")
+SUMS = {
+    "current_cents": Coalesce(Sum("owed__payable_cents"), 0),
+    "amount_due_cents": Coalesce(Sum("owed__payable_cents", filter=Q(statement__isnull=False)), 0),
+    "collections_cents": Coalesce(
+        Sum("owed__remaining_cents", filter=Q(owed__in_collections=True, owed__remaining_cents__gt=0)), 0
+    ),
+}
 SURPLUS = (Path(__file__).parent / "surplus.sql").read_text()
 # What came in, less what was applied and disbursed, with what is too much on services.
 CREDIT = f"""
@@ -105,15 +113,15 @@ def get_balances(guarantor: Guarantor) -> Balances:
     Amount Due is what remains of what a statement showed. What is too much on one line pays for no other by itself: it
     is credit.
     """
-    payable = Coalesce(Sum("owed__payable_cents"), 0)
-    on_a_statement = Sum("owed__payable_cents", filter=Q(statement__isnull=False))
-    in_collections = Sum("owed__remaining_cents", filter=Q(owed__in_collections=True, owed__remaining_cents__gt=0))
-    sums = ServiceLine.objects.filter(owed__guarantor=guarantor).aggregate(
-        current_cents=payable,
-        amount_due_cents=Coalesce(on_a_statement, 0),
-        collections_cents=Coalesce(in_collections, 0),
-    )
+    sums = ServiceLine.objects.filter(owed__guarantor=guarantor).aggregate(**SUMS)
     return Balances(**{name: int(cents) for name, cents in sums.items()})
+
+
+def find_balances(guarantor_ids: Iterable[int]) -> dict[int, Balances]:
+    """The balances of several guarantors, by their ids; of who has no services there are none."""
+    lines = ServiceLine.objects.filter(owed__guarantor__in=list(guarantor_ids))
+    rows: Any = lines.values("owed__guarantor").annotate(**SUMS).order_by()
+    return {row["owed__guarantor"]: Balances(**{name: int(row[name]) for name in SUMS}) for row in rows}
 
 
 def find_surplus(guarantor_id: int) -> dict[int, dict[int, int]]:

@@ -1,11 +1,13 @@
 """Texts: a row as it goes out, and Twilio, which takes it."""
 
+import os
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from requests.utils import get_environ_proxies
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
@@ -71,7 +73,10 @@ class TextService:
 
     def _ready(self) -> Client:
         if self._client is None:
-            line = TwilioHttpClient(timeout=settings.EMAIL_TIMEOUT)
+            line = TwilioHttpClient(timeout=settings.EMAIL_TIMEOUT, proxy=get_environ_proxies(settings.TWILIO_API_BASE))
+            # Proxies and certificates are asked for once; requests would look through the environment for each text.
+            line.session.trust_env = False
+            line.session.verify = os.environ.get("REQUESTS_CA_BUNDLE", True)
             self._client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=line)
             self._client.api.base_url = settings.TWILIO_API_BASE
         return self._client

@@ -6,7 +6,8 @@ A token is 256 bits by chance. It is given to who asked for the link, once: here
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -46,6 +47,36 @@ def make_link(
     token = secrets.token_urlsafe(TOKEN_BYTES)
     good_until = now + (good_for or dt.timedelta(days=guarantor.group.quickpay_days))
     return _keep(token, guarantor, origin=origin, made_at=now, made_by=by, good_until=good_until), token
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A link of whose token the maker can say it again, as a message is the same each time that it is written."""
+
+    token: str
+    guarantor: Guarantor
+    origin: str
+    by: User | None = None
+
+
+def keep_links(wanted: Sequence[Wanted], *, now: dt.datetime) -> None:
+    """Let these tokens lead to their balances, as long as the groups say. One that was kept before stays as it is.
+
+    One statement, however many. The caller asks why_not_make_link() of each.
+    """
+    links = [
+        Link(
+            token_hash=hash_token(one.token),
+            guarantor=one.guarantor,
+            group_id=one.guarantor.group_id,
+            origin=one.origin,
+            made_at=now,
+            made_by=one.by,
+            good_until=now + dt.timedelta(days=one.guarantor.group.quickpay_days),
+        )
+        for one in wanted
+    ]
+    Link.objects.bulk_create(links, ignore_conflicts=True)
 
 
 def draw_statement_tokens(statement: Statement) -> dict[str, str]:

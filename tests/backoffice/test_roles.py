@@ -67,6 +67,7 @@ PAGES = {
     "let_in": EVERYONE,
     "link_person": EVERYONE,
     "unlink": EVERYONE,
+    "send_notice": EVERYONE,
     "enter_statement": LEADERS,
     "merge": LEADERS,
     "merge_with": LEADERS,

@@ -11,7 +11,17 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 MODELS = {model.__name__: model for model in apps.get_models() if model.__module__.partition(".")[0] != "django"}
-APPS = ("pops/core", "pops/web", "pops/logins", "pops/appointments", "notifications", "batches", "receipts", "payments")
+APPS = (
+    "pops/core",
+    "pops/web",
+    "pops/logins",
+    "pops/appointments",
+    "pops/balance_notices",
+    "notifications",
+    "batches",
+    "receipts",
+    "payments",
+)
 
 
 def modules(*folders: str) -> Iterator[Path]:

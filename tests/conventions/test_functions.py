@@ -16,6 +16,7 @@ SERVICES = (
     "payments/refunds.py", "payments/review.py", "payments/events.py", "payments/gateway/",
     "pops/core/imports/brought.py",
     "notifications/services.py", "pops/logins/linking.py", "pops/logins/addresses.py", "pops/logins/phones.py",
+    "pops/balance_notices/asked.py", "pops/balance_notices/queueing.py",
     "pops/core/accounts/profile.py", "pops/appointments/asking.py", "pops/core/access/services.py",
 )  # fmt: skip
 # What changes something is told by whom, when, and what is held.

@@ -13,7 +13,7 @@ from receipts.notices import KIND, Reason
 
 FILES = sorted(
     path
-    for app in ("pops/core", "batches", "receipts", "payments", "notifications")
+    for app in ("pops/core", "pops/balance_notices", "batches", "receipts", "payments", "notifications")
     for path in (Path(settings.BASE_DIR) / app).rglob("*.sql")
 )
 FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)

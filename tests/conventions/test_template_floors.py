@@ -12,6 +12,7 @@ BELOW = {
     "": set(),
     "receipts": GROUND,
     "logins": GROUND,
+    "balance_notices": GROUND,
     "account": GROUND,
     "mfa": GROUND,
     "portal": GROUND | {"receipts"},

@@ -78,6 +78,8 @@ WISHES = [
     ("Leo Alvarez", "Any morning next week", "His ankle again", "Booked for Monday at 4 PM with Marcus Bell, PT."),
 ]
 PREFERRED = {"Robert O'Connell": "Rob", "Nguyễn Thị Hồng Nhung": "Nhung"}
+# A number that nobody has, where a number may be.
+MOBILE = "(312) 555-0142"
 NEW_PHONE = "(555) 010-3999"
 
 STAFF_PASSWORD = "demo-password-1"  # noqa: S105  printed by the demo, never used elsewhere

@@ -24,6 +24,8 @@ def make_groups() -> None:
         apple_pay=True,
         google_pay=True,
         store_payment_method=True,
+        notice_days="3,14,30",
+        text_notices=True,
         appointments=True,
         appointment_requests=True,
         footer_email="billing@lakeside.example",

@@ -57,6 +57,9 @@ def _make_practice() -> None:
         time_zone=TIME_ZONE,
         phone="(555) 010-2000",
         email="billing@lakeside.example",
+        # As early and as late as may be, so that notices can be seen whenever the demo is tried.
+        notices_from=dt.time(8),
+        notices_until=dt.time(21),
     )
     make_groups()
     Facility.objects.bulk_create(Facility(name=name, address=at, phone=phone) for name, at, phone in FACILITIES)

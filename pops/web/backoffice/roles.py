@@ -20,6 +20,7 @@ DESK = [
     "accounts.change_guarantor", "accounts.add_patient", "accounts.change_patient",
     "accounts.add_appointment", "accounts.change_appointment", "logins.change_access",
     "notifications.send_message_again", "appointments.answer_request", "logins.settle_phonechange",
+    "balance_notices.send_balancenotice",
     "portal_sessions.end_portalsession", "portal_sessions.mirror_account",
     "quickpay.add_link", "quickpay.revoke_link",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """A POPS Group: what shapes the portal for its guarantors."""
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -27,6 +28,21 @@ class ColourField(models.CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return text.strip().lower() if isinstance(text, str) else text
+
+
+class DaysField(models.CharField):
+    """Numbers of days as people write them, kept as 3,14,30: in order, each once."""
+
+    MOST, LAST = 8, 365
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "max_length": 40, "blank": True, "default": "", "db_default": ""})
+
+    def to_python(self, value: Any) -> Any:
+        days = re.findall(r"[^\s,;]+", value) if isinstance(value, str) else []
+        if not all(one.isdecimal() and 1 <= int(one) <= self.LAST for one in days) or len(set(days)) > self.MOST:
+            raise ValidationError(f"Write up to {self.MOST} numbers of days from 1 to {self.LAST}, such as 3, 14, 30.")
+        return ",".join(str(one) for one in sorted({int(one) for one in days}))
 
 
 @pghistory.track()
@@ -171,6 +187,16 @@ class Group(models.Model):
     allow_overpayment = models.BooleanField(
         default=True,
         help_text="Guarantors may pay more than their Current Balance; the rest goes to escrow.",
+    )
+    notice_days = DaysField(
+        "days of balance notices",
+        help_text="Days after a statement on which who still owes gets a balance notice: 3, 14, 30. Empty: none.",
+    )
+    text_notices = models.BooleanField(
+        "balance notices by text",
+        default=False,
+        db_default=False,
+        help_text="Guarantors may choose to get balance notices as texts.",
     )
     quickpay = models.BooleanField(
         "QuickPay",

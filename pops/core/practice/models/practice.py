@@ -23,6 +23,12 @@ def validate_cut_off(time: dt.time) -> None:
         raise ValidationError("Choose a time before 1:00 or after 3:00: clocks are set back in between.")
 
 
+def validate_waking_time(time: dt.time) -> None:
+    """Refuse a time at which many are asleep, and the law forbids texts. Raises ValidationError."""
+    if not dt.time(8) <= time <= dt.time(21):
+        raise ValidationError("Choose a time from 8:00 AM to 9:00 PM.")
+
+
 @pghistory.track()
 class Practice(models.Model):
     """The one row that says where and when the practice works. One database is one practice."""
@@ -50,6 +56,18 @@ class Practice(models.Model):
         default=True,
         help_text="Whoever closes a batch counts first and sees what is expected afterwards.",
     )
+    notices_from = models.TimeField(
+        default=dt.time(9),
+        db_default=dt.time(9),
+        validators=[validate_waking_time],
+        help_text="Balance notices go out from this time of day on, in the practice's time zone.",
+    )
+    notices_until = models.TimeField(
+        default=dt.time(20),
+        db_default=dt.time(20),
+        validators=[validate_waking_time],
+        help_text="And until this time: never at night. Between 8:00 AM and 9:00 PM.",
+    )
     opened_at = models.DateTimeField(
         "portal opened", null=True, blank=True, help_text="From then on patients sign in. Empty: it isn't open yet."
     )
@@ -60,6 +78,12 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse hours that end before they begin. Raises ValidationError."""
+        super().clean()
+        if self.notices_from and self.notices_until and self.notices_from >= self.notices_until:
+            raise ValidationError({"notices_until": "Choose a time after the one from which notices go out."})
 
     @property
     def is_open(self) -> bool:

@@ -27,7 +27,7 @@ from pops.logins.selectors import find_accounts
 from pops.sessions.models import PortalSession
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
-from pops.web.backoffice.lists.messages import render_messages
+from pops.web.backoffice.lists.messages import render_messages, render_notices
 from pops.web.backoffice.lists.people import render_contact, render_people
 from pops.web.backoffice.lists.quickpay import render_links
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
@@ -173,6 +173,7 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
         ("Profile, by the guarantor", {"fields": ["preferred_name", "notices", "language", "contact"]}),
         ("Who signs in", {"fields": ["people"]}),
         ("Balances", {"fields": ["current_balance", "amount_due", "credit", "collections", "mirror"]}),
+        ("Balance notices", {"fields": ["notices_table"]}),
         ("Receipts by email", {"fields": ["emails_table"]}),
         ("QuickPay", {"fields": ["links_table"]}),
         ("Merged accounts", {"fields": ["merges_table"]}),
@@ -182,7 +183,7 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     readonly_fields = [
         "account_number", "email", "people", "notices", "language", "contact", "current_balance", "amount_due",
         "credit", "collections", "mirror",
-        "emails_table", "links_table", "merges_table",
+        "notices_table", "emails_table", "links_table", "merges_table",
     ]  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Guarantor | None = None) -> Any:
@@ -266,6 +267,10 @@ class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     def mirror(self, guarantor: Guarantor) -> SafeString:
         page = reverse("backoffice:mirror", args=[guarantor.pk])
         return format_html('<a href="{}">See it as the guarantor does</a>', page)
+
+    @admin.display(description="Latest notices")
+    def notices_table(self, guarantor: Guarantor) -> SafeString:
+        return render_notices(guarantor)
 
     @admin.display(description="Latest emails")
     def emails_table(self, guarantor: Guarantor) -> SafeString:

@@ -70,6 +70,8 @@ class GroupAdmin(KeepsHistory):
                     "email_receipts",
                     "allow_overpayment",
                     "split_payments",
+                    "notice_days",
+                    "text_notices",
                     "quickpay",
                     "quickpay_days",
                     "quickpay_statement_days",

@@ -32,14 +32,14 @@ class SendAgainForm(forms.Form):
 class MessageAdmin(FindsPeople, ReadOnlyAdmin):
     """The outbox: what became of each message."""
 
-    list_display = ["about", "state", "to", "queued_at", "sent_at", "ended_at", "note"]
-    list_filter = ["kind", "state", "queued_at"]
+    list_display = ["about", "channel", "state", "to", "queued_at", "sent_at", "ended_at", "note"]
+    list_filter = ["kind", "channel", "state", "queued_at"]
     linked = ["ended_at"]
     search_fields = ["=about_id", "to", "message_id"]
-    search_help_text = "Receipt number, address, guarantor, account number, phone, patient or Message-ID"
+    search_help_text = "Receipt number, address or number, guarantor, account number, phone, patient or Message-ID"
     change_form_template = "backoffice/lists/message.html"
     fieldsets = [
-        (None, {"fields": ["about", "guarantor", "to", "state", "note"]}),
+        (None, {"fields": ["about", "guarantor", "channel", "to", "state", "note"]}),
         ("When", {"fields": ["queued_at", "sent_at", "ended_at", "attempts", "due_at"]}),
         ("Sent again", {"fields": ["copy_of", "copied_by", "copy_reason"]}),
         ("For looking it up", {"fields": ["message_id", "provider_id"]}),

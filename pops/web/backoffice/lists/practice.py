@@ -13,6 +13,7 @@ class PracticeAdmin(KeepsHistory):
     fieldsets = [
         (None, {"fields": ["name", "phone", "email"]}),
         ("The day", {"fields": ["time_zone", "cut_off"]}),
+        ("Balance notices", {"fields": ["notices_from", "notices_until"]}),
         ("Back office", {"fields": ["paper_size", "blind_count"]}),
         ("This change", {"fields": ["why"]}),
     ]

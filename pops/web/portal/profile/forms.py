@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from pops.balance_notices.consent import find_ways
 from pops.core.accounts.models import Guarantor
-from pops.core.accounts.profile import why_not_choose_notices
 from pops.core.words import LONGEST_EMAIL
 
 Channel = Guarantor.NoticeChannel
@@ -53,7 +53,7 @@ class PhoneCodeForm(forms.Form):
 
 
 class NoticesForm(forms.Form):
-    """How notices are to come: by what there is an address for, and what we can send."""
+    """How notices are to come: by what there is an address for, and what we can send. Texts ask for consent."""
 
     channel = forms.ChoiceField(
         widget=forms.RadioSelect,
@@ -62,15 +62,17 @@ class NoticesForm(forms.Form):
             "invalid_choice": "Choose one of these ways.",
         },
     )
+    agrees = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, guarantor: Guarantor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.ways = find_ways(guarantor)
         self.fields["channel"].choices = [  # type: ignore[attr-defined]
-            (channel.value, channel.label) for channel in find_ways(guarantor)
+            (channel.value, channel.label) for channel in self.ways
         ]
 
-
-def find_ways(guarantor: Guarantor) -> list[Guarantor.NoticeChannel]:
-    """By which ways notices can come to this guarantor: no text, as none is sent yet."""
-    sent = [channel for channel in Channel if channel != Channel.TEXT]
-    return [channel for channel in sent if why_not_choose_notices(guarantor, channel) is None]
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("channel") == Channel.TEXT and not data.get("agrees"):
+            self.add_error("agrees", "Tick that you agree to these texts, or choose another way.")
+        return data

@@ -1,12 +1,14 @@
 """What the practice knows of the guarantor of the account in hand, and changing what is theirs to say."""
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pops.core.accounts.profile import change_preferred_name, choose_notices
+from pops.balance_notices.consent import choose_notices, get_consent_words, why_not_text
+from pops.core.accounts.profile import change_preferred_name
 from pops.logins.addresses import find_open_change, why_not_change_own_email
 from pops.logins.phones import find_open_phone_change, find_open_phone_code, offers_phone_codes
 from pops.web.portal.access import GuarantorRequest, guarantor_required
@@ -47,12 +49,17 @@ def change_name(request: GuarantorRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @guarantor_required
 def change_notices(request: GuarantorRequest) -> HttpResponseBase:
-    """How notices come."""
+    """How notices come. For texts the words that are agreed to are shown, and kept with when and from where."""
     guarantor, now, by = request.guarantor, timezone.now(), request.user
+    network = get_adapter().get_client_ip(request)
     form = NoticesForm(request.POST or None, guarantor=guarantor, initial={"channel": guarantor.notices_by})
-    if is_done(
-        form, lambda: choose_notices(guarantor_id=guarantor.pk, now=now, by=by, **form.cleaned_data), field="channel"
-    ):
+
+    def choose() -> None:
+        channel = form.cleaned_data["channel"]
+        choose_notices(guarantor_id=guarantor.pk, channel=channel, network=network, now=now, by=by)
+
+    if is_done(form, choose, field="channel"):
         messages.success(request, "Your choice is saved.")
         return redirect("profile")
-    return show_form(request, "portal/profile/notices.html", form)
+    shown = {"words": get_consent_words(guarantor), "text_refusal": why_not_text(guarantor)}
+    return show_form(request, "portal/profile/notices.html", form, **shown)
