@@ -8,7 +8,7 @@ from celery.contrib.testing.worker import start_worker
 from csp.constants import SELF
 from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from factory.django import DjangoModelFactory
 
 from batches.models import ReferenceBatch
@@ -28,6 +28,7 @@ from pops.web.sign_in.second_factor import SESSION_KEY
 from receipts.models import Receipt
 from tests.books import assert_books_balance
 from tests.browsing import wait_for_answers
+from tests.emptying import empty_database
 from tests.factories.accounts import GuarantorFactory, PatientFactory, login_of
 from tests.factories.desk import batch_of, clerk
 from tests.factories.payments import PaymentFactory, outcome_of
@@ -37,7 +38,8 @@ from tests.moments import NOON
 
 
 def pytest_configure() -> None:
-    """Static files as they lie there: no test should need collectstatic first. And passwords that cost nothing."""
+    """What makes tests fast, and static files as they lie there: none should need collectstatic first."""
+    TransactionTestCase._fixture_teardown = empty_database  # type: ignore[method-assign]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     # The real one is slow by intent.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
