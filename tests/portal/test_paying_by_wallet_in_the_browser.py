@@ -1,5 +1,6 @@
 """Wallets and stored cards in Chromium at 360 px, with the sandbox's buttons and sheets."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -14,6 +15,7 @@ from pops.core.practice.models import Group
 from receipts.models import Receipt
 from tests.browsing import accessibility_problems
 from tests.factories.accounts import ServiceLineFactory
+from tests.payments.stripe_side import store_card
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("stripe_sandbox")]
 
@@ -53,6 +55,11 @@ def type_card(page: Page, number: str = "4242424242424242") -> None:
     card = card_form(page)
     for name, value in (("number", number), ("expiry", "12 / 34"), ("cvc", "123"), ("postalCode", "05401")):
         card.locator(f"[name={name}]").fill(value)
+
+
+def press_pay(page: Page) -> None:
+    """By key: Chromium still scrolls to what was typed last in the frame, and a click would miss the button."""
+    page.locator("#card-pay").press("Enter")
 
 
 def pay_by(page: Page, wallet: str, *, card: str | None = None) -> None:
@@ -121,7 +128,7 @@ def test_switched_off_while_the_page_is_open_nothing_is_charged(page, live_serve
     )
     assert not Receipt.objects.exists()
     type_card(page)
-    page.get_by_role("button", name="Pay $125.00").click()
+    press_pay(page)
     expect(page).to_have_url(re.compile(r"/receipts/\d+/$"))
 
 
@@ -160,7 +167,35 @@ def test_ticked_a_card_is_stored_and_pays_next_time_in_two_clicks(page, live_ser
 
     expect(page).to_have_url(re.compile(r"/receipts/\d+/$"))
     expect(page.locator("main")).to_contain_text("Visa ending in 4242")
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/receipts/\d+/$"))
     assert Receipt.objects.count() == 2
+
+    ServiceLineFactory(guarantor=owes, billed_cents=6_000)
+    choose(page, live_server)
+    other = page.context.new_page()
+    other.goto(f"{live_server.url}/profile/")
+    other.get_by_text("Remove Visa ending in 4242").first.click()
+    other.get_by_role("button", name="Remove Visa ending in 4242").click()
+    expect(other.locator("main")).to_contain_text("None. To keep one, tick")
+    page.get_by_role("button", name="Pay $60.00").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was charged. This card is not stored any more.")
+    assert Receipt.objects.count() == 2
+
+
+def test_an_expired_card_is_not_offered_and_another_is_typed(page, live_server, owes, sign_in):
+    Group.objects.update(store_payment_method=True, require_cvv=False)
+    owes.group.refresh_from_db()
+    store_card(owes, cents=500)
+    StoredCard.objects.update(expires_on=dt.date(2024, 8, 31))
+    sign_in(owes)
+    choose(page, live_server)
+
+    expect(page.get_by_text("Visa ending in 4242")).to_have_count(0)
+    type_card(page, "5555555555554444")
+    press_pay(page)
+
+    expect(page.locator("main")).to_contain_text("Mastercard ending in 4444")
 
 
 def test_the_security_code_is_asked_again_another_card_pays_and_the_stored_one_is_removed(
@@ -189,8 +224,7 @@ def test_the_security_code_is_asked_again_another_card_pays_and_the_stored_one_i
     choose(page, live_server)
     page.get_by_text("Pay with another card").click()
     type_card(page, "5555555555554444")
-    # By key: Chromium still scrolls to what was typed last in the frame, and a click would miss the button.
-    page.locator("#card-form").get_by_role("button", name="Pay $30.00").press("Enter")
+    press_pay(page)
     expect(page.locator("main")).to_contain_text("Mastercard ending in 4444")
     assert StoredCard.objects.count() == 1, "not ticked"
 
