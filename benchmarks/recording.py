@@ -48,7 +48,7 @@ class Arm:
 def connect_pops() -> Callable[[uuid.UUID, Outcome], object]:
     connection.ensure_connection()
     # A process's first task loads Celery's transport, half a second: that is the start of a server, not a payment.
-    for nudger in (renderer, nudgers[Message.Lane.MAIL]):
+    for nudger in (renderer, nudgers[Message.Lane.MAIL, Message.Channel.EMAIL]):
         current_app.send_task(nudger.task, nudger.arguments, queue=nudger.queue)
     return lambda payment_id, outcome: record_outcome(payment_id=payment_id, outcome=outcome)
 
