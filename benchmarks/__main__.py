@@ -25,6 +25,7 @@ from benchmarks import (  # noqa: E402  models need the set-up above
     notices,
     pdf,
     portal,
+    quickpay,
     recording,
     webhook,
 )
@@ -39,6 +40,7 @@ BENCHMARKS = {
     "notices": notices.benchmark,
     "pdf": pdf.benchmark,
     "portal": portal.benchmark,
+    "quickpay": quickpay.benchmark,
     "recording": recording.benchmark,
     "soak": soak.benchmark,
     "webhook": webhook.benchmark,

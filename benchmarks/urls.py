@@ -1,11 +1,20 @@
+import uuid
+from typing import Any
+
+from django import forms
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 
+from payments.models import Payment
 from pops.core.accounts.models import ServiceLine
+from pops.core.money import format_cents
+from pops.quickpay.models import Link
 from pops.web.portal.access import GuarantorRequest, guarantor_required
+from pops.web.portal.quickpay.session import LINK
 from receipts.history import PAGE
 from receipts.models import Transaction
 
@@ -40,7 +49,35 @@ def smallest(request: GuarantorRequest) -> HttpResponse:
     return HttpResponse("<!DOCTYPE html><title>POPS</title>")
 
 
+class AmountForm(forms.Form):
+    """What one would ask for."""
+
+    payment_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    choice = forms.ChoiceField(widget=forms.RadioSelect)
+    other_amount = forms.DecimalField(required=False, max_digits=9, decimal_places=2, min_value=0)
+
+    def __init__(self, *args: Any, cents: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("current", f"Current Balance {format_cents(cents)}"), ("other", "Other amount")]
+        self.fields["choice"].choices = choices  # type: ignore[attr-defined]
+
+
+@login_not_required
+def amounts(request: HttpRequest) -> HttpResponse:
+    """The same for paying by a link: the account in the session, what it owes, a form, and a row for what is sent."""
+    guarantor = Link.objects.select_related("guarantor__group").get(pk=request.session[LINK]).guarantor
+    owed = ServiceLine.objects.filter(owed__guarantor=guarantor).aggregate(cents=Sum("owed__payable_cents"))["cents"]
+    form = AmountForm(request.POST or None, cents=owed)
+    if form.is_valid():
+        data = form.cleaned_data
+        cents = owed if data["choice"] == "current" else int(100 * data["other_amount"])
+        Payment.objects.create(pk=data["payment_id"], guarantor=guarantor, amount_cents=cents)
+        return redirect(f"/quickpay/{data['payment_id']}/")
+    return render(request, "benchmarks/amounts.html", {"guarantor": guarantor, "form": form})
+
+
 urlpatterns = [
+    path("amounts/", amounts),
     path("bare/", bare),
     path("rows/", rows),
     path("lines/<int:count>/", lines),

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from pops.core.access.models import User
 from pops.core.accounts.holding import hold_account
@@ -82,10 +81,10 @@ def keep_links(wanted: Sequence[Wanted], *, now: dt.datetime) -> None:
 def draw_statement_tokens(statement: Statement) -> dict[str, str]:
     """Tokens for a statement's paper by their origin: for its QR code, and for the address in its PDF.
 
-    None where a later statement has its own, where QuickPay is off, or the account is no longer used. They lead
+    None where there is a later statement, where QuickPay is off, or the account is no longer used. They lead
     nowhere before keep_statement_links(): printing takes a while, and nobody who pays waits for it.
     """
-    if _find_later(statement).exists() or why_not_make_link(statement.guarantor):
+    if _has_later(statement) or why_not_make_link(statement.guarantor):
         return {}
     return {origin.value: secrets.token_urlsafe(TOKEN_BYTES) for origin in (Origin.QR, Origin.STATEMENT)}
 
@@ -96,7 +95,7 @@ def keep_statement_links(*, statement: Statement, tokens: Mapping[str, str], now
         return
     with transaction.atomic():
         guarantor = hold_account(statement.guarantor_id)
-        replaced_at = now if _find_later(statement).exists() else None
+        replaced_at = now if _has_later(statement) else None
         if replaced_at is None:
             guarantor.quickpay_links.filter(statement__isnull=False, replaced_at=None).update(replaced_at=now)
         good_until = now + dt.timedelta(days=guarantor.group.quickpay_statement_days)
@@ -105,9 +104,9 @@ def keep_statement_links(*, statement: Statement, tokens: Mapping[str, str], now
             _keep(token, guarantor, origin=origin, **facts)
 
 
-def _find_later(statement: Statement) -> QuerySet[Link]:
-    later = Link.objects.filter(statement__guarantor=statement.guarantor_id)
-    return later.filter(statement__statement_date__gt=statement.statement_date)
+def _has_later(statement: Statement) -> bool:
+    others = Statement.objects.filter(guarantor=statement.guarantor_id)
+    return others.filter(statement_date__gt=statement.statement_date).exists()
 
 
 def _keep(token: str, guarantor: Guarantor, **facts: Any) -> Link:

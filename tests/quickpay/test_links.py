@@ -81,9 +81,9 @@ def test_staff_revoke_a_link_once(made, staff_user):
 
 
 def test_the_newest_statement_wins_and_other_links_stay(guarantor, made):
-    first, second = (StatementFactory(guarantor=guarantor, statement_date=dt.date(2026, m, 15)) for m in (1, 2))
-
+    first = StatementFactory(guarantor=guarantor, statement_date=dt.date(2026, 1, 15))
     old = print_statement(first)
+    second = StatementFactory(guarantor=guarantor, statement_date=dt.date(2026, 2, 15))
     new = print_statement(second)
 
     assert {one: why(token) for one, token in old.items()} == {"qr": "replaced", "statement": "replaced"}
@@ -139,11 +139,12 @@ def test_the_database_keeps_links_and_their_facts(made, staff_user):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_statements_rendered_at_once_one_wins(guarantor):
-    statements = [StatementFactory(guarantor=guarantor, statement_date=dt.date(2026, m, 15)) for m in (1, 2)]
+def test_of_two_statements_printed_at_once_the_newest_wins(guarantor):
+    drawn = []
+    for month in (1, 2):
+        statement = StatementFactory(guarantor=guarantor, statement_date=dt.date(2026, month, 15))
+        drawn.append((statement, draw_statement_tokens(statement)))
 
-    run_together([lambda one=one: print_statement(one) for one in statements])
+    run_together([lambda one=one: keep_statement_links(statement=one[0], tokens=one[1], now=NOON) for one in drawn])
 
-    good = Link.objects.filter(replaced_at=None)
-    assert {link.statement for link in good} == {statements[1]}
-    assert good.count() == 2
+    assert [[why(token) for token in tokens.values()] for _, tokens in drawn] == [["replaced"] * 2, [None] * 2]
