@@ -114,7 +114,12 @@ def benchmark() -> list[dict[str, object]]:
     assert Payment.objects.count() == len(cookies)
     return [
         _row("QuickPay page", page, "a bare view that shows the same amounts in a form", bare_page),
-        _row("start of a payment", started, "a bare view that checks the form and inserts the row", bare_started),
+        _row(
+            "start of a payment",
+            started,
+            "a bare view that checks the limit and inserts the row",
+            bare_started,
+        ),
     ]
 
 

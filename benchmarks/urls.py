@@ -7,8 +7,10 @@ from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import include, path
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from payments.attempts import ATTEMPTS_ALLOWED, ATTEMPTS_WINDOW
 from payments.models import Payment
 from pops.core.accounts.models import ServiceLine
 from pops.core.money import format_cents
@@ -71,7 +73,11 @@ def amounts(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         cents = owed if data["choice"] == "current" else int(100 * data["other_amount"])
-        Payment.objects.create(pk=data["payment_id"], guarantor=guarantor, amount_cents=cents)
+        recent = Payment.objects.filter(guarantor=guarantor, started_at__gt=timezone.now() - ATTEMPTS_WINDOW)
+        if recent.count() >= ATTEMPTS_ALLOWED:
+            return HttpResponse(status=429)
+        facts = {"guarantor": guarantor, "amount_cents": cents}
+        Payment.objects.get_or_create(pk=data["payment_id"], defaults=facts)
         return redirect(f"/quickpay/{data['payment_id']}/")
     return render(request, "benchmarks/amounts.html", {"guarantor": guarantor, "form": form})
 

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -11,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from payments.models import Part, Payment, ProcessorEvent, Refund
 from pops.core.accounts.models import Guarantor
+from receipts.balances import JUST_NOW, find_taken_just_now
 from receipts.models import Receipt
 
 # A browser that comes back and a webhook settle a payment within seconds; the sweep is for when neither does.
@@ -122,6 +124,33 @@ def find_earlier_attempts(payment: Payment) -> QuerySet[Payment]:
     """The guarantor's other attempts whose card form may still be open and that this one follows on, newest first."""
     started = Payment.objects.filter(guarantor=payment.guarantor_id, state=Payment.State.STARTED)
     return started.filter(started_at__lt=payment.started_at)
+
+
+def read_just_before(guarantor: Guarantor, *, now: dt.datetime) -> tuple[Receipt | None, Payment | None]:
+    """What one should know of before paying: what was paid just now, and an attempt of which nobody can say yet.
+
+    Most often there is neither, which one question tells.
+    """
+    facts: dict[str, Any] = {
+        "guarantor": guarantor.pk,
+        "since": now - JUST_NOW,
+        "unclear": [state.value for state in Payment.UNCLEAR],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT EXISTS (SELECT FROM receipts_receipt
+                           WHERE guarantor_id = %(guarantor)s AND kind = 'payment' AND received_at > %(since)s),
+                   EXISTS (SELECT FROM payments_payment
+                           WHERE guarantor_id = %(guarantor)s AND state = ANY(%(unclear)s))
+            """,
+            facts,
+        )
+        may_have_paid, is_unclear = cursor.fetchone()
+    return (
+        find_taken_just_now(guarantor, now=now) if may_have_paid else None,
+        find_unclear_payment(guarantor) if is_unclear else None,
+    )
 
 
 def find_unclear_payment(guarantor: Guarantor) -> Payment | None:

@@ -11,14 +11,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
-from pops.core.practice.opening import is_open
+from pops.core.practice.opening import find_open_practice, is_open
 from pops.logins.selectors import find_accounts
 
 # Where staff go; they sign in there.
 STAFF = ("/admin/", "/staff/")
 # The patients' doors need no sign-in: they are what is closed. Anything else that needs none is no patient's page:
 # Stripe's webhook, the health check, a logo.
-DOORS = ("/sign-in/", "/new-address/", "/q/", "/quickpay/")
+# Not /quickpay/, which asks together with whose link it is.
+DOORS = ("/sign-in/", "/new-address/", "/q/")
 HOME = "/"
 
 
@@ -33,11 +34,16 @@ class NotOpenYetMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, *given: Any) -> HttpResponse | None:
         """None: go on."""
-        if not _is_patients(request.path, view) or _may_enter(request.user):
+        if not _is_patients(request.path, view) or _may_enter(request):
             return None
-        response = render(request, "not_open.html", status=503)
-        add_never_cache_headers(response)
-        return response
+        return say_not_open(request)
+
+
+def say_not_open(request: HttpRequest) -> HttpResponse:
+    """The page of a portal that isn't open yet."""
+    response = render(request, "not_open.html", status=503)
+    add_never_cache_headers(response)
+    return response
 
 
 def _is_patients(path: str, view: Any) -> bool:
@@ -46,10 +52,15 @@ def _is_patients(path: str, view: Any) -> bool:
     return getattr(view, "login_required", True) or path == HOME or path.startswith(DOORS)
 
 
-def _may_enter(user: Any) -> bool:
-    """Who is signed in was read together with whether the portal is open: no query more."""
+def _may_enter(request: Any) -> bool:
+    """Who is signed in was read together with whether the portal is open: no query more.
+
+    For nobody the practice is read, which the page shows.
+    """
+    user = request.user
     if not user.is_authenticated:
-        return is_open()
+        request.practice = find_open_practice()
+        return request.practice is not None
     if user.is_staff or any(account.is_trial for account in find_accounts(user)):
         return True
     return bool(getattr(user, "portal_is_open", None)) or is_open()

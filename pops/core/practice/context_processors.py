@@ -8,4 +8,4 @@ from pops.core.practice.selectors import get_practice
 
 def practice(request: HttpRequest) -> dict[str, object]:
     """`practice`: read only by the templates that use it."""
-    return {"practice": SimpleLazyObject(get_practice)}
+    return {"practice": getattr(request, "practice", None) or SimpleLazyObject(get_practice)}

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from pops.core.access.models import User
 
 
+def find_open_practice() -> Practice | None:
+    """The practice, once patients may sign in. None before there is one, too."""
+    return Practice.objects.filter(opened_at__isnull=False).first()
+
+
 def is_open() -> bool:
-    """Whether patients may sign in. Not before there is a practice."""
-    return Practice.objects.filter(opened_at__isnull=False).exists()
+    """Whether patients may sign in."""
+    return find_open_practice() is not None
 
 
 def why_not_open(practice: Practice) -> Refused | None:

@@ -53,4 +53,4 @@ def make_quickpay(mirror: PortalSession) -> QuickPay | None:
     begun = mirror.started_at
     link = Link(guarantor=mirror.guarantor, group=mirror.group, origin=Link.Origin.QR, made_at=begun)
     link.good_until = begun + DAY
-    return QuickPay(link, mirror.pk)
+    return QuickPay(link, mirror.pk, is_open=True)  # staff look before it is opened, too

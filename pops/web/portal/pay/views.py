@@ -22,7 +22,7 @@ from payments.gateway.client import ProcessorError
 from payments.gateway.intents import Result
 from payments.models import Payment
 from payments.offering import why_not_pay_by_card
-from payments.selectors import find_earlier_attempts, find_open_attempts, find_unclear_payment
+from payments.selectors import find_earlier_attempts, find_open_attempts, read_just_before
 from payments.truth import bring_up_to_date, make_way
 from pops.core.money import plain_dollars
 from pops.core.refusals import Refused
@@ -37,7 +37,6 @@ from pops.web.portal.pay.door import (
     get_receipt_address,
 )
 from pops.web.portal.pay.forms import AmountForm, RestForm
-from receipts.balances import find_taken_just_now
 from receipts.owed import Balances, get_balances
 from receipts.visible import see
 
@@ -81,11 +80,11 @@ def _make_way(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: in
     Sent twice it is the same attempt: there is none to make way for.
     """
     same, now = {"pk": payment_id, "amount_cents": amount_cents}, timezone.now()
-    is_there = request.guarantor.payments.filter(**same).exists()
-    if is_there or why_not_start(request.guarantor, payment_id=payment_id, now=now):
-        return None
     # Not itself, which another click may be starting now.
-    others = find_open_attempts(request.guarantor).exclude(**same)
+    others = list(find_open_attempts(request.guarantor).exclude(**same))
+    is_there = others and request.guarantor.payments.filter(**same).exists()
+    if not others or is_there or why_not_start(request.guarantor, payment_id=payment_id, now=now):
+        return None
     return next(iter(make_way(attempts=others, now=now)), None)
 
 
@@ -99,12 +98,13 @@ def _no_card_page(request: GuarantorRequest, balances: Balances) -> HttpResponse
 
 
 def _amount_page(request: GuarantorRequest, form: AmountForm, balances: Balances) -> HttpResponse:
+    just_paid, unclear = read_just_before(request.guarantor, now=timezone.now())
     context = {
         "form": form,
         "visible": see(request.guarantor.group, balances),
         **get_credit(request, balances),
-        "just_paid": find_taken_just_now(request.guarantor, now=timezone.now()),
-        "unclear": find_unclear_payment(request.guarantor),
+        "just_paid": just_paid,
+        "unclear": unclear,
         **get_link_context(request, balances),
     }
     return render(request, "portal/pay/start.html", context, status=422 if form.is_bound else 200)

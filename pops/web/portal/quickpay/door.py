@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
+from pops.core.practice.opening import is_open
 from pops.core.refusals import Refused
 from pops.quickpay.services import why_not_stay
-from pops.web.closed import STAFF
+from pops.web.closed import STAFF, say_not_open
 from pops.web.portal.access import GuarantorRequest
 from pops.web.portal.quickpay.session import find_quickpay, is_in_by_link
 from pops.web.sign_in.session_rule import get_rule_of
@@ -36,6 +37,8 @@ def by_link(
 
 def _find_end(request: Any, view: Any) -> HttpResponse | None:
     """The page of a session that is over; None for one that goes on, which is dressed as its group."""
+    if not (request.quickpay.is_open if request.quickpay else is_open()):
+        return say_not_open(request)
     if request.quickpay is None:
         sent = hasattr(view, "signed_out_words")
         return render(request, "portal/quickpay/closed.html", {"sent": sent}, status=403)

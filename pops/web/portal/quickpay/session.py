@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Exists
 from django.urls import reverse
 
+from pops.core.practice.models import Practice
 from pops.quickpay.models import Link
 from pops.quickpay.names import get_short_name
 from pops.sessions.origins import say_origin
@@ -21,6 +23,7 @@ class QuickPay:
 
     link: Link
     session_id: int
+    is_open: bool  # the portal, read together with the link
 
     @property
     def name(self) -> str:
@@ -56,5 +59,9 @@ def find_quickpay(request: Any) -> QuickPay | None:
     if simulated:
         return simulated
     session_id = find_session_id(request, Authentication.QUICKPAY)
-    link = Link.objects.select_related("guarantor__group").filter(pk=request.session.get(LINK)).first()
-    return QuickPay(link, session_id) if link and session_id else None
+    if session_id is None:
+        return None
+    is_open = Exists(Practice.objects.filter(opened_at__isnull=False))
+    links = Link.objects.select_related("guarantor__group").annotate(is_open=is_open)
+    link = links.filter(pk=request.session.get(LINK)).first()
+    return QuickPay(link, session_id, link.is_open) if link else None
