@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from pops.core.practice.models import Group, Practice
 from pops.sessions.keeping import expire_sessions
@@ -230,13 +231,15 @@ def test_in_the_browser(page, live_server, sign_in, guarantor, ruth):
     assert accessibility_problems(page) == []
     page.get_by_role("radio", name="Current Balance").check()
     page.get_by_role("button", name="Continue").click()
-    assert "Nothing was changed" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Nothing was changed")
+    page.wait_for_load_state("networkidle")
     assert accessibility_problems(page) == []
     assert not guarantor.payments.exists()
     page.go_back()
-    assert page.get_by_role("radio", name="Current Balance").is_visible()
+    expect(page.get_by_role("radio", name="Current Balance")).to_be_visible()
 
     page.get_by_role("region", name="Mirror").get_by_role("button", name="End mirror").click()
-    assert page.url.endswith(f"/admin/accounts/guarantor/{guarantor.pk}/change/")
+    page.wait_for_url(f"**/admin/accounts/guarantor/{guarantor.pk}/change/")
+    page.wait_for_load_state("networkidle")
     page.go_back()
-    assert "This mirror is over" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("This mirror is over")

@@ -172,6 +172,7 @@ def test_ended_while_the_card_form_is_open_nothing_is_charged_and_the_payment_st
     assert payment.session == PortalSession.objects.get()
     other.reload()
     expect(other.locator("main")).to_contain_text(BY_STAFF)
+    other.wait_for_load_state("networkidle")
     other.go_back()
     expect(other.locator("main")).to_contain_text(BY_STAFF)
     again = sign_in(guarantor, f"/pay/{payment.pk}/").get(f"/pay/{payment.pk}/")
