@@ -8,7 +8,6 @@ from notifications.kinds import Content, get_kind
 from notifications.models import Message
 from notifications.services import post_message
 from pops.balance_notices import consent
-from pops.balance_notices.hours import find_next_hours
 from pops.balance_notices.links import EXAMPLE
 from pops.balance_notices.models import BalanceNotice, TextConsent
 from pops.balance_notices.notices import KIND, get_facts
@@ -48,7 +47,7 @@ def why_not_without_consent(guarantor: Guarantor, channel: str, *, has_agreed: b
 
 
 def send_notice(*, guarantor_id: int, channel: str, has_agreed: bool, now: dt.datetime, by: User) -> BalanceNotice:
-    """Send a guarantor what is due; at night it waits for the morning. Raises Refused.
+    """Send a guarantor what is due, at once. Raises Refused.
 
     `has_agreed`: they said on the phone that they agree to texts, which is kept.
     """
@@ -64,7 +63,7 @@ def send_notice(*, guarantor_id: int, channel: str, has_agreed: bool, now: dt.da
             to=text_number(guarantor.phone) if channel == Channel.TEXT else guarantor.email,
             guarantor=guarantor,
             about_id=notice.pk,
-            lane=Lane.MAIL if find_next_hours(get_practice(), now) else Lane.URGENT,
+            lane=Lane.URGENT,
             channel=Channel(channel),
         )
     return notice

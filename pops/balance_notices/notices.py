@@ -54,18 +54,23 @@ class Known:
 
 
 def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
-    """What writes each of these notices, or says why it isn't to be sent, or not now."""
+    """What writes each of these notices, or says why it isn't to be sent, or not now.
+
+    Who asked for it on the phone is awake; it is given up within a quarter of an hour, so no fault carries it into the
+    night.
+    """
     practice, rows = get_practice(), _find(messages)
     known = _learn(practice, messages, rows)
     refused = {message.pk: find_reason(message, rows[message.about_id or 0], known) for message in messages}
-    wanted = [] if known.opens_at else [rows[one.about_id or 0] for one in messages if not refused[one.pk]]
+    waits = {message.pk: known.opens_at and not rows[message.about_id or 0].asked_by_id for message in messages}
+    wanted = [rows[one.about_id or 0] for one in messages if not (refused[one.pk] or waits[one.pk])]
     addresses = find_addresses(wanted, now=known.now)
     writes: dict[int, Write] = {}
     for message in messages:
         notice = rows[message.about_id or 0]
         if reason := refused[message.pk]:
             writes[message.pk] = partial(_refuse, reason)
-        elif known.opens_at:
+        elif known.opens_at and waits[message.pk]:
             writes[message.pk] = partial(_put_off, known.opens_at)
         else:
             facts = get_facts(notice, known.visible[notice.guarantor_id], addresses[notice.pk], practice)

@@ -8,11 +8,8 @@ from django.shortcuts import get_object_or_404
 from notifications.models import Message
 from pops.balance_notices.asked import preview_notice, send_notice, why_not_send
 from pops.balance_notices.consent import get_consent_words, has_consented
-from pops.balance_notices.hours import find_next_hours
 from pops.core.accounts.models import Guarantor
-from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
-from pops.core.words import at
 from pops.web.backoffice.desk.accounts import page_of
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.once import SentOnce
@@ -55,20 +52,13 @@ class SendNotice(DeskAction):
     def do(self, form: NoticeForm) -> tuple[str, str]:
         facts = {name: form.cleaned_data[name] for name in ("channel", "has_agreed")}
         send_notice(guarantor_id=self.target.pk, **facts, now=self.now, by=self.request.user)
-        return page_of(self.target), f"The notice is on its way. {self.waits}".strip()
-
-    @property
-    def waits(self) -> str:
-        """What is said at night."""
-        practice = get_practice()
-        opens_at = find_next_hours(practice, self.now)
-        return f"It goes out {at(opens_at, practice.time_zone)}: none is sent at night." if opens_at else ""
+        return page_of(self.target), "The notice is on its way."
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         previews = [self._preview(channel) for channel in Channel]
         asks = not has_consented(self.target) and previews[-1]["refusal"] is None
         words = get_consent_words(self.target) if asks else ""
-        shown = {"previews": previews, "consent": words, "waits": self.waits, "back": page_of(self.target)}
+        shown = {"previews": previews, "consent": words, "back": page_of(self.target)}
         return super().get_context_data(**shown, **context)
 
     def _preview(self, channel: Message.Channel) -> dict[str, Any]:
