@@ -79,7 +79,8 @@ def test_nobody_signed_in_is_sent_to_the_staffs_door(client):
 def test_a_form_opened_from_the_guide_leads_back_to_it(client_of):
     alex = client_of(member(ADMIN))
     page = reverse("admin:practice_practice_add")
-    fields = {"name": "Lakeside", "time_zone": "America/Chicago", "cut_off": "00:00", "paper_size": "letter"}
+    hours = {"cut_off": "00:00", "notices_from": "09:00", "notices_until": "20:00"}
+    fields = {"name": "Lakeside", "time_zone": "America/Chicago", "paper_size": "letter", **hours}
 
     answer = alex.post(f"{page}?guide=1", fields)
 

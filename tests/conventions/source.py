@@ -15,6 +15,8 @@ APPS = (
     "pops/core",
     "pops/web",
     "pops/logins",
+    "pops/sessions",
+    "pops/quickpay",
     "pops/appointments",
     "pops/balance_notices",
     "notifications",

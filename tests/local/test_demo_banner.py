@@ -18,7 +18,7 @@ CARD = re.compile(r"\b\d{4} \d{4} \d{4} \d{4}\b")
 def printed(tmp_path: Path) -> str:
     product = Product(Servers(tmp_path, durable=False), port=8000)
     product.sandbox = "http://127.0.0.1:4242"
-    product.env = {"SECRET_KEY": "a key", "EMAIL_URL": environment.NO_MAIL_SERVER}
+    product.env = {"SECRET_KEY": "a key", "EMAIL_URL": environment.NO_MAIL_SERVER, "POPS_TEXT_DIR": "texts"}
     return banner.text(product)
 
 
