@@ -10,8 +10,7 @@ from notifications.delivery import deliver_due
 from notifications.models import Message
 from pops.balance_notices.models import TextConsent
 from tests.balance_notices.agreeing import PHONE
-from tests.browsing import DESKTOP, accessibility_problems
-from tests.browsing import PHONE as SMALL
+from tests.browsing import problems_of
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.staff import DESK, member
 
@@ -27,11 +26,7 @@ def code_from_text(twilio):
 
 
 def check(page, problems, place):
-    for size, scheme in ((DESKTOP, "dark"), (SMALL, "light")):
-        page.set_viewport_size(size)
-        page.emulate_media(color_scheme=scheme)
-        problems[place, scheme] = accessibility_problems(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{place} is too wide"
+    problems[place] = problems_of(page)
 
 
 def test_from_a_phone_number_to_a_notice_that_staff_see_first(page, live_server, sign_in, group, twilio):
