@@ -17,16 +17,18 @@ from pops.core.practice.models import Practice
 from pops.core.practice.pictures import FOLDER, content_type_of
 
 STATIC = "static:"
+# A QR code is drawn into its page.
+DRAWING = "data:image/svg+xml"
 
 # Fonts are not made for several threads at once.
 ONE_AT_A_TIME = threading.Lock()
 
 
 class StaticFilesOnly(URLFetcher):
-    """Hands out our own static files, named static:path, groups' pictures, and those in the page; else nothing."""
+    """Hands out our own static files, named static:path, groups' pictures, and what is drawn in the page; else nothing."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        if url.startswith("data:"):
+        if url.startswith(DRAWING):
             return super().fetch(url, headers)
         if url.startswith(PICTURE):
             return URLFetcherResponse(url, _read_picture(url.removeprefix(PICTURE)))
