@@ -47,8 +47,9 @@ def main(what: str, arguments: Sequence[str]) -> int:
 
 def _become_pytest(arguments: Sequence[str]) -> NoReturn:
     """Run the tests in our place: at Ctrl-C pytest stops what it started, which takes longer than a parent waits."""
-    # One process a core; a few chosen tests are faster without. Its closing line is the last of the output.
-    spread = [] if arguments else ["-n", "2"]
+    # One process a core, and none idle while another has tests left; a few chosen tests are faster without. Its closing
+    # line is the last of the output.
+    spread = [] if arguments else ["-n", "2", "--dist", "worksteal"]
     os.chdir(ROOT)
     os.execv(PYTHON, [PYTHON, "-m", "pytest", *spread, *arguments])  # noqa: S606 - no shell is wanted
 

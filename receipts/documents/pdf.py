@@ -25,7 +25,7 @@ ONE_AT_A_TIME = threading.Lock()
 
 
 class StaticFilesOnly(URLFetcher):
-    """Hands out our own static files, named static:path, groups' pictures, and what is drawn in the page; else nothing."""
+    """Hands out our static files, named static:path, groups' pictures, and what is drawn in the page; nothing else."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         if url.startswith(DRAWING):
