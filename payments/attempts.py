@@ -113,18 +113,18 @@ def why_not_start_again(payment: Payment) -> Refused | None:
 
 
 def start_again(*, payment: Payment, now: dt.datetime) -> Payment:
-    """The attempt that follows on a declined one, of the same amount: asked for twice it is the same.
+    """The attempt that follows on a declined one, of the same amount and parts: asked for twice it is the same.
 
-    Raises Refused, TooManyAttempts.
+    Its page stays open and says what goes where, so nothing is split anew. Raises Refused, TooManyAttempts.
     """
-    refuse(why_not_start_again(payment))
-    return start_payment(
-        payment_id=uuid.uuid5(payment.pk, "again"),
-        guarantor=payment.guarantor,
-        amount_cents=payment.amount_cents,
-        session_id=payment.session_id,
-        now=now,
-    )
+    guarantor, following = payment.guarantor, uuid.uuid5(payment.pk, "again")
+    refuse(why_not_start_again(payment) or why_not_start(guarantor, payment_id=following, now=now))
+    with transaction.atomic():
+        _hold(guarantor)
+        refuse(why_not_pay_rest(payment.rest_of) if payment.rest_of else None)
+        shares = [Share(tuple(part.pays_for), part.amount_cents) for part in payment.parts.all()]
+        facts = {"guarantor": guarantor, "amount_cents": payment.amount_cents, "session_id": payment.session_id}
+        return _commit(Payment(pk=following, rest_of=payment.rest_of, **facts), shares, by=payment.split_by)
 
 
 def ask_stripe(*, payment: Payment, now: dt.datetime, give_up: bool = False) -> Answer:

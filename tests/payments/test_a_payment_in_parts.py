@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from payments.attempts import ask_stripe, start_payment, start_rest
+from payments.attempts import ask_stripe, start_again, start_payment, start_rest
 from payments.gateway.answers import NOT_TRIED
 from payments.models import Part, Payment
 from payments.selectors import GIVE_UP
@@ -22,7 +22,7 @@ from tests.books import assert_books_balance
 from tests.factories.accounts import GuarantorFactory
 from tests.payments.stripe_side import deliver_all, intents_of, owe_two, start_split
 
-FUNDS = "4000000000009995"
+FUNDS, WRONG_CODE = "4000000000009995", "4000000000000127"
 SLOW, SLOW_FAILS = "4000000077770008", "4000000077771113"
 AHN, BOSE = "Mina Ahn, MD", "Ravi Bose, MD"
 
@@ -64,6 +64,10 @@ def bring(payment, **more):
 def moved(receipt):
     rows = receipt.transactions.order_by("pk").values_list("amount_cents", "requested_cents", "reason")
     return list(rows)
+
+
+def parts_of(payment):
+    return list(payment.parts.values_list("amount_cents", "pays_for"))
 
 
 def applied(receipt):
@@ -151,6 +155,36 @@ def test_asked_for_twice_the_rest_is_one_attempt(owes, charge):
 
     assert made == [same, same]
     assert Part.objects.filter(payment=same).count() == 1
+
+
+def test_after_a_slip_the_parts_are_those_that_its_page_tells_of(owes, charge):
+    payment = start_split(owes)
+    charge(payment, WRONG_CODE)
+    visit_to(AHN).update(in_collections=True)  # what is owed changes meanwhile
+
+    made = [start_again(payment=bring(payment), now=timezone.now()) for _ in range(2)]
+
+    assert {again.pk for again in made} == {made[0].pk}
+    assert parts_of(made[0]) == parts_of(payment)
+
+
+def test_a_slip_while_the_rest_is_paid_asks_for_no_part_that_was_taken(owes, charge):
+    Group.objects.update(auto_post=False)  # so that all looks owed as before
+    payment = start_split(owes)
+    charge(payment, None, FUNDS)
+    rest = start_rest(payment_id=uuid.uuid4(), payment=bring(payment), now=timezone.now())
+    ask_stripe(payment=rest, now=timezone.now())
+    charge(rest, WRONG_CODE)
+
+    again = start_again(payment=bring(rest), now=timezone.now())
+    assert parts_of(again) == [(6000, payment.parts.all()[1].pays_for)]
+    ask_stripe(payment=again, now=timezone.now())
+    charge(again, None)
+    bring(again)
+
+    assert "paid since" in str(get_rest(bring(payment)).refusal)
+    with pytest.raises(Refused, match="paid since"):
+        start_again(payment=bring(rest), now=timezone.now())
 
 
 def test_killed_between_the_parts_nobody_waits_long_for_the_receipt(owes, charge, stripe_sandbox):
