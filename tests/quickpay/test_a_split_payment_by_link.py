@@ -9,6 +9,7 @@ from payments.models import Payment
 from pops.quickpay.models import Link
 from pops.quickpay.services import make_link
 from receipts.models import Receipt
+from tests.factories.payments import PaymentFactory
 from tests.moments import NOON
 from tests.payments.stripe_side import intents_of, owe_two
 
@@ -37,6 +38,8 @@ def test_a_declined_part_is_said_without_a_name_and_paid_by_the_link(by_link, st
         assert "Ahn" not in page
         assert "Bose" not in page
     assert f"/quickpay/{form['payment_id']}/rest/" in receipt
+    another = {"payment_id": PaymentFactory().pk}
+    assert by_link.post(f"/quickpay/{form['payment_id']}/rest/", another).status_code == 404
     answer = by_link.post(f"/quickpay/{form['payment_id']}/rest/", {"payment_id": uuid.uuid4()})
 
     rest = Payment.objects.get(rest_of=form["payment_id"])

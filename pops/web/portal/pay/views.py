@@ -193,13 +193,14 @@ def again(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def rest(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """Pay what was not taken of a split payment, as far as it is owed still; else choose an amount anew."""
-    payment = get_payment(request, payment_id)
-    form = RestForm(request.POST)
+    payment, form = get_payment(request, payment_id), RestForm(request.POST)
     if not form.is_valid():
         return redirect(get_address(request, "start"))
     try:
         facts = {**form.cleaned_data, "session_id": find_payers_session(request)}
         following = start_rest(payment=payment, now=timezone.now(), **facts)
+    except Payment.DoesNotExist as error:
+        raise Http404 from error  # another guarantor's attempt
     except TooManyAttempts:
         return render(request, "portal/pay/too_many.html", status=429)
     except Refused:
