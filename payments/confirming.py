@@ -44,7 +44,7 @@ def check_confirmation(*, payment: Payment, token_id: str, agreed: Agreed | None
     """
     refuse(why_not_confirm(payment))
     token = get_token(token_id)
-    refuse(why_not_pay_by(payment.guarantor, token.method))
+    refuse(why_not_pay_by(payment.guarantor, token.method, in_parts=payment.is_split))
     if token.keeps_card != (agreed is not None):
         raise Refused("consent_unclear", "It is not clear whether the card is to be stored. Reload the page.")
     if agreed is None:

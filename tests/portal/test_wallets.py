@@ -11,7 +11,7 @@ from payments.models import Payment
 from payments.truth import bring_up_to_date
 from pops.core.practice.models import Group
 from tests.factories.accounts import ServiceLineFactory
-from tests.payments.stripe_side import start, token_of
+from tests.payments.stripe_side import owe_two, start, start_split, token_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice", "stripe_sandbox")]
 BOTH = "apple_pay google_pay"
@@ -115,3 +115,13 @@ def test_the_domain_is_registered_by_command(settings, capsys, db):
 
     assert "pay.lakeside.example is registered for Apple Pay and Google Pay." in capsys.readouterr().out
     assert stripe_client().v1.payment_method_domains.list({"domain_name": "pay.lakeside.example"}).data
+
+
+def test_a_payment_in_parts_is_paid_by_none_though_the_group_splits_no_more(guarantor, client_of, stripe_sandbox):
+    owe_two(guarantor)
+    portal, payment = client_of(guarantor), start_split(guarantor)
+    set_options(google_pay=True, split_payments=Group.SplitPayments.NONE)
+
+    assert offered(portal, payment) == ("", True)
+    refused = check(portal, payment, stripe_sandbox.wallet_token("google_pay")["id"])
+    assert (refused.status_code, "not offered" in refused.json()["words"]) == (422, True)

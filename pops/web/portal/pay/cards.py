@@ -39,7 +39,7 @@ def card_page(
         "looked": "looked" in request.GET,
         "refused": refused,
         "escrow_cents": 0 if current is None else max(payment.amount_cents - current, 0),
-        **get_stripe_context(request.guarantor.group),
+        **get_stripe_context(request.guarantor.group, in_parts=payment.is_split),
         **get_stored_context(request, payment),
     }
     return render(request, "portal/pay/card.html", context, status=status)
@@ -54,9 +54,9 @@ def get_attempt(request: GuarantorRequest, payment: Payment, answer: Answer) -> 
     return {"charges": charges, **paths}
 
 
-def get_stripe_context(group: Group) -> dict[str, Any]:
+def get_stripe_context(group: Group, *, in_parts: bool) -> dict[str, Any]:
     """Stripe's script, and which of its forms and wallets a group offers."""
-    offered = find_offered(group)
+    offered = find_offered(group, in_parts=in_parts)
     return {
         "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
         "stripe_js_url": settings.STRIPE_JS_URL,
