@@ -243,6 +243,21 @@ def test_who_is_signed_in_stays_so_and_sees_the_links_account_beside_it(token, o
     assert "$7.00" in text_of(client.get("/pay/"))
 
 
+def test_opened_once_more_it_goes_on_and_the_first_tab_still_pays(token, enter, owes, stripe_sandbox):
+    client = enter(token)
+    form = {"payment_id": uuid.uuid4(), "choice": "current", "shown": "12500 0"}
+    client.post("/quickpay/", form, follow=True)
+
+    assert client.post("/q/", {"token": token}).url == "/quickpay/"
+
+    stripe_sandbox.confirm(Payment.objects.get().intent_id)
+    receipt = client.get(f"/quickpay/{form['payment_id']}/return/", follow=True)
+    assert "Paid $125.00" in text_of(receipt)
+    assert PortalSession.objects.count() == 1
+    client.post("/q/", {"token": make_link(guarantor=owes, origin="qr", now=NOON)[1]})
+    assert PortalSession.objects.filter(ended_at=None).get().origin == "qr"
+
+
 def test_no_address_of_it_leads_away_from_here(token):
     client = Client()
     for query in ("?next=https://evil.example/", "?next=//evil.example"):

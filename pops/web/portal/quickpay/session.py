@@ -43,7 +43,12 @@ class QuickPay:
 
 
 def enter_by_link(request: Any, link: Link) -> None:
-    """Begin a session by a link that is good. One that was begun here by another ends."""
+    """Begin a session by a link that is good. One that was begun here by another ends.
+
+    Opened once more, as in a second tab, it goes on: what is being paid in the first stays this session's.
+    """
+    if is_in_by_link(request) and request.session.get(LINK) == link.pk:
+        return
     enter(request, guarantor=link.guarantor, origin=Origin(link.origin), authentication=Authentication.QUICKPAY)
     request.session[LINK] = link.pk
 
