@@ -112,3 +112,7 @@ def test_where_twilio_answers_itself_and_to_all_else_nothing_is_said(client, set
     assert answer(client, settings, "STOP", OptOutType="STOP").content == b"<Response></Response>"
     assert answer(client, settings, "Thank you!").content == b"<Response></Response>"
     assert find_stopped([NUMBER])
+    answer(client, settings, "Hola", OptOutType="START")  # words that the practice set there
+    assert not find_stopped([NUMBER])
+    assert answer(client, settings, "Alto", OptOutType="STOP").content == b"<Response></Response>"
+    assert find_stopped([NUMBER])

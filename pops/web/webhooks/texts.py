@@ -73,8 +73,10 @@ def text_status(request: HttpRequest, message_id: int) -> HttpResponse:
 @signed_by_twilio
 def text_incoming(request: HttpRequest) -> HttpResponse:
     """A reader's answer. STOP, START and HELP are done and answered; nobody reads the rest, and it isn't kept."""
-    number, said = request.POST.get("From", ""), request.POST.get("Body", "").strip(" .!\n\t\"'").upper()
-    answer = ""
+    number, answer = request.POST.get("From", ""), ""
+    # Where Twilio answers itself it says what it took the text for: the practice may have set words of its own there.
+    handled = request.POST.get("OptOutType", "")
+    said = handled or request.POST.get("Body", "").strip(" .!\n\t\"'").upper()
     if said in STOP:
         note_stop(number=number[:16], now=timezone.now())
         answer = STOPPED
@@ -83,8 +85,7 @@ def text_incoming(request: HttpRequest) -> HttpResponse:
         answer = STARTED
     elif said in HELP:
         answer = HELPED
-    # Where Twilio answers itself it says so.
-    return _reply("" if "OptOutType" in request.POST else answer)
+    return _reply("" if handled else answer)
 
 
 def read_news(request: HttpRequest, state: Message.State, message_id: int) -> DeliveryNews:
