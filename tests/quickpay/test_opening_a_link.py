@@ -140,6 +140,18 @@ def test_guessing_is_stopped_and_a_right_link_is_opened_all_the_same(token, ente
     assert enter(token).get("/quickpay/").status_code == 200
 
 
+def test_a_link_that_is_opened_like_a_machine_waits_and_who_is_in_and_other_links_do_not(token, enter, owes):
+    inside = enter(token)
+    for _ in range(29):
+        enter(token)
+
+    answer = Client().post("/q/", {"token": token})
+    assert (answer.status_code, "opened too often" in text_of(answer)) == (429, True)
+    assert PortalSession.objects.count() == 30
+    assert inside.post("/q/", {"token": token}).url == "/quickpay/"
+    enter(make_link(guarantor=owes, origin="qr", now=NOON)[1])
+
+
 def expire(link, owes, staff_user):
     Link.objects.filter(pk=link.pk).update(replaced_at=None)
     return NOON + dt.timedelta(days=30)

@@ -44,6 +44,8 @@ CODE = Door("code", pair="10/h/key,30/d/key", network="100/5m/ip", elsewhere="30
 FACT = Door("fact", pair="6/h/key,12/d/key", elsewhere="12/h/key,24/d/key")
 # QuickPay links that nobody was given. Who has a right one is let in whatever others of their network guess.
 LINK = Door("link", network="30/5m/ip")
+# Sessions by one link. Who is in by it already goes on in theirs, and a mail filter that only looks begins none.
+BY_LINK = Door("by_link", pair="30/10m/key")
 # Each link has five guesses of its own.
 NEW_ADDRESS = Door("new_address", network="20/5m/ip")
 # The form in which a code is asked for. It is never shut for an address, only for a network that asks like a machine.

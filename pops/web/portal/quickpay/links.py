@@ -48,7 +48,10 @@ def enter(request: HttpRequest) -> HttpResponseBase:
     refused = _find_refusal(request, link)
     if refused or link is None:
         return refused or HttpResponse(status=404)
-    enter_by_link(request, link)
+    try:
+        enter_by_link(request, link)
+    except TooOften as refusal:
+        return _say_too_often(request, refusal, "This link was opened too often")
     return redirect("quickpay:start")
 
 
@@ -67,5 +70,10 @@ def _say_unknown(request: HttpRequest) -> HttpResponse:
     try:
         count(LINK, "")
     except TooOften as refusal:
-        return render(request, "portal/quickpay/too_often.html", {"words": refusal.message}, status=429)
+        return _say_too_often(request, refusal, "Too many links that are not right")
     return render(request, "portal/quickpay/unknown.html", status=404)
+
+
+def _say_too_often(request: HttpRequest, refusal: TooOften, title: str) -> HttpResponse:
+    context = {"title": title, "words": refusal.message}
+    return render(request, "portal/quickpay/too_often.html", context, status=429)

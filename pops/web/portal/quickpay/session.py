@@ -12,6 +12,7 @@ from pops.quickpay.models import Link
 from pops.quickpay.names import get_short_name
 from pops.sessions.origins import say_origin
 from pops.web.sign_in.entering import Authentication, Origin, enter, find_session_id
+from pops.web.sign_in.limits import BY_LINK, count
 
 # In Django's session: the link that was opened last.
 LINK = "quickpay_link"
@@ -46,9 +47,11 @@ def enter_by_link(request: Any, link: Link) -> None:
     """Begin a session by a link that is good. One that was begun here by another ends.
 
     Opened once more, as in a second tab, it goes on: what is being paid in the first stays this session's.
+    Raises TooOften.
     """
     if is_in_by_link(request) and request.session.get(LINK) == link.pk:
         return
+    count(BY_LINK, f"link {link.pk}")
     enter(request, guarantor=link.guarantor, origin=Origin(link.origin), authentication=Authentication.QUICKPAY)
     request.session[LINK] = link.pk
 
