@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from notifications.stops import note_stop
+from pops.balance_notices.consent import get_consent_words
 from pops.balance_notices.models import TextConsent
 from tests.balance_notices.agreeing import NUMBER, PHONE
 from tests.factories.accounts import GuarantorFactory, login_of
@@ -21,13 +22,18 @@ def maria(group):
     return GuarantorFactory(group=group, phone=PHONE, phone_confirmed_at=timezone.now())
 
 
+def by_text(guarantor):
+    """What the page sends that shows this guarantor's words."""
+    return {"channel": "text", "agrees": get_consent_words(guarantor)}
+
+
 def test_the_words_that_were_shown_are_kept(maria, client_of):
     client = client_of(maria)
     shown = text_of(client.get(PAGE))
     before = timezone.now()
 
-    assert client.post(PAGE, {"channel": "text", "agrees": "on"}).url == "/profile/"
-    client.post(PAGE, {"channel": "text", "agrees": "on"})
+    assert client.post(PAGE, by_text(maria)).url == "/profile/"
+    client.post(PAGE, by_text(maria))
 
     maria.refresh_from_db()
     consent = TextConsent.objects.get()
@@ -49,13 +55,25 @@ def test_without_agreeing_nothing_is_chosen(maria, client_of):
     assert not TextConsent.objects.exists()
 
 
+def test_words_that_the_page_did_not_show_are_agreed_to_by_nobody(maria, client_of):
+    shown = by_text(maria)
+    maria.phone = "(312) 555-0143"  # in another window, or at the desk
+    maria.save()
+
+    answer = client_of(maria).post(PAGE, shown)
+
+    assert answer.status_code == 422
+    assert "What you agree to has changed" in text_of(answer)
+    assert not TextConsent.objects.exists()
+
+
 def test_another_number_needs_another_consent(maria, client_of):
     client = client_of(maria)
-    client.post(PAGE, {"channel": "text", "agrees": "on"})
+    client.post(PAGE, by_text(maria))
     maria.phone = "(312) 555-0143"
     maria.save()
 
-    client.post(PAGE, {"channel": "text", "agrees": "on"})
+    client.post(PAGE, by_text(maria))
 
     assert list(TextConsent.objects.order_by("pk").values_list("number", flat=True)) == [NUMBER, "+13125550143"]
 
@@ -70,7 +88,7 @@ def test_it_is_not_offered_without(maria, client_of, group, settings, lacks):
     client = client_of(maria)
 
     assert "Text message" not in text_of(client.get(PAGE))
-    assert client.post(PAGE, {"channel": "text", "agrees": "on"}).status_code == 422
+    assert client.post(PAGE, by_text(maria)).status_code == 422
     maria.refresh_from_db()
     assert maria.notices_by == ""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from pops.balance_notices.consent import find_ways
+from pops.balance_notices.consent import find_ways, get_consent_words
 from pops.core.accounts.models import Guarantor
 from pops.core.words import LONGEST_EMAIL
 
@@ -62,17 +62,21 @@ class NoticesForm(forms.Form):
             "invalid_choice": "Choose one of these ways.",
         },
     )
-    agrees = forms.BooleanField(required=False)
+    agrees = forms.CharField(required=False, max_length=2000)  # the words beside the box when it was ticked
 
     def __init__(self, *args: Any, guarantor: Guarantor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ways = find_ways(guarantor)
+        self.ways, self.words = find_ways(guarantor), get_consent_words(guarantor)
         self.fields["channel"].choices = [  # type: ignore[attr-defined]
             (channel.value, channel.label) for channel in self.ways
         ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("channel") == Channel.TEXT and not data.get("agrees"):
-            self.add_error("agrees", "Tick that you agree to these texts, or choose another way.")
+        agrees = data.get("agrees")
+        if data.get("channel") == Channel.TEXT and agrees != self.words:
+            changed = "What you agree to has changed. Read it and tick it anew."
+            self.add_error(
+                "agrees", changed if agrees else "Tick that you agree to these texts, or choose another way."
+            )
         return data

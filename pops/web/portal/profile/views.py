@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pops.balance_notices.consent import choose_notices, get_consent_words, why_not_text
+from pops.balance_notices.consent import choose_notices, why_not_text
 from pops.core.accounts.profile import change_preferred_name
 from pops.logins.addresses import find_open_change, why_not_change_own_email
 from pops.logins.phones import find_open_phone_change, find_open_phone_code, offers_phone_codes
@@ -61,5 +61,4 @@ def change_notices(request: GuarantorRequest) -> HttpResponseBase:
     if is_done(form, choose, field="channel"):
         messages.success(request, "Your choice is saved.")
         return redirect("profile")
-    shown = {"words": get_consent_words(guarantor), "text_refusal": why_not_text(guarantor)}
-    return show_form(request, "portal/profile/notices.html", form, **shown)
+    return show_form(request, "portal/profile/notices.html", form, text_refusal=why_not_text(guarantor))
