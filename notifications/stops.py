@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from notifications.models import TextStop
+from notifications.kinds import Kind
+from notifications.models import Message, TextStop
 
 
 def note_stop(*, number: str, now: dt.datetime) -> None:
@@ -19,3 +20,12 @@ def note_start(*, number: str, now: dt.datetime) -> None:
 def find_stopped(numbers: Iterable[str]) -> dict[str, dt.datetime]:
     """Of these numbers those that answered STOP, and when."""
     return dict(TextStop.objects.filter(number__in=set(numbers), ended_at=None).values_list("number", "stopped_at"))
+
+
+def is_blocked(number: str, *, kind: Kind) -> bool:
+    """Whether a text of this kind failed since the number answered STOP: the provider blocks their sender too."""
+    stopped_at = find_stopped([number]).get(number)
+    if stopped_at is None:
+        return False
+    failed = Message.objects.filter(state=Message.State.FAILED, ended_at__gt=stopped_at)
+    return failed.filter(channel=Message.Channel.TEXT, kind=kind.name, to=number).exists()

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from notifications.stops import note_stop
+from notifications.stops import note_start, note_stop
 from pops.web.sign_in.limits import TEXTS
 from tests.factories.accounts import GuarantorFactory, link, login_of
 from tests.portal.by_name import say
@@ -82,6 +82,21 @@ def test_stop_ends_notices_not_codes(maria, twilio):
 
     ask(maria.email, by="text")
 
+    assert [number for number, _ in texted(twilio)] == [NUMBER]
+
+
+def test_stop_to_the_sender_of_codes_has_them_come_by_email_until_start(maria, twilio, settings):
+    note_stop(number=NUMBER, now=timezone.now())
+    twilio.store.set_stopped(settings.TWILIO_CODES_FROM, NUMBER, stopped=True)
+    ask(maria.email, by="text")
+    assert (texted(twilio), mail.outbox) == ([], []), "Twilio takes none of that sender"
+
+    ask(maria.email, by="text")
+    assert [one.to for one in mail.outbox] == [[maria.email]]
+
+    note_start(number=NUMBER, now=timezone.now())
+    twilio.store.set_stopped(settings.TWILIO_CODES_FROM, NUMBER, stopped=False)
+    ask(maria.email, by="text")
     assert [number for number, _ in texted(twilio)] == [NUMBER]
 
 

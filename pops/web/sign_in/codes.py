@@ -21,9 +21,11 @@ from allauth.core.internal.ratelimit import cache_lock
 from django.core.cache import cache
 from django.db import transaction
 
+from notifications.stops import is_blocked
 from pops.core.access.models import User
 from pops.logins.selectors import find_people, find_text_number
 from pops.web.sign_in.limits import MAILS, MAILS_BY_NAME, TEXTS, Door, TooOften, count
+from pops.web.sign_in.notices import SIGN_IN
 
 # Seconds. A code that works for less than the second is not worth pointing to: another is sent.
 CODE_SECONDS = 15 * 60
@@ -80,10 +82,11 @@ def _taken_back(*, unless: bool) -> Iterator[None]:
 
 
 def _find_number(user: User | None, *, said: str, email: str) -> str:
-    """The confirmed phone on file, while it gets no more texts than it should; empty: by email then."""
+    """The confirmed phone on file, while texts reach it and are no more than they should; empty: by email then."""
     people = [user] if said else find_people(email)
     number = find_text_number([person for person in people if person])
-    return "" if _is_limited(TEXTS, number or said or email) else number
+    is_unfit = _is_limited(TEXTS, number or said or email) or is_blocked(number or NO_NUMBER, kind=SIGN_IN)
+    return "" if is_unfit else number
 
 
 def _is_limited(door: Door, account: str) -> bool:
