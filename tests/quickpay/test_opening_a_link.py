@@ -12,6 +12,7 @@ from payments.models import Payment
 from pops.core.practice.models import Group
 from pops.quickpay.models import Link
 from pops.quickpay.services import make_link, revoke_link
+from pops.sessions.keeping import end_session_by_staff
 from pops.sessions.models import PortalSession
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.practice import GroupFactory
@@ -184,7 +185,8 @@ def switch_off(link, owes, staff_user):
         (switch_off, "not offered here any more"),
     ],
 )
-def test_a_link_that_no_longer_works_says_why(token, owes, staff_user, time_machine, end, words):
+def test_a_link_that_no_longer_works_says_why_and_whom_to_call(token, owes, staff_user, time_machine, end, words):
+    Group.objects.update(footer_phone="(555) 010-2030")
     if later := end(Link.objects.get(), owes, staff_user):
         time_machine.move_to(later, tick=False)
 
@@ -192,6 +194,7 @@ def test_a_link_that_no_longer_works_says_why(token, owes, staff_user, time_mach
         assert answer.status_code == 410
         assert words in text_of(answer)
         assert "Sign in to pay" in text_of(answer)
+        assert "call us at (555) 010-2030" in text_of(answer)
 
 
 def test_a_revoked_link_shows_out_who_is_in_and_an_expired_one_lets_them_finish(
@@ -227,6 +230,24 @@ def test_without_a_link_the_pages_say_to_open_it_again(token, enter):
     assert Client().get("/quickpay/").status_code == 403
     answer = Client().get(f"/quickpay/{uuid.uuid4()}/return/")
     assert "Your payment was sent: don’t pay it again" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("/quickpay/", "The practice closed this page. Nothing more was charged."),
+        (f"/quickpay/{uuid.UUID(int=1)}/return/", "Your payment was sent: don’t pay it again."),
+        (f"/quickpay/{uuid.UUID(int=1)}/return/", "This page was closed meanwhile by the practice."),
+    ],
+)
+def test_what_staff_ended_says_so(token, enter, staff_user, page, words):
+    client = enter(token)
+    end_session_by_staff(session_id=PortalSession.objects.get().pk, now=NOON, by=staff_user)
+
+    text = text_of(client.get(page))
+
+    assert words in text
+    assert "nothing happened here" not in text
 
 
 def test_the_session_lasts_as_the_group_says_and_a_click_extends_it(token, enter, time_machine):

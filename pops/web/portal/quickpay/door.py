@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -11,7 +12,9 @@ from django.utils.cache import add_never_cache_headers
 
 from pops.core.practice.opening import is_open
 from pops.core.refusals import Refused
+from pops.quickpay.models import Link
 from pops.quickpay.services import why_not_stay
+from pops.sessions.selectors import was_ended_by_staff
 from pops.web.closed import STAFF, say_not_open
 from pops.web.portal.access import GuarantorRequest
 from pops.web.portal.quickpay.session import find_quickpay, is_in_by_link
@@ -40,19 +43,25 @@ def _find_end(request: Any, view: Any) -> HttpResponse | None:
     if not (request.quickpay.is_open if request.quickpay else is_open()):
         return say_not_open(request)
     if request.quickpay is None:
-        sent = hasattr(view, "signed_out_words")
-        return render(request, "portal/quickpay/closed.html", {"sent": sent}, status=403)
+        return _say_closed(request, sent=hasattr(view, "signed_out_words"))
     link = request.quickpay.link
     if refusal := why_not_stay(link):
-        return say_gone(request, refusal)
+        return say_gone(request, link, refusal)
     request.guarantor, request.brand = link.guarantor, link.guarantor.group
     if not request.user.is_authenticated:
         request.session_rule = get_rule_of([link.guarantor.group])
     return None
 
 
-def say_gone(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    """A link that leads nowhere any more, and why."""
+def _say_closed(request: HttpRequest, *, sent: bool) -> HttpResponse:
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    context = {"sent": sent, "by_staff": was_ended_by_staff(key)}
+    return render(request, "portal/quickpay/closed.html", context, status=403)
+
+
+def say_gone(request: Any, link: Link, refusal: Refused) -> HttpResponse:
+    """A link that leads nowhere any more, and why. It says whom to call as the group does that gave it out."""
+    request.brand = link.group
     return render(request, "portal/quickpay/gone.html", {"refusal": refusal}, status=410)
 
 

@@ -63,7 +63,7 @@ def _find_refusal(request: HttpRequest, link: Link | None) -> HttpResponse | Non
     if link is None:
         return _say_unknown(request)
     refusal = why_not_enter(link, now=timezone.now())
-    return say_gone(request, refusal) if refusal else None
+    return say_gone(request, link, refusal) if refusal else None
 
 
 def _say_unknown(request: HttpRequest) -> HttpResponse:
