@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from payments.models import Payment, Refund
+from payments.cards.removing import bring_card_up_to_date
+from payments.models import Payment, Refund, StoredCard
 from pops.core.accounts.models import Guarantor
 from pops.local.seed import seed_practice
 from receipts.models import Receipt
@@ -23,6 +24,10 @@ def test_its_books_are_right():
     assert Receipt.objects.filter(status="unsuccessful").exists()
     assert Payment.objects.filter(state="review").count() == 1
     assert find_surplus(refund.receipt.guarantor_id)
+    # Each event about a card has Stripe asked: what has expired here has expired there.
+    for card in StoredCard.objects.all():
+        bring_card_up_to_date(card=card, now=timezone.now())
+    assert StoredCard.objects.filter(expires_on__lt=timezone.localdate()).count() == 1
 
 
 @pytest.mark.usefixtures("stripe_sandbox")

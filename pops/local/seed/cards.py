@@ -1,6 +1,9 @@
 """Stored cards of the sample practice: two that can be paid by, and one that has expired."""
 
-import datetime as dt
+import urllib.request
+from urllib.parse import urlencode
+
+from django.conf import settings
 
 from payments.cards.keeping import get_words
 from payments.gateway.cards import create_customer, get_card
@@ -9,12 +12,9 @@ from payments.models import CardConsent, Payment, StoredCard
 from pops.core.accounts.models import Guarantor
 from pops.local.seed.payments import is_sandbox
 
-# Cards of the sandbox and when they expire: what is kept last is the default.
-CARDS = [
-    ("pm_card_mastercard", dt.date(2024, 8, 31)),
-    ("pm_card_amex", dt.date(2034, 12, 31)),
-    ("pm_card_visa", dt.date(2034, 12, 31)),
-]
+# Cards of the sandbox, and whether they have expired: what is kept last is the default.
+CARDS = [("pm_card_mastercard", True), ("pm_card_amex", False), ("pm_card_visa", False)]
+TIMEOUT = 5
 
 
 def store_cards(name: str) -> None:
@@ -24,14 +24,17 @@ def store_cards(name: str) -> None:
     guarantor = Guarantor.objects.get(name=name)
     paid = list(guarantor.payments.filter(state=Payment.State.PAID).order_by("started_at")[: len(CARDS)])
     customer = create_customer(guarantor_id=guarantor.pk, attempt_id=paid[0].pk)
-    for payment, (method, expires_on) in zip(paid, CARDS, strict=False):
-        _store(payment, customer, method, expires_on)
+    for payment, (method, has_expired) in zip(paid, CARDS, strict=False):
+        _store(payment, customer, method, has_expired=has_expired)
 
 
-def _store(payment: Payment, customer: str, method: str, expires_on: dt.date) -> None:
+def _store(payment: Payment, customer: str, method: str, *, has_expired: bool) -> None:
     stripe_client = client()
     stripe_client.v1.payment_methods.attach(method, {"customer": customer})
-    kept = get_card(stripe_client.v1.payment_methods.list({"customer": customer, "limit": 1}).data[0].id)
+    attached = stripe_client.v1.payment_methods.list({"customer": customer, "limit": 1}).data[0].id
+    if has_expired:
+        _let_expire(attached)
+    kept = get_card(attached)
     consent = CardConsent.objects.create(
         payment=payment,
         customer_id=customer,
@@ -46,7 +49,13 @@ def _store(payment: Payment, customer: str, method: str, expires_on: dt.date) ->
         stripe_id=kept.stripe_id,
         brand=kept.brand,
         last4=kept.last4,
-        expires_on=expires_on,
+        expires_on=kept.expires_on,
         kept_at=payment.started_at,
         preferred_at=payment.started_at,
     )
+
+
+def _let_expire(card_id: str) -> None:
+    """At the sandbox, which is asked again about a card by each of its events."""
+    form = urlencode({"card": card_id, "what": "expire"}).encode()
+    urllib.request.urlopen(f"{settings.STRIPE_API_BASE}/dashboard/card", form, TIMEOUT).close()  # noqa: S310  the demo's own

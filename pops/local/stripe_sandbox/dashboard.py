@@ -32,6 +32,7 @@ REFUND = """<form method="post" action="/dashboard/refund"><input type="hidden" 
 CARD = """<tr><td>{brand} {last4}</td><td>{expiry}</td><td class="id">{customer}</td><td><form method="post"
 action="/dashboard/card"><input type="hidden" name="card" value="{id}">
 <button name="what" value="renew" aria-label="Renew {brand} {last4}">Renew</button>
+<button name="what" value="expire" aria-label="Expire {brand} {last4}">Expire</button>
 <button name="what" value="detach" aria-label="Detach {brand} {last4}">Detach</button></form></td></tr>"""
 # What the card networks' updater gives a card that is renewed.
 RENEWED_YEARS = 4
@@ -79,12 +80,15 @@ def _saved_cards(core: Core) -> str:
 
 
 def change_card(core: Core, form: dict[str, str]) -> None:
-    """Renew a saved card as its bank does, or detach it as a person in Stripe's dashboard may."""
+    """Renew a saved card as its bank does, let it expire, or detach it as a person in Stripe's dashboard may."""
     method = core.store.find("payment_method", form.get("card"))
     if method is None or not method["customer"]:
         return
     if form.get("what") == "detach":
         payment_methods.detach(core, Call({}, (method["id"],)))
+    elif form.get("what") == "expire":
+        last_year = datetime.fromtimestamp(core.now(), UTC).year - 1
+        payment_methods.renew(core, method, (method["card"]["exp_month"], last_year))
     else:
         card = method["card"]
         payment_methods.renew(core, method, (card["exp_month"], card["exp_year"] + RENEWED_YEARS))
