@@ -64,7 +64,7 @@ def _write_mail(facts: Facts) -> Content:
         "profile_url": facts.profile_url,
     }
     return Content(
-        subject=f"{context['title']} at {look.name}",
+        subject=f"Your balance at {look.name}{', as you asked' if facts.is_asked else ''}",
         text=render_to_string("balance_notices/mail/notice.txt", context),
         html=render_to_string("balance_notices/mail/notice.html", context),
         sender=look.name,
