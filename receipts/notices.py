@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import models, transaction
@@ -24,7 +23,7 @@ from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused, refuse
 from pops.core.words import day, shown
-from pops.sessions.origins import Origin, say_origin
+from pops.sessions.origins import Origin, get_sign_in_path, say_origin
 from receipts.family import get_family, is_given_back
 from receipts.models import Receipt
 from receipts.wording import KINDS
@@ -158,8 +157,7 @@ def get_fields(receipt: Receipt, *, date_label: str) -> list[tuple[str, list[str
 
 def sign_in_url(path: str) -> str:
     """Where a guarantor signs in and is taken to a page of the portal: the link of a mail."""
-    page = say_origin(path, Origin.EMAIL_LINK)
-    return f"{settings.SITE_URL}{reverse('account_request_login_code')}?{urlencode({'next': page})}"
+    return f"{settings.SITE_URL}{get_sign_in_path(say_origin(path, Origin.EMAIL_LINK))}"
 
 
 # --- Sending again ----------------------------------------------------------------------------------------------

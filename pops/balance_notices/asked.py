@@ -55,7 +55,7 @@ def send_notice(*, guarantor_id: int, channel: str, has_agreed: bool, now: dt.da
         guarantor = hold_account(guarantor_id)
         refuse(why_not_send(guarantor, channel))
         refuse(why_not_without_consent(guarantor, channel, has_agreed=has_agreed))
-        if channel == Channel.TEXT and not consent.has_consented(guarantor):
+        if channel == Channel.TEXT:
             consent.keep_consent(guarantor, TextConsent.Place.PHONE, now=now, by=by)
         notice = BalanceNotice.objects.create(guarantor=guarantor, channel=channel, asked_by=by, made_at=now)
         post_message(

@@ -65,15 +65,15 @@ def choose_notices(*, guarantor_id: int, channel: str, network: str | None, now:
         guarantor = hold_account(guarantor_id)
         refuse(why_not_choose(guarantor, channel))
         profile.choose_notices(guarantor_id=guarantor_id, channel=channel, now=now, by=by)
-        if channel == Channel.TEXT and not has_consented(guarantor):
+        if channel == Channel.TEXT:
             keep_consent(guarantor, Place.PROFILE, network=network, now=now, by=by)
 
 
-def keep_consent(
-    guarantor: Guarantor, place: str, *, network: str | None = None, now: dt.datetime, by: User
-) -> TextConsent:
-    """Keep what a guarantor of a held account agreed to: the words, when and where."""
-    return TextConsent.objects.create(
+def keep_consent(guarantor: Guarantor, place: str, *, network: str | None = None, now: dt.datetime, by: User) -> None:
+    """Keep what a guarantor of a held account agreed to: the words, when and where. Nothing, where they did before."""
+    if has_consented(guarantor):
+        return
+    TextConsent.objects.create(
         guarantor=guarantor,
         phone=guarantor.phone,
         number=text_number(guarantor.phone),

@@ -3,7 +3,6 @@
 import base64
 import datetime as dt
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -15,7 +14,7 @@ from pops.quickpay.addresses import get_address
 from pops.quickpay.models import Link
 from pops.quickpay.services import Wanted, keep_links, why_not_make_link
 from pops.sessions.models import PortalSession
-from pops.sessions.origins import say_origin
+from pops.sessions.origins import get_sign_in_path, say_origin
 
 ORIGINS = {Message.Channel.EMAIL.value: Link.Origin.EMAIL, Message.Channel.TEXT.value: Link.Origin.TEXT}
 SESSIONS = {
@@ -38,7 +37,7 @@ def find_addresses(notices: Sequence[BalanceNotice], *, now: dt.datetime) -> dic
 
 def sign_in_address(page: str) -> str:
     """Where a guarantor signs in and is taken to a page of the portal."""
-    return f"{settings.SITE_URL}{reverse('account_request_login_code')}?{urlencode({'next': page})}"
+    return f"{settings.SITE_URL}{get_sign_in_path(page)}"
 
 
 def _pay_address(notice: BalanceNotice) -> str:

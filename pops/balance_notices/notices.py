@@ -61,21 +61,24 @@ def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
     """
     practice, rows = get_practice(), _find(messages)
     known = _learn(practice, messages, rows)
-    refused = {message.pk: find_reason(message, rows[message.about_id or 0], known) for message in messages}
-    waits = {message.pk: known.opens_at and not rows[message.about_id or 0].asked_by_id for message in messages}
-    wanted = [rows[one.about_id or 0] for one in messages if not (refused[one.pk] or waits[one.pk])]
-    addresses = find_addresses(wanted, now=known.now)
+    stays = {message.pk: _find_stay(message, rows[message.about_id or 0], known) for message in messages}
+    addresses = find_addresses([rows[one.about_id or 0] for one in messages if not stays[one.pk]], now=known.now)
     writes: dict[int, Write] = {}
     for message in messages:
-        notice = rows[message.about_id or 0]
-        if reason := refused[message.pk]:
-            writes[message.pk] = partial(_refuse, reason)
-        elif known.opens_at and waits[message.pk]:
-            writes[message.pk] = partial(_put_off, known.opens_at)
-        else:
+        notice, stay = rows[message.about_id or 0], stays[message.pk]
+        if not stay:
             facts = get_facts(notice, known.visible[notice.guarantor_id], addresses[notice.pk], practice)
-            writes[message.pk] = partial(write_notice, facts, message.channel)
+        writes[message.pk] = stay or partial(write_notice, facts, message.channel)
     return writes
+
+
+def _find_stay(message: Message, notice: BalanceNotice, known: Known) -> Write | None:
+    """What says that a notice isn't to be sent, or not now; None for one that goes out."""
+    if reason := find_reason(message, notice, known):
+        return partial(_refuse, reason)
+    if known.opens_at and not notice.asked_by_id:
+        return partial(_put_off, known.opens_at)
+    return None
 
 
 kinds.declare(Kind(name=KIND, label="Balance notice", prepare=prepare, reasons=dict(Reason.choices)))

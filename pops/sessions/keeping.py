@@ -25,8 +25,13 @@ def begin_session(
     now: dt.datetime,
     user: User | None = None,
     by: User | None = None,
+    is_mirror: bool = False,
+    reason: str = "",
 ) -> PortalSession:
-    """Remember that a session began. `key`: of Django's session, with which it ends. `user`: who signed in."""
+    """Remember that a session began. `key`: of Django's session, with which it ends. `user`: who signed in.
+
+    `reason`: why staff look, of a mirror alone.
+    """
     return PortalSession.objects.create(
         guarantor=guarantor,
         group=guarantor.group,
@@ -36,6 +41,8 @@ def begin_session(
         started_at=now,
         user=user,
         by=by,
+        is_mirror=is_mirror,
+        reason=reason,
     )
 
 

@@ -9,7 +9,7 @@ from pops.core.access.models import User
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused, refuse, require_reason
-from pops.sessions.keeping import end_session
+from pops.sessions.keeping import begin_session, end_session
 from pops.sessions.models import PortalSession
 
 
@@ -32,16 +32,15 @@ def begin_mirror(
     with transaction.atomic(), pghistory.context(user=by.pk, reason=reason):
         guarantor = Guarantor.objects.select_related("group").get(pk=guarantor_id)
         refuse(why_not_mirror(guarantor))
-        return PortalSession.objects.create(
+        return begin_session(
             guarantor=guarantor,
-            group=guarantor.group,
             origin=PortalSession.Origin.STAFF,
             authentication=authentication,
-            is_mirror=True,
-            by=by,
-            reason=reason,
             key=key,
-            started_at=now,
+            now=now,
+            by=by,
+            is_mirror=True,
+            reason=reason,
         )
 
 

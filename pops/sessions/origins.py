@@ -5,6 +5,8 @@ Anybody may write another word there. It then counts as one of these, or as none
 
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from django.urls import reverse
+
 from pops.sessions.models import PortalSession
 
 VIA = "via"
@@ -16,6 +18,11 @@ LINKS = (Origin.EMAIL_LINK, Origin.TEXT_LINK, Origin.QR, Origin.STATEMENT, Origi
 def say_origin(address: str, origin: PortalSession.Origin) -> str:
     """The address of a page, saying where its link stands."""
     return f"{address}{'&' if '?' in address else '?'}{urlencode({VIA: origin.value})}"
+
+
+def get_sign_in_path(page: str) -> str:
+    """Where a guarantor signs in and is taken to a page of the portal, which may say an origin."""
+    return f"{reverse('account_request_login_code')}?{urlencode({'next': page})}"
 
 
 def find_origin(address: str) -> PortalSession.Origin | None:

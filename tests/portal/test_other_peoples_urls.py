@@ -7,9 +7,7 @@ from django.urls import reverse
 from pops.web.portal.urls import urlpatterns
 from tests.addresses import patterns_of
 from tests.factories.accounts import GuarantorFactory, UserFactory, link, login_of
-from tests.factories.appointments import AppointmentRequestFactory
-from tests.factories.statements import statement_of
-from tests.payments.stripe_side import start, store_card
+from tests.portal.owned import ids_of
 
 # Forms that are posted alone.
 POSTED = {"switch_account", "use_credit", "withdraw_own_email", "withdraw_own_phone"}
@@ -23,13 +21,7 @@ COMMON = [reverse(name) for name, pattern in PATTERNS if not pattern.pattern.con
 @pytest.fixture
 def addresses(stripe_sandbox, guarantor, pay):
     """What belongs to one guarantor."""
-    facts = {
-        "card_id": store_card(guarantor).pk,  # first: paying closes what else is open
-        "payment_id": start(guarantor).pk,
-        "number": pay(guarantor).number,
-        "request_id": AppointmentRequestFactory(guarantor=guarantor).pk,
-        "statement_id": statement_of(guarantor).pk,
-    }
+    facts = ids_of(guarantor, pay)
     owned = [(name, pattern.pattern.converters) for name, pattern in PATTERNS if pattern.pattern.converters]
     return [reverse(name, kwargs={fact: facts[fact] for fact in converters}) for name, converters in owned]
 

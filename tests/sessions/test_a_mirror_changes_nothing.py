@@ -17,9 +17,7 @@ from pops.web.portal.mirror.middleware import SHOWN
 from pops.web.portal.urls import urlpatterns
 from tests.addresses import patterns_of
 from tests.factories.accounts import ServiceLineFactory, StatementFactory, login_of
-from tests.factories.appointments import AppointmentRequestFactory
-from tests.factories.statements import statement_of
-from tests.payments.stripe_side import start, store_card
+from tests.portal.owned import ids_of
 from tests.sessions.looking import open_mirror
 
 PATTERNS = list(patterns_of(urlpatterns))
@@ -32,14 +30,7 @@ def addresses(stripe_sandbox, guarantor, pay):
     """All of a guarantor's pages, by the names of their addresses."""
     type(guarantor.group).objects.update(appointments=True, appointment_requests=True, show_escrow=True)
     ServiceLineFactory(guarantor=guarantor)
-    facts = {
-        "card_id": store_card(guarantor).pk,  # first: paying closes what else is open
-        "payment_id": start(guarantor).pk,
-        "number": pay(guarantor).number,
-        "request_id": AppointmentRequestFactory(guarantor=guarantor).pk,
-        "statement_id": statement_of(guarantor).pk,
-        "token": "x",
-    }
+    facts = {**ids_of(guarantor, pay), "token": "x"}
     return {
         name: reverse(name, kwargs={fact: facts[fact] for fact in pattern.pattern.converters})
         for name, pattern in PATTERNS

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Exists
 from django.urls import reverse
@@ -10,7 +9,7 @@ from django.urls import reverse
 from pops.core.practice.models import Practice
 from pops.quickpay.models import Link
 from pops.quickpay.names import get_short_name
-from pops.sessions.origins import say_origin
+from pops.sessions.origins import get_sign_in_path, say_origin
 from pops.web.sign_in.entering import Authentication, Origin, enter, find_session_id
 from pops.web.sign_in.limits import BY_LINK, count
 
@@ -39,8 +38,7 @@ class QuickPay:
 
     def get_sign_in_url(self, page: str) -> str:
         """Where one signs in and goes on to a page of the portal. The session then is of the link's origin too."""
-        query = urlencode({"next": say_origin(page, Origin(self.link.origin))})
-        return f"{reverse('account_request_login_code')}?{query}"
+        return get_sign_in_path(say_origin(page, Origin(self.link.origin)))
 
 
 def enter_by_link(request: Any, link: Link) -> None:

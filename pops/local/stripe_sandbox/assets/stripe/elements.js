@@ -63,7 +63,24 @@ class Element {
   }
 }
 
-class PaymentElement extends Element {
+// One that is typed into, in a frame of its own.
+class FieldElement extends Element {
+  focused(on) {
+    this.parent?.classList.toggle("StripeElement--focus", on);
+    this.fire(on ? "focus" : "blur");
+  }
+
+  focus() {
+    this.frame?.node.focus();
+    this.frame?.send("focus");
+  }
+
+  clear() {
+    this.frame?.send("clear");
+  }
+}
+
+class PaymentElement extends FieldElement {
   constructor(group, options) {
     super("payment", options);
     this.group = group;
@@ -100,20 +117,6 @@ class PaymentElement extends Element {
   changed(state) {
     this.parent?.classList.toggle("StripeElement--complete", state.complete);
     this.fire("change", { ...state, collapsed: false });
-  }
-
-  focused(on) {
-    this.parent?.classList.toggle("StripeElement--focus", on);
-    this.fire(on ? "focus" : "blur");
-  }
-
-  focus() {
-    this.frame?.node.focus();
-    this.frame?.send("focus");
-  }
-
-  clear() {
-    this.frame?.send("clear");
   }
 
   update(options) {
@@ -212,7 +215,7 @@ class ExpressCheckoutElement extends Element {
 }
 
 /** The security code of a saved card. */
-class CardCvcElement extends Element {
+class CardCvcElement extends FieldElement {
   constructor(options) {
     super("cardCvc", options);
   }
@@ -236,19 +239,5 @@ class CardCvcElement extends Element {
   detach() {
     this.frame?.remove();
     this.frame = null;
-  }
-
-  focused(on) {
-    this.parent?.classList.toggle("StripeElement--focus", on);
-    this.fire(on ? "focus" : "blur");
-  }
-
-  focus() {
-    this.frame?.node.focus();
-    this.frame?.send("focus");
-  }
-
-  clear() {
-    this.frame?.send("clear");
   }
 }
