@@ -1,13 +1,18 @@
 """Emptying the database after a test that committed. Django's flush makes every table and all rights anew, which takes
 ten times as long."""
 
+import time
 from functools import cache
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
+from psycopg2.errors import LockNotAvailable
 
 # Made by migrations, and changed by few tests.
 RIGHTS = ("auth_group", "auth_group_permissions", "auth_permission", "django_content_type")
+# A worker that is ended may be at its last task.
+PATIENCE = 60  # seconds
 _flush = TransactionTestCase._fixture_teardown
 _seen: list[str] = []  # the rights as the last flush left them
 
@@ -35,13 +40,24 @@ def _tables() -> list[str]:
 
 
 def _delete_rows() -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        # What another connection is still writing is waited for, as flush does.
-        cursor.execute(f"LOCK TABLE {', '.join(_tables())} IN SHARE ROW EXCLUSIVE MODE")
-        ask = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in _tables())
-        cursor.execute(ask)
-        filled = [name for (name,) in cursor.fetchall()]
-        # No trigger and no foreign key is asked: all of it goes.
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        for name in filled:
-            cursor.execute(f"DELETE FROM {name}")
+    """Once nobody else is at work: tried until all tables are free, as waiting for one with others held can deadlock."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE {', '.join(_tables())} IN ACCESS EXCLUSIVE MODE NOWAIT")
+                return _delete(cursor)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable) or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+
+
+def _delete(cursor: Any) -> None:
+    ask = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in _tables())
+    cursor.execute(ask)
+    filled = [name for (name,) in cursor.fetchall()]
+    # No trigger and no foreign key is asked: all of it goes.
+    cursor.execute("SET LOCAL session_replication_role = replica")
+    for name in filled:
+        cursor.execute(f"DELETE FROM {name}")

@@ -1,5 +1,6 @@
 """The parts of the demo, and how we know that they work."""
 
+import os
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -42,6 +43,7 @@ def test_a_scheduler_that_stands_still_is_not_taken_for_alive(product: Product) 
     child = start_scheduler(product)  # it answered
 
     child.popen.send_signal(signal.SIGSTOP)
+    os.waitpid(child.popen.pid, os.WUNTRACED)  # until it stands still
 
     assert not product.is_answering(SCHEDULER)
     child.popen.send_signal(signal.SIGCONT)
