@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "batches",
     "receipts",
     "payments",
+    "payments.reports",
     "pops.balance_notices",
     "pops.core.imports",
     "pops.web.sign_in",

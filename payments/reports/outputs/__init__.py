@@ -1,0 +1,1 @@
+"""What the outputs of a report are: each writes a Table as one kind of file."""
