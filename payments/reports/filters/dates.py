@@ -1,0 +1,85 @@
+"""The span of dates that a report covers, in the practice's days."""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from payments.reports.filters.base import Asking, Control, Filter, Odd, quoted
+from pops.core.words import day
+
+LONGEST_YEARS = 3
+ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+
+
+@dataclass(frozen=True)
+class Span:
+    """From a day through another, both in it."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dates(Filter):
+    """A span, always there: this month so far, where an address names none."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ("from", "to")
+
+    def read(self, given: Mapping[str, str], asking: Asking) -> Span:
+        first, last = (given.get(name, "").strip() for name in self.names)
+        if not first and not last:
+            return Span(asking.today.replace(day=1), asking.today)
+        if not first or not last:
+            raise Odd("Say both the first and the last day of the span.")
+        return _checked(Span(_date(first), _date(last)))
+
+    def say(self, value: Any) -> str:
+        through = f" through {day(value.last)}" if value.last != value.first else ""
+        return f"{self.label}: {day(value.first)}{through}."
+
+    def write(self, value: Any) -> dict[str, str]:
+        return {"from": value.first.isoformat(), "to": value.last.isoformat()}
+
+    def narrow(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return rows.filter(**{f"{self.lookup}__range": (value.first, value.last)}) if self.lookup else rows
+
+    def control(self, given: Mapping[str, str], asking: Asking, wrong: str) -> Control:
+        text = {name: given.get(name, "") for name in self.names}
+        if not any(text.values()):
+            text = self.write(self.read({}, asking))
+        return Control("dates", self.name, self.label, self.help, text=text, wrong=wrong)
+
+
+def _date(text: str) -> dt.date:
+    match = ISO.fullmatch(text)
+    if match is None or not text.isascii():
+        raise Odd(f"“{quoted(text)}” is no date. Write it as 2026-03-31.")
+    year, month, of_month = map(int, match.groups())
+    if not 1 <= month <= 12:
+        raise Odd(f"“{quoted(text)}” is no date: there is no month {month}.")
+    if not year or not 1 <= of_month <= (days := calendar.monthrange(year, month)[1]):
+        name = calendar.month_name[month]
+        raise Odd(f"There is no {name} {of_month}, {year}" + (f": {name} has {days} days." if year else "."))
+    return dt.date(year, month, of_month)
+
+
+def _checked(span: Span) -> Span:
+    if span.last < span.first:
+        raise Odd(f"The span ends before it begins: {day(span.first)} is after {day(span.last)}. Turn them round.")
+    if span.days > 366 * LONGEST_YEARS:
+        raise Odd(
+            f"That is {span.days:,} days. A report covers at most {LONGEST_YEARS} years: choose a shorter span, and"
+            " ask again for the rest."
+        )
+    return span

@@ -1,0 +1,126 @@
+"""The detail of a report: its columns, its order, a page of it, or all of it streamed in flat memory."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import F, Q, QuerySet
+
+from payments.reports.filters.base import Odd
+from payments.reports.question import Question
+from payments.reports.tables import Kind
+
+PAGE = 50
+# Rows that are fetched at once while all are streamed.
+CHUNK = 2_000
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of the detail: `value` is the rows' own name or expression, `say` makes of it what is shown."""
+
+    name: str
+    label: str
+    value: Any
+    kind: Kind = Kind.TEXT
+    say: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order that can be chosen. Its columns are never empty."""
+
+    name: str
+    label: str
+    by: Sequence[str]
+    descends: bool = False
+
+    @property
+    def default(self) -> str:
+        """As an address says it."""
+        return f"-{self.name}" if self.descends else self.name
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and what the next page comes after; empty on the last one."""
+
+    rows: list[tuple[Any, ...]]
+    next: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """The columns that rows are ordered by, all in one direction; the last ones make it whole."""
+
+    columns: Sequence[str]
+    descending: bool
+
+    def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows in this order."""
+        return rows.order_by(*(F(name).desc() if self.descending else F(name).asc() for name in self.columns))
+
+    def after(self, rows: QuerySet[Any], last: Sequence[Any]) -> QuerySet[Any]:
+        """The rows behind the last one of the page before."""
+        beyond, same = Q(), dict[str, Any]()
+        for name, value in zip(self.columns, last, strict=True):
+            beyond |= Q(**same, **{f"{name}__{'lt' if self.descending else 'gt'}": value})
+            same[name] = value
+        return rows.filter(beyond)
+
+
+def order_of(sorts: Sequence[Sort], unique: Sequence[str], question: Question) -> Order:
+    """The order that a question asks for."""
+    sort = next(row for row in sorts if row.name == question.sort)
+    return Order(list(dict.fromkeys([*sort.by, *unique])), question.descending)
+
+
+def take(rows: QuerySet[Any], fields: Sequence[Field], order: Order, after: str) -> tuple[list[tuple[Any, ...]], str]:
+    """A page of rows, and what the next comes after. Raises Odd."""
+    if after:
+        rows = order.after(rows, _read_place(after, order))
+    count = len(fields)
+    values = [row.value for row in fields]
+    found = list(order.apply(rows).values_list(*values, *map(F, order.columns))[: PAGE + 1])
+    following = _write_place(found[PAGE - 1][count:], order) if len(found) > PAGE else ""
+    return list(_say((row[:count] for row in found[:PAGE]), fields)), following
+
+
+def stream(rows: QuerySet[Any], fields: Sequence[Field], order: Order) -> Iterator[tuple[Any, ...]]:
+    """All rows, by a cursor of the database."""
+    values = order.apply(rows).values_list(*(row.value for row in fields))
+    return _say(values.iterator(chunk_size=CHUNK), fields)
+
+
+def _say(rows: Iterator[tuple[Any, ...]], fields: Sequence[Field]) -> Iterator[tuple[Any, ...]]:
+    says = [(at, row.say) for at, row in enumerate(fields) if row.say is not None]
+    if not says:
+        return rows
+    return _said(rows, says)
+
+
+def _said(rows: Iterator[tuple[Any, ...]], says: list[tuple[int, Callable[[Any], Any]]]) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        cells = list(row)
+        for at, say in says:
+            cells[at] = say(cells[at])
+        yield tuple(cells)
+
+
+def _write_place(values: Sequence[Any], order: Order) -> str:
+    """Signed, as it comes back from the browser into a query."""
+    return signing.dumps([list(order.columns), json.dumps(values, cls=DjangoJSONEncoder)], salt="report")
+
+
+def _read_place(text: str, order: Order) -> list[Any]:
+    try:
+        columns, values = signing.loads(text, salt="report")
+    except signing.BadSignature as error:
+        raise Odd("This page of the list is not there. Begin at its first page.") from error
+    if columns != list(order.columns):
+        raise Odd("The list is in another order now. Begin at its first page.")
+    place: list[Any] = json.loads(values)
+    return place

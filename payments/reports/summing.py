@@ -1,0 +1,199 @@
+"""The sums of a report, all made by the database: grand totals, a section a group, and what a chart shows."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import TruncMonth, TruncWeek
+
+from payments.reports.filters.dates import Span
+from payments.reports.question import Question
+from payments.reports.tables import Column, Kind
+from pops.core.words import day
+
+# A section shows so many groups; its last row sums up the others.
+MOST_GROUPS = 500
+# Above so many days a chart is by week, above so many by month.
+BY_WEEK_ABOVE, BY_MONTH_ABOVE = 45, 190
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A sum over rows: an aggregate, or what is computed of other measures, which come before it."""
+
+    name: str
+    label: str
+    kind: Kind
+    sums: Any = None
+    of: Callable[[Mapping[str, int]], int] | None = None
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Total:
+    """A measure and what it came to; None where it makes no sense."""
+
+    measure: Measure
+    value: int | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """What rows can be grouped by: `key` is a name or an expression, `label` one that is shown in its place.
+
+    `say` makes words of the key, or of the label where there is one. `asks` gives what of an address selects that group
+    alone; None where nothing does. `measures` names those that make sense by it; empty: all.
+    """
+
+    name: str
+    label: str
+    key: Any
+    title: Any = None
+    say: Callable[[Any], str] = str
+    asks: Callable[[Any], dict[str, str | None] | None] = lambda key: None
+    measures: Sequence[str] = ()
+    is_time: bool = False
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group, what it is called, its sums in the order of the section's measures, and the address of it alone."""
+
+    key: Any
+    words: str
+    sums: Sequence[int | None]
+    address: str | None
+
+
+@dataclass(frozen=True)
+class Section:
+    """The totals by one group. `is_cut`: there are more groups than are shown; their sums are in `rest`."""
+
+    group: Group
+    measures: Sequence[Measure]
+    rows: Sequence[GroupRow]
+    rest: Sequence[int | None] | None = None
+
+
+@dataclass(frozen=True)
+class Trend:
+    """What a chart can show: a measure by time (`key` is a column of dates) or by a group."""
+
+    name: str
+    label: str
+    measure: Measure
+    key: str
+    say: Callable[[Any], str] = str
+    is_time: bool = False
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points of a chart, in its order: what each is called and what it came to. `step` is day, week or month."""
+
+    trend: Trend
+    points: Sequence[tuple[str, int]]
+    step: str = ""
+
+
+def sum_up(rows: QuerySet[Any], measures: Sequence[Measure]) -> list[Total]:
+    """Grand totals: one statement."""
+    sums = rows.aggregate(**{row.name: row.sums for row in measures if row.sums is not None})
+    return [Total(row, value) for row, value in zip(measures, _filled(sums, measures), strict=True)]
+
+
+def sum_by(rows: QuerySet[Any], group: Group, measures: Sequence[Measure], question: Question) -> Section:
+    """A section: one statement, and one more for what is beyond its groups."""
+    shown = [row for row in measures if not group.measures or row.name in group.measures]
+    sums = {row.name: row.sums for row in shown if row.sums is not None}
+    keys = {"group_key": group.key if not isinstance(group.key, str) else F(group.key)}
+    if group.title is not None:
+        keys["group_title"] = group.title if not isinstance(group.title, str) else F(group.title)
+    order = [F(name).asc(nulls_last=True) for name in reversed(keys)]
+    found = list(rows.values(**keys).annotate(**sums).order_by(*order)[: MOST_GROUPS + 1])
+    section = [
+        GroupRow(
+            row["group_key"],
+            group.say(row["group_title" if "group_title" in keys else "group_key"]),
+            _filled(row, shown),
+            _address(group, row["group_key"], question),
+        )
+        for row in found[:MOST_GROUPS]
+    ]
+    if len(found) <= MOST_GROUPS:
+        return Section(group, shown, section)
+    whole = [total.value for total in sum_up(rows, shown)]
+    return Section(group, shown, section, [_less(all_, section, at) for at, all_ in enumerate(whole)])
+
+
+def _less(whole: int | None, rows: Sequence[GroupRow], at: int) -> int | None:
+    return None if whole is None else whole - sum(row.sums[at] or 0 for row in rows)
+
+
+def _filled(sums: Mapping[str, Any], measures: Sequence[Measure]) -> list[int | None]:
+    """The measures' values, computed ones too."""
+    values: dict[str, int] = {}
+    for row in measures:
+        values[row.name] = int(sums[row.name] or 0) if row.of is None else row.of(values)
+    return [values[row.name] for row in measures]
+
+
+def _address(group: Group, key: Any, question: Question) -> str | None:
+    narrower = group.asks(key)
+    return None if narrower is None else question.address_with(**narrower)
+
+
+def trace(rows: QuerySet[Any], trend: Trend, question: Question) -> Series:
+    """The points of a chart: one statement. By time each step of the span is there, also an empty one."""
+    if not trend.is_time:
+        found = rows.values(point=F(trend.key)).annotate(sum=trend.measure.sums).order_by("-sum", "point")
+        return Series(trend, [(trend.say(row["point"]), int(row["sum"] or 0)) for row in found if row["sum"]])
+    span = next((value for value in question.values.values() if isinstance(value, Span)), None)
+    step = step_of(span)
+    by = {"day": F(trend.key), "week": TruncWeek(trend.key), "month": TruncMonth(trend.key)}[step]
+    sums = {
+        row["point"]: int(row["sum"] or 0)
+        for row in rows.values(point=by).annotate(sum=trend.measure.sums).order_by("point")
+    }
+    points = _steps(span, step) if span else list(sums)
+    return Series(trend, [(say_step(point, step), sums.get(point, 0)) for point in points], step)
+
+
+def step_of(span: Span | None) -> str:
+    """How wide the bars of a chart are."""
+    days = span.days if span else 1
+    return "month" if days > BY_MONTH_ABOVE else "week" if days > BY_WEEK_ABOVE else "day"
+
+
+def say_step(date: dt.date, step: str) -> str:
+    """What a bar is called."""
+    return {"day": day(date), "week": f"week of {day(date)}", "month": f"{date:%B %Y}"}[step]
+
+
+def _steps(span: Span, step: str) -> list[dt.date]:
+    """The first days of all steps of a span."""
+    days = (span.first + dt.timedelta(days=n) for n in range(span.days))
+    begin = {
+        "day": lambda date: date,
+        "week": lambda date: date - dt.timedelta(days=date.weekday()),
+        "month": lambda date: date.replace(day=1),
+    }[step]
+    return list(dict.fromkeys(map(begin, days)))
+
+
+def as_rows(sections: Sequence[Section], totals: Sequence[Total]) -> tuple[list[Column], list[list[Any]]]:
+    """Sections and grand totals as one table: what is totalled by, the group, and each measure."""
+    measures = [total.measure for total in totals]
+    columns = [Column("total_by", "Total by"), Column("group", "Group")]
+    columns += [Column(row.name, row.label, row.kind) for row in measures]
+    rows: list[list[Any]] = []
+    for section in sections:
+        lines = [(row.words, row.sums) for row in section.rows]
+        lines += [("All others", section.rest)] if section.rest is not None else []
+        for words, sums in lines:
+            by_name = dict(zip((row.name for row in section.measures), sums, strict=True))
+            rows.append([section.group.label, words, *(by_name.get(row.name) for row in measures)])
+    rows.append(["Grand total", "", *(total.value for total in totals)])
+    return columns, rows
