@@ -1,0 +1,110 @@
+"""A close of a batch, and the files that are made of it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.functional import cached_property
+
+from batches.models.batch import ReferenceBatch
+from batches.models.count import BatchCount
+from batches.triggers import APPEND_ONLY, CLOSE_PART, CLOSE_WHOLE
+from pops.core.access.models import User
+from pops.core.methods import Tender
+
+
+class BatchClose(models.Model):
+    """A close of a batch: totals, count, differences, who and when. A reopened batch gets another one."""
+
+    batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="closes")
+    count = models.OneToOneField(
+        BatchCount,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="close",
+        help_text="Empty for API Payments: there is nothing on the desk to count.",
+    )
+    total_cents = models.BigIntegerField()
+    receipt_count = models.PositiveIntegerField()
+    own_check_cents = models.BigIntegerField(
+        default=0, help_text="Refunded by checks of the practice: in the total, not among what is counted."
+    )
+    note = models.TextField(blank=True)
+    closed_at = models.DateTimeField(db_default=Now())
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batch_closes")
+
+    class Meta:
+        triggers = [APPEND_ONLY, CLOSE_WHOLE]
+
+    def __str__(self) -> str:
+        return f"Close of {self.batch}"
+
+    @cached_property
+    def expected(self) -> dict[str, int]:
+        """Expected cents by tender, in the order of counting."""
+        cents = {row.tender: row.expected_cents for row in self.tenders.all()}
+        return {tender.value: cents[tender.value] for tender in Tender}
+
+    @cached_property
+    def over_short(self) -> dict[str, int]:
+        """Counted - expected, in cents by tender; 0 where nothing was counted."""
+        return {row.tender: row.over_short_cents for row in self.tenders.all()}
+
+    @property
+    def over_short_cents(self) -> int:
+        """Counted - expected, over all tenders."""
+        return sum(self.over_short.values())
+
+
+class BatchCloseTender(models.Model):
+    """What was expected of one tender at a close, and by how much the count was over or short."""
+
+    close = models.ForeignKey(BatchClose, on_delete=models.PROTECT, related_name="tenders")
+    tender = models.CharField(max_length=5, choices=Tender)
+    expected_cents = models.BigIntegerField()
+    over_short_cents = models.BigIntegerField(default=0, help_text="Counted - expected.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["close", "tender"], name="batch_close_tender_is_one"),
+            models.CheckConstraint(condition=Q(tender__in=Tender.values), name="batch_close_tender_is_known"),
+        ]
+        triggers = [APPEND_ONLY, CLOSE_PART]
+
+    def __str__(self) -> str:
+        return f"{self.get_tender_display()} in {self.close_id}"
+
+
+class BatchDocument(models.Model):
+    """A file made of a close: rendered once, kept with its SHA-256."""
+
+    class Kind(models.TextChoices):
+        PACKET = "packet", "Close packet (PDF)"
+        PACKET_CSV = "packet_csv", "Close packet (CSV)"
+        SLIP = "slip", "Deposit slip (PDF)"
+        SLIP_CSV = "slip_csv", "Deposit slip (CSV)"
+
+    close = models.ForeignKey(BatchClose, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=10, choices=Kind)
+    file = models.FileField(upload_to="batches/%Y/%m/")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    made_at = models.DateTimeField(db_default=Now())
+    leaves_out = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="Postings that were confidential when it was made: it names none of them.",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["close", "kind"], name="batch_document_one_of_a_kind")]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.close}"
+
+    @property
+    def download_name(self) -> str:
+        """packet-2026-03-02-17.pdf"""
+        batch, suffix = self.close.batch, "csv" if self.kind.endswith("_csv") else "pdf"
+        return f"{self.kind.removesuffix('_csv')}-{batch.batch_date}-{batch.pk}.{suffix}"
