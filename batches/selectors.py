@@ -6,9 +6,11 @@ Receipts live on the floor above and are reached by relation name.
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import BigIntegerField, Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
+from batches.blind import hidden_batches
 from batches.models import BatchClose, PeriodLock, ReferenceBatch
 from pops.core.access.models import User
 from pops.core.methods import Method, Tender, brand_name, tender_of
@@ -153,17 +155,16 @@ def get_sum(batch: ReferenceBatch) -> tuple[int, int]:
     return sums["total"], sums["count"]
 
 
-def batches_with_totals() -> QuerySet[ReferenceBatch]:
+def batches_with_totals(*, by: User | AnonymousUser) -> QuerySet[ReferenceBatch]:
     """Batches with `total_cents`: stored at close, or summed now for those that are open.
 
-    And with `over_short_cents` of the last close, None where nothing was counted.
+    None for those whose amounts `by` must not see yet: they have `receipt_count`. And with `over_short_cents` of the
+    last close, None where nothing was counted.
     """
-    now = (
-        ReferenceBatch.objects.filter(pk=OuterRef("pk"), receipts__void=None)
-        .values("pk")
-        .annotate(cents=Sum("receipts__amount_cents"))
-        .values("cents")
-    )
+    own = ReferenceBatch.objects.filter(pk=OuterRef("pk"), receipts__void=None).values("pk")
+    now = own.annotate(cents=Sum("receipts__amount_cents")).values("cents")
+    count = own.annotate(count=Count("receipts")).values("count")
+    hidden = Q(pk__in=hidden_batches(by))
     last = (
         BatchClose.objects.filter(batch=OuterRef("pk"), count__isnull=False)
         .order_by("-pk")
@@ -172,17 +173,19 @@ def batches_with_totals() -> QuerySet[ReferenceBatch]:
     )
     return ReferenceBatch.objects.annotate(  # type: ignore[no-redef]
         total_cents=Case(
+            When(hidden, then=None),
             When(status=Status.OPEN, then=Coalesce(Subquery(now), 0)),
             default=F("closed_total_cents"),
             output_field=BigIntegerField(),
         ),
+        receipt_count=Case(When(hidden, then=Coalesce(Subquery(count), 0)), output_field=IntegerField()),
         over_short_cents=Subquery(last),
     )
 
 
-def find_open_batches(*, before: dt.date) -> list[ReferenceBatch]:
+def find_open_batches(*, before: dt.date, by: User | AnonymousUser) -> list[ReferenceBatch]:
     """What is still open from earlier days, oldest first, with totals."""
-    batches = batches_with_totals().filter(status=Status.OPEN, batch_date__lt=before)
+    batches = batches_with_totals(by=by).filter(status=Status.OPEN, batch_date__lt=before)
     return list(batches.select_related("user").order_by("batch_date", "id"))
 
 
@@ -198,12 +201,12 @@ def find_attached_batch(user: User) -> ReferenceBatch | None:
 
 def find_attached_batch_with_total(user: User) -> ReferenceBatch | None:
     """The batch a member of staff works in, with its total now."""
-    return batches_with_totals().filter(attachments__user=user).first()
+    return batches_with_totals(by=user).filter(attachments__user=user).first()
 
 
-def find_open_api_batch_with_total(date: dt.date) -> ReferenceBatch | None:
+def find_open_api_batch_with_total(date: dt.date, *, by: User | AnonymousUser) -> ReferenceBatch | None:
     """The open API Payments batch of a practice-local date, with its total now."""
-    return batches_with_totals().filter(batch_date=date, is_api=True, status=Status.OPEN).first()
+    return batches_with_totals(by=by).filter(batch_date=date, is_api=True, status=Status.OPEN).first()
 
 
 def find_closes(batch: ReferenceBatch) -> list[BatchClose]:

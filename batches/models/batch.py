@@ -51,7 +51,8 @@ class ReferenceBatch(models.Model):
     )
 
     # Annotated by selectors.batches_with_totals().
-    total_cents: int
+    total_cents: int | None
+    receipt_count: int | None
     over_short_cents: int | None
 
     class Meta:
@@ -62,6 +63,7 @@ class ReferenceBatch(models.Model):
             ("reopen_batch", "Can reopen a closed batch"),
             ("archive_batch", "Can archive a closed batch"),
             ("lock_period", "Can lock a period at month-end"),
+            ("see_uncounted", "Can see amounts of a batch before it was counted"),
         ]
         verbose_name_plural = "reference batches"
         ordering = ["-batch_date", "-id"]

@@ -25,7 +25,8 @@ DESK = [
     "quickpay.add_link", "quickpay.revoke_link",
 ]  # fmt: skip
 MANAGER = [
-    *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "receipts.refund_receipt",
+    *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "batches.see_uncounted",
+    "receipts.refund_receipt",
     "accounts.add_encounter", "accounts.change_encounter", "accounts.add_serviceline", "accounts.change_serviceline",
     "accounts.add_statement", "accounts.see_confidential", "accounts.retire_guarantor", "accounts.merge_guarantor",
     "receipts.move_receipt", "receipts.disburse_escrow", "receipts.take_back_posting",

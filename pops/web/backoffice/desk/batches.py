@@ -43,7 +43,8 @@ class MyBatch(DeskAction):
 
     def _others(self) -> QuerySet[ReferenceBatch]:
         """Other open batches of today."""
-        today = batches_with_totals().filter(status=ReferenceBatch.Status.OPEN, is_api=False, batch_date=self.today)
+        batches = batches_with_totals(by=self.request.user)
+        today = batches.filter(status=ReferenceBatch.Status.OPEN, is_api=False, batch_date=self.today)
         return today.exclude(attachments__user=self.request.user).select_related("user").order_by("-pk")
 
 

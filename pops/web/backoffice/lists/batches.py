@@ -1,12 +1,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from batches.blind import hides_amounts
 from batches.models import PeriodLock, ReferenceBatch
 from batches.selectors import (
     batches_with_totals,
@@ -16,6 +18,7 @@ from batches.selectors import (
     get_sum,
     is_locked,
 )
+from pops.core.access.models import User
 from pops.core.money import format_cents
 from pops.core.words import day
 from pops.web.backoffice.lists.history import KeepsHistory
@@ -23,6 +26,7 @@ from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import FindsPeople
 
 DECLINED_SHOWN = 20
+NOT_COUNTED = "after the count"
 
 
 @admin.register(ReferenceBatch)
@@ -43,7 +47,11 @@ class ReferenceBatchAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReferenceBatch]:
         """With totals for the list. A batch's own page sums it once, by its breakdown."""
         is_list = request.resolver_match is not None and str(request.resolver_match.url_name).endswith("_changelist")
-        return batches_with_totals() if is_list else super().get_queryset(request).select_related("user", "facility")
+        return (
+            batches_with_totals(by=request.user)
+            if is_list
+            else super().get_queryset(request).select_related("user", "facility")
+        )
 
     @admin.display(description="Status", ordering="status")
     def state(self, batch: ReferenceBatch) -> SafeString:
@@ -52,12 +60,16 @@ class ReferenceBatchAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     @admin.display(description="Total")
     def total(self, batch: ReferenceBatch) -> SafeString:
         """What was stored at close, or what is in the open batch now."""
+        if batch.total_cents is None:
+            return format_html('<span class="quiet">{}</span>', NOT_COUNTED)
         return format_html('<span class="money">{}</span>', format_cents(batch.total_cents))
 
     @admin.display(description="Difference")
     def difference(self, batch: ReferenceBatch) -> SafeString:
         """Over or short at the close; before it, total less the reference total. Flagged unless it is zero."""
         cents = batch.over_short_cents if not batch.is_open else None
+        if batch.total_cents is None:
+            return format_html('<span class="quiet">{}</span>', NOT_COUNTED)
         if cents is None and batch.reference_total_cents is not None:
             cents = batch.total_cents - batch.reference_total_cents
         if cents is None:
@@ -71,17 +83,18 @@ class ReferenceBatchAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
         batch = self.get_object(request, object_id)
         if batch is None or request.method != "GET" or not self.has_view_permission(request, batch):
             return super().change_view(request, object_id, form_url, extra_context)
-        context = {**self.admin_site.each_context(request), **batch_context(batch), "opts": self.opts}
+        context = {**self.admin_site.each_context(request), **batch_context(batch, by=request.user), "opts": self.opts}
         return TemplateResponse(request, "backoffice/batch.html", context)
 
 
-def batch_context(batch: ReferenceBatch) -> dict[str, Any]:
+def batch_context(batch: ReferenceBatch, *, by: User | AnonymousUser) -> dict[str, Any]:
     """What a batch's page shows, amounts in cents."""
     breakdown, reference = get_breakdown(batch), batch.reference_total_cents
     total = breakdown.total_cents if batch.closed_total_cents is None else batch.closed_total_cents
     return {
         "title": f"{batch.description}, {day(batch.batch_date)}",
         "original": batch,
+        "is_blind": hides_amounts(batch, by=by),
         "breakdown": breakdown,
         "total_cents": total,
         "receipt_count": get_sum(batch)[1] if batch.is_open else batch.closed_receipt_count,

@@ -2,17 +2,19 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from batches.blind import hidden_batches
 from payments.models import Payment
 from payments.splitting import NamedPart, name_parts
 from pops.core.accounts.confidential import sees_confidential
 from pops.core.money import format_cents
+from pops.web.backoffice.lists.batches import NOT_COUNTED
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import find_people
@@ -112,6 +114,8 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Amount", ordering="amount_cents")
     def amount(self, receipt: Receipt) -> SafeString:
+        if receipt.is_uncounted:  # type: ignore[attr-defined]
+            return format_html('<span class="quiet">{}</span>', NOT_COUNTED)
         css = " struck" if hasattr(receipt, "void") else ""
         return format_html('<span class="money{}">{}</span>', css, format_cents(receipt.amount_cents))
 
@@ -138,7 +142,10 @@ class ReceiptAdmin(ReadOnlyAdmin):
         }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
-        return super().get_queryset(request).select_related("void", "batch", "issued_by", "refund_of")
+        """Those whose amounts this user must not see yet are marked: the list shows none of them."""
+        uncounted = Case(When(batch__in=hidden_batches(request.user), then=True), default=False)
+        rows = super().get_queryset(request).select_related("void", "batch", "issued_by", "refund_of")
+        return rows.annotate(is_uncounted=uncounted)
 
 
 def _parts_of(receipt: Receipt, request: HttpRequest) -> list[NamedPart]:

@@ -65,12 +65,12 @@ def desk_front(context: Any) -> dict[str, Any]:
     if practice is None:
         return {}
     now = timezone.now()
-    today = practice.business_date(now)
+    today, sees_batches = practice.business_date(now), user.has_perm("batches.view_referencebatch")
     return {
         "today": today,
         "attached": find_attached_batch_with_total(user) if user.has_perm("batches.open_batch") else None,
-        "online": find_open_api_batch_with_total(today) if user.has_perm("batches.view_referencebatch") else None,
-        "earlier": find_open_batches(before=today) if user.has_perm("batches.view_referencebatch") else [],
+        "online": find_open_api_batch_with_total(today, by=user) if sees_batches else None,
+        "earlier": find_open_batches(before=today, by=user) if sees_batches else [],
         "asked": _asked_by(user),
         "reviews": _in_review() if user.has_perms(SEES_REVIEWS) else [],
         "failed_refunds": find_failed_refunds(now=now) if user.has_perm("payments.view_refund") else [],
