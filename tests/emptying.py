@@ -40,7 +40,7 @@ def _tables() -> list[str]:
 
 
 def _delete_rows() -> None:
-    """Once nobody else is at work: tried until all tables are free, as waiting for one with others held can deadlock."""
+    """Once all tables are free at once: waiting for one of them while others are held can deadlock."""
     end = time.monotonic() + PATIENCE
     while True:
         try:

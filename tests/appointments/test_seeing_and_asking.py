@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-import re
 import uuid
 
 import pytest
@@ -18,6 +17,7 @@ from tests.factories.accounts import GuarantorFactory, PatientFactory, UserFacto
 from tests.factories.appointments import AppointmentFactory
 from tests.factories.staff import DESK, MANAGER, member
 from tests.moments import NOON
+from tests.portal.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,10 +45,6 @@ def leo(maria):
 @pytest.fixture
 def client(maria, client_of):
     return client_of(maria)
-
-
-def text_of(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
 def wish(leo, **more):

@@ -1,5 +1,6 @@
 """At the desk: a QR code on the screen, and an end to a link that went astray."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -72,6 +73,14 @@ def test_a_link_is_listed_and_revoked(desk, dana, guarantor):
     assert "Revoked March 2, 2026, 12:00 PM by Dana Whitfield" in answer.content.decode()
     assert why_not_enter(find_link(token), now=NOON).code == "revoked"
     assert "no longer works as it is" in desk.get(revoke).content.decode()
+
+
+def test_an_expired_link_is_called_so(desk, guarantor):
+    make_link(guarantor=guarantor, origin="email", now=NOON - dt.timedelta(days=31))
+
+    page = desk.get(reverse("admin:accounts_guarantor_change", args=[guarantor.pk])).content.decode()
+
+    assert "Expired March 1, 2026, 12:00 PM" in page
 
 
 def test_who_has_no_right_makes_and_revokes_none(guarantor, client_of):

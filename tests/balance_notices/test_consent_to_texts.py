@@ -94,9 +94,14 @@ def test_it_is_not_offered_without(maria, client_of, group, settings, lacks):
 
 
 def test_who_answered_stop_is_told_to_answer_start(maria, client_of):
+    words = "(312) 555-0142 answered STOP. Texts go there again once it answers START to (312) 555-0100."
+    client = client_of(maria)
+    client.post(PAGE, by_text(maria))
+    assert words not in text_of(client.get("/profile/"))
     note_stop(number=NUMBER, now=timezone.now())
 
-    page = text_of(client_of(maria).get(PAGE))
+    page = text_of(client.get(PAGE))
 
     assert "Text message" not in page
-    assert "(312) 555-0142 answered STOP. Texts go there again once it answers START to (312) 555-0100." in page
+    assert words in page
+    assert words in text_of(client.get("/profile/"))

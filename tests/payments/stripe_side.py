@@ -107,3 +107,12 @@ def deliver_all(sandbox: StripeSandbox) -> None:
     for event in sandbox.events:
         post_event(sandbox, event)
     work_off_events()
+
+
+def bring(payment: Payment, **more: Any) -> Payment:
+    """Ask Stripe what became of it, now unless told otherwise."""
+    return bring_up_to_date(payment_id=payment.pk, now=more.pop("now", timezone.now()), **more)
+
+
+def parts_of(payment: Payment) -> list[tuple[int, list[int]]]:
+    return list(payment.parts.values_list("amount_cents", "pays_for"))

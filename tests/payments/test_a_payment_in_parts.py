@@ -6,68 +6,30 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from payments.attempts import ask_stripe, start_again, start_payment, start_rest
+from payments.attempts import start_payment
 from payments.gateway.answers import NOT_TRIED
 from payments.models import Part, Payment
 from payments.selectors import GIVE_UP
 from payments.splitting import get_rest, name_parts
 from payments.tasks import sweep
-from payments.truth import HALF_DONE, bring_up_to_date, make_way
+from payments.truth import HALF_DONE, make_way
 from pops.core.accounts.models import Encounter
 from pops.core.practice.models import Group
-from pops.core.refusals import Refused
 from receipts.models import Receipt
 from receipts.owed import get_balances
-from tests.books import assert_books_balance
 from tests.factories.accounts import GuarantorFactory
-from tests.payments.stripe_side import deliver_all, intents_of, owe_two, start_split
+from tests.payments.stripe_side import bring, deliver_all, intents_of, owe_two, start_split
 
-FUNDS, WRONG_CODE = "4000000000009995", "4000000000000127"
+FUNDS = "4000000000009995"
 SLOW, SLOW_FAILS = "4000000077770008", "4000000077771113"
 AHN, BOSE = "Mina Ahn, MD", "Ravi Bose, MD"
 
-pytestmark = pytest.mark.usefixtures("practice")
-
-
-@pytest.fixture
-def owes(guarantor):
-    """$40.00 to Ahn, and younger $60.00 to Bose."""
-    owe_two(guarantor)
-    return guarantor
-
-
-@pytest.fixture(autouse=True)
-def right_books(db):
-    yield
-    assert_books_balance()
-
-
-@pytest.fixture
-def charge(stripe_sandbox):
-    """What the page does: one part after the other, each by this card; the first that fails ends it."""
-
-    def charge(payment, *cards):
-        for intent, card in zip(intents_of(payment), cards, strict=False):
-            stripe_sandbox.confirm(intent, card_number=card or "4242424242424242")
-
-    return charge
-
-
-def visit_to(provider):
-    return Encounter.objects.filter(provider__name=provider)
-
-
-def bring(payment, **more):
-    return bring_up_to_date(payment_id=payment.pk, now=more.pop("now", timezone.now()), **more)
+pytestmark = pytest.mark.usefixtures("practice", "right_books")
 
 
 def moved(receipt):
     rows = receipt.transactions.order_by("pk").values_list("amount_cents", "requested_cents", "reason")
     return list(rows)
-
-
-def parts_of(payment):
-    return list(payment.parts.values_list("amount_cents", "pays_for"))
 
 
 def applied(receipt):
@@ -111,80 +73,6 @@ def test_the_first_declined_nothing_is_taken_and_the_rest_can_not_be_paid_any_mo
     assert [reason for _, _, reason in moved(receipt)][1] == NOT_TRIED
     statuses = {stripe_sandbox.payment_intent(intent)["status"] for intent in intents_of(payment)}
     assert statuses == {"canceled"}
-
-
-def test_what_was_not_taken_is_paid_by_itself_and_the_first_part_is_not_paid_twice(owes, charge):
-    Group.objects.update(auto_post=False)  # so that all looks owed as before
-    payment = start_split(owes)
-    charge(payment, None, FUNDS)
-    bring(payment)
-
-    rest = start_rest(payment_id=uuid.uuid4(), payment=payment, now=timezone.now())
-    assert [(part.amount_cents, part.pays_for) for part in rest.parts.all()] == [
-        (6000, payment.parts.all()[1].pays_for)
-    ]
-    ask_stripe(payment=rest, now=timezone.now())
-    charge(rest, None)
-    assert bring(rest).receipt.amount_cents == 6000
-
-    with pytest.raises(Refused, match="paid since"):
-        start_rest(payment_id=uuid.uuid4(), payment=payment, now=timezone.now())
-    assert sum(Receipt.objects.values_list("amount_cents", flat=True)) == 10_000
-
-
-def test_the_rest_is_no_more_than_is_owed_still(owes, charge):
-    payment = start_split(owes)
-    charge(payment, None, FUNDS)
-    payment = bring(payment)
-    assert get_rest(payment).payable_cents == 6000
-
-    visit_to(BOSE).update(in_collections=True)
-
-    assert "not owed any more" in str(get_rest(payment).refusal)
-    with pytest.raises(Refused):
-        start_rest(payment_id=uuid.uuid4(), payment=payment, now=timezone.now())
-
-
-def test_asked_for_twice_the_rest_is_one_attempt(owes, charge):
-    payment = start_split(owes)
-    charge(payment, None, FUNDS)
-    bring(payment)
-    same = uuid.uuid4()
-
-    made = [start_rest(payment_id=same, payment=payment, now=timezone.now()).pk for _ in range(2)]
-
-    assert made == [same, same]
-    assert Part.objects.filter(payment=same).count() == 1
-
-
-def test_after_a_slip_the_parts_are_those_that_its_page_tells_of(owes, charge):
-    payment = start_split(owes)
-    charge(payment, WRONG_CODE)
-    visit_to(AHN).update(in_collections=True)  # what is owed changes meanwhile
-
-    made = [start_again(payment=bring(payment), now=timezone.now()) for _ in range(2)]
-
-    assert {again.pk for again in made} == {made[0].pk}
-    assert parts_of(made[0]) == parts_of(payment)
-
-
-def test_a_slip_while_the_rest_is_paid_asks_for_no_part_that_was_taken(owes, charge):
-    Group.objects.update(auto_post=False)  # so that all looks owed as before
-    payment = start_split(owes)
-    charge(payment, None, FUNDS)
-    rest = start_rest(payment_id=uuid.uuid4(), payment=bring(payment), now=timezone.now())
-    ask_stripe(payment=rest, now=timezone.now())
-    charge(rest, WRONG_CODE)
-
-    again = start_again(payment=bring(rest), now=timezone.now())
-    assert parts_of(again) == [(6000, payment.parts.all()[1].pays_for)]
-    ask_stripe(payment=again, now=timezone.now())
-    charge(again, None)
-    bring(again)
-
-    assert "paid since" in str(get_rest(bring(payment)).refusal)
-    with pytest.raises(Refused, match="paid since"):
-        start_again(payment=bring(rest), now=timezone.now())
 
 
 def test_killed_between_the_parts_nobody_waits_long_for_the_receipt(owes, charge, stripe_sandbox):
@@ -273,7 +161,7 @@ def test_more_than_is_owed_stays_with_the_last_and_is_credit(owes, charge):
 def test_a_balance_paid_meanwhile_does_not_send_the_money_elsewhere(owes, charge):
     """Ahn's part finds nothing owed to Ahn: it is credit, and pays nothing of Bose's."""
     payment = start_split(owes)
-    visit_to(AHN).update(in_collections=True)
+    Encounter.objects.filter(provider__name=AHN).update(in_collections=True)
     charge(payment, None, None)
 
     assert applied(bring(payment).receipt) == {BOSE: 6000}
@@ -312,7 +200,7 @@ def test_paid_ahead_it_is_one_charge(guarantor):
 
 def test_whom_a_confidential_visit_is_owed_to_is_named_to_nobody(owes, stripe_sandbox):
     payment = start_split(owes)
-    visit_to(BOSE).update(is_confidential=True)
+    Encounter.objects.filter(provider__name=BOSE).update(is_confidential=True)
 
     assert [part.name for part in name_parts(payment)] == [AHN, "Other services"]
     assert [part.name for part in name_parts(payment, sees_confidential=True)] == [AHN, BOSE]

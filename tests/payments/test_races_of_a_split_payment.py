@@ -17,17 +17,11 @@ from payments.truth import bring_up_to_date
 from pops.local.stripe_sandbox.errors import StripeError
 from receipts.models import Posting, Receipt
 from tests.concurrency import run_together
-from tests.payments.stripe_side import intents_of, owe_two, post_event, start_split
+from tests.payments.stripe_side import intents_of, post_event, start_split
 
 pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
 
 GOOD, FUNDS = "4242424242424242", "4000000000009995"
-
-
-@pytest.fixture
-def owes(guarantor):
-    owe_two(guarantor)
-    return guarantor
 
 
 def tell(sandbox):

@@ -1,57 +1,20 @@
 """check_books: each rule sees what breaks it, names the row, and no other rule does."""
 
-import uuid
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from batches.models import ReferenceBatch
-from payments.attempts import start_payment
-from payments.books.files import read_files
 from payments.books.rules import NAMES, get_rules
 from payments.gateway.intents import Result
-from payments.gateway.refunds import RefundFacts
-from payments.models import Payment, Refund
+from payments.models import Payment
 from payments.recording.payments import issue_for, lock_payment, record_outcome
-from payments.recording.refunds import record_refund
 from pops.core.accounts.models import ServiceLine
-from receipts.documents.receipts import store_document
 from receipts.models import Owed, Receipt
 from tests.books import assert_books_balance, find_wrong
-from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
-from tests.factories.desk import batch_of, clerk, close, keep_files, take, tender
-from tests.factories.payments import PaymentFactory, outcome_of, outcome_of_parts
+from tests.factories.payments import PaymentFactory, outcome_of
 from tests.moments import NOON
-from tests.payments.stripe_side import owe_two
-
-
-@pytest.fixture
-def books(practice, pay):
-    """Right books with one of each: online, declined, split, refunded in part, applied, escrow, at the desk, closed."""
-    owe_two(two := GuarantorFactory(), 12_000, 15_000)
-    split = start_payment(payment_id=uuid.uuid4(), guarantor=two, amount_cents=27_000, now=NOON)
-    in_parts = record_outcome(payment_id=split.pk, outcome=outcome_of_parts(split, at=NOON))
-    guarantor, dana = GuarantorFactory(account_number="48210"), clerk()
-    line, stranger = ServiceLineFactory(guarantor=guarantor), GuarantorFactory(account_number="48211")
-    paid, declined = pay(guarantor, cents=6000), pay(guarantor, result=Result.DECLINED)
-    facts = RefundFacts(
-        stripe_id="re_1", refund_id=None, returns=None, charge_id=paid.transactions.get().number, intent_id="pi_1",
-        amount_cents=1000, state=Refund.State.SUCCEEDED, occurred_at=NOON, failure="",
-    )  # fmt: skip
-    record_refund(payment=paid, facts=facts, now=NOON)
-    batch = batch_of(dana)
-    cash = take(dana, tender(3000), tender(2000, "check", check_number="7"), guarantor=guarantor, parts={})
-    close(batch, dana, cash=3000, check=2000)
-    return SimpleNamespace(
-        paid=paid.pk, declined=declined.pk, cash=cash.pk, refund=Refund.objects.get().pk, batch=batch.pk,
-        refund_receipt=Receipt.objects.get(kind="refund").pk, patient=line.encounter.patient_id, stranger=stranger.pk,
-        attempt=paid.payment.pk, service=line.service_id, api=paid.batch_id, posting=paid.postings.get().pk,
-        split=split.pk, in_parts=in_parts,
-    )  # fmt: skip
 
 
 def force(sql, rows=1):
@@ -253,61 +216,3 @@ def test_money_that_came_after_its_decline_and_was_accepted_is_no_mistake(books,
 
 def second_charge(outcome):
     return replace(outcome.transactions[0], number="ch_second")
-
-
-@pytest.fixture
-def stored(books, settings, tmp_path):
-    """A receipt with its PDF, and where that lies."""
-    settings.MEDIA_ROOT = str(tmp_path)
-    keep_files(ReferenceBatch.objects.get(pk=books.batch))
-    store_document(receipt_number=books.paid)
-    assert_books_balance()
-    return books.paid, tmp_path / f"receipts/2026/03/receipt-{books.paid}.pdf"
-
-
-def test_a_file_that_is_gone_is_seen(stored):
-    number, path = stored
-    path.unlink()
-
-    (wrong,) = find_wrong()
-
-    assert wrong.rule == "files"
-    assert wrong.findings == [f"Receipt {number}: its file receipts/2026/03/{path.name} is not there."]
-
-
-def test_a_file_that_is_another_is_seen(stored):
-    number, path = stored
-    path.chmod(0o600)
-    path.write_bytes(path.read_bytes() + b" ")
-
-    (wrong,) = find_wrong()
-
-    assert wrong.findings == [
-        f"Receipt {number}: its file receipts/2026/03/{path.name} is not the one that was stored."
-    ]
-
-
-def test_a_store_that_is_away_is_one_line(stored, monkeypatch):
-    def away(*_):
-        raise ConnectionError("no route")
-
-    monkeypatch.setattr(default_storage, "open", away)
-
-    (wrong,) = find_wrong()
-
-    assert wrong.findings == ["The store of files can't be read: ConnectionError."]
-
-
-def test_the_next_night_reads_what_was_wrong_and_goes_on(stored, books):
-    _, path = stored
-    store_document(receipt_number=books.declined)
-    path.unlink()
-
-    first = read_files(seconds=-1)
-    second = read_files(seconds=-1, last=first)
-    third = read_files(seconds=60, last=second)
-
-    assert (first.found, first.read) == (1, 2)  # of each source one, and the time is over
-    assert (second.found, second.read) == (1, 3)  # the wrong one again, and the next of each
-    assert third.found == 1
-    assert third.through == {"receipts": 0, "closes": 0, "statements": 0}

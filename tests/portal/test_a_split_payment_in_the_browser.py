@@ -45,6 +45,8 @@ def test_the_second_part_declined_is_said_and_paid_after(card_page, live_server)
     expect(card_page.get_by_role("heading", level=1)).to_contain_text("Paid $40.00")
     for text in ("$60.00 of your payment was not charged", "Ravi Bose, MD: $60.00", "doesn’t have enough funds"):
         expect(shown).to_contain_text(text.replace("’", "'"))
+    expect(shown).to_contain_text("Still owed on your account now: $60.00")
+    expect(card_page.get_by_role("link", name="Pay it")).to_have_count(0)  # the rest's button asks for the same
     assert accessibility_problems(card_page) == []
     card_page.get_by_role("button", name="Pay the rest, $60.00").click()
     enter_card(card_page, EVERY_OTHER)

@@ -1,6 +1,5 @@
 """Paid by a wallet: receipt, batch and refund, by page and by mail, say which one."""
 
-import re
 import uuid
 
 import pytest
@@ -17,12 +16,9 @@ from receipts.models import Receipt
 from tests.factories.accounts import ServiceLineFactory
 from tests.factories.desk import batch_of, today
 from tests.payments.stripe_side import start
+from tests.portal.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
-
-
-def text_of(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 @pytest.mark.parametrize(("wallet", "name"), [("apple_pay", "Apple Pay"), ("google_pay", "Google Pay")])

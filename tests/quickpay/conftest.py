@@ -2,12 +2,18 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from time_machine import TimeMachineFixture
 
 from pops.core.accounts.models import Guarantor
 from pops.quickpay.models import Link
 from pops.quickpay.services import make_link
 from tests.factories.accounts import ServiceLineFactory
 from tests.moments import NOON
+
+
+@pytest.fixture
+def at_noon(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(NOON, tick=False)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The receipt of a QuickPay payment by mail: to the address on file, and to one that the payer types."""
 
-import re
-
 import pytest
 from django.core import mail
 
@@ -10,14 +8,9 @@ from notifications.models import Message
 from payments.models import Payment
 from pops.core.practice.models import Group
 from pops.sessions.models import PortalSession
-from tests.moments import NOON
+from tests.portal.reading import text_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.fixture
@@ -31,10 +24,6 @@ def page(client, owes, pay):
     receipt = pay(owes)
     Payment.objects.update(session=PortalSession.objects.get())
     return f"/quickpay/{receipt.payment.pk}/receipt/"
-
-
-def text_of(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
 def typed(client, page, email="leo@example.com", **more):

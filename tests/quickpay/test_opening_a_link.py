@@ -1,7 +1,5 @@
 """Opening a QuickPay link: looking changes nothing, what no longer works says so, and no more is shown than may be."""
 
-import datetime as dt
-import re
 import uuid
 
 import pytest
@@ -10,26 +8,15 @@ from django.test import Client
 
 from payments.models import Payment
 from pops.core.practice.models import Group
-from pops.quickpay.models import Link
-from pops.quickpay.services import make_link, revoke_link
-from pops.sessions.keeping import end_session_by_staff
+from pops.quickpay.services import make_link
 from pops.sessions.models import PortalSession
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
-from tests.factories.practice import GroupFactory
 from tests.factories.statements import statement_of
 from tests.moments import NOON
 from tests.payments.stripe_side import start
+from tests.portal.reading import text_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-
-
-def text_of(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def test_looking_changes_nothing_however_often(token, owes):
@@ -111,6 +98,28 @@ def test_another_receipt_or_payment_is_404(token, enter, owes, pay, stripe_sandb
     assert answer.status_code == 404
 
 
+def test_what_came_back_for_another_link_of_this_browser_is_not_paid_again(token, enter, stripe_sandbox):
+    client, form = enter(token), {"payment_id": uuid.uuid4(), "choice": "current", "shown": "12500 0"}
+    client.post("/quickpay/", form)
+    other = make_link(guarantor=GuarantorFactory(), origin="text", now=NOON)[1]
+    client.post("/q/", {"token": other})
+
+    answer = client.get(f"/quickpay/{form['payment_id']}/return/")
+
+    assert answer.status_code == 404
+    assert "What you paid by another link is kept: don’t pay it again." in text_of(answer)
+    assert "next=%2Faccount%2F" in answer.content.decode()
+
+
+def test_what_was_paid_meanwhile_by_another_door_is_said_without_its_receipt(token, enter, owes, pay):
+    receipt = pay(owes, cents=5000)
+
+    text = text_of(enter(token).get("/quickpay/"))
+
+    assert "$50.00 was paid on this account just now. Pay again only if you mean to." in text
+    assert str(receipt.number) not in text
+
+
 def test_stored_cards_are_neither_offered_nor_kept(token, enter, owes, stripe_sandbox):
     Group.objects.update(store_payment_method=True)
     client = enter(token)
@@ -123,14 +132,6 @@ def test_stored_cards_are_neither_offered_nor_kept(token, enter, owes, stripe_sa
     assert client.post(f"{address}stored/", {"card": 1}).status_code == 404
     answer = client.post(f"{address}check/", {"token": "ctoken_1", "keep_words": "I agree"})
     assert answer.status_code == 422
-
-
-@pytest.mark.parametrize("address", ["/q/x/", f"/q/{'x' * 43}/", "/q/%2e%2e/"])
-def test_a_link_that_nobody_was_given_says_so(token, practice, address):
-    answer = Client().get(address)
-
-    assert answer.status_code == 404
-    assert "This link is not right" in text_of(answer)
 
 
 def test_guessing_is_stopped_and_a_right_link_is_opened_all_the_same(token, enter):
@@ -153,64 +154,6 @@ def test_a_link_that_is_opened_like_a_machine_waits_and_who_is_in_and_other_link
     enter(make_link(guarantor=owes, origin="qr", now=NOON)[1])
 
 
-def expire(link, owes, staff_user):
-    Link.objects.filter(pk=link.pk).update(replaced_at=None)
-    return NOON + dt.timedelta(days=30)
-
-
-def replace(link, owes, staff_user):
-    Link.objects.filter(pk=link.pk).update(replaced_at=NOON)
-
-
-def revoke(link, owes, staff_user):
-    revoke_link(link_id=link.pk, now=NOON, by=staff_user)
-
-
-def move(link, owes, staff_user):
-    owes.group = GroupFactory()
-    owes.save()
-
-
-def switch_off(link, owes, staff_user):
-    Group.objects.update(quickpay=False)
-
-
-@pytest.mark.parametrize(
-    ("end", "words"),
-    [
-        (expire, "good for a time that is over"),
-        (replace, "A newer statement has replaced"),
-        (revoke, "The practice has withdrawn this link"),
-        (move, "The account of this link has moved"),
-        (switch_off, "not offered here any more"),
-    ],
-)
-def test_a_link_that_no_longer_works_says_why_and_whom_to_call(token, owes, staff_user, time_machine, end, words):
-    Group.objects.update(footer_phone="(555) 010-2030")
-    if later := end(Link.objects.get(), owes, staff_user):
-        time_machine.move_to(later, tick=False)
-
-    for answer in (Client().get(f"/q/{token}/"), Client().post("/q/", {"token": token})):
-        assert answer.status_code == 410
-        assert words in text_of(answer)
-        assert "Sign in to pay" in text_of(answer)
-        assert "call us at (555) 010-2030" in text_of(answer)
-
-
-def test_a_revoked_link_shows_out_who_is_in_and_an_expired_one_lets_them_finish(
-    token, enter, owes, staff_user, time_machine
-):
-    _, short = make_link(guarantor=owes, origin="qr", now=NOON, good_for=dt.timedelta(minutes=1))
-    in_by_short, client = enter(short), enter(token)
-    time_machine.move_to(NOON + dt.timedelta(minutes=2), tick=False)
-    revoke_link(link_id=Link.objects.get(origin="text").pk, now=NOON, by=staff_user)
-
-    assert in_by_short.get("/quickpay/").status_code == 200
-    answer = client.get("/quickpay/")
-    assert answer.status_code == 410
-    assert "If you have just paid, your payment is kept" in text_of(answer)
-
-
 @pytest.mark.parametrize("may_overpay", [True, False])
 def test_an_account_that_was_paid_meanwhile_says_so(token, enter, owes, pay, may_overpay):
     Group.objects.update(allow_overpayment=may_overpay)
@@ -220,47 +163,6 @@ def test_an_account_that_was_paid_meanwhile_says_so(token, enter, owes, pay, may
 
     assert "This bill has been paid. The last payment on this account was made on March 2, 2026." in text
     assert ("Other amount" in text) == may_overpay
-
-
-def test_without_a_link_the_pages_say_to_open_it_again(token, enter):
-    client = enter(token)
-    client.session.flush()
-
-    assert "Open your link again" in text_of(client.get("/quickpay/"))
-    assert Client().get("/quickpay/").status_code == 403
-    answer = Client().get(f"/quickpay/{uuid.uuid4()}/return/")
-    assert "Your payment was sent: don’t pay it again" in text_of(answer)
-
-
-@pytest.mark.parametrize(
-    ("page", "words"),
-    [
-        ("/quickpay/", "The practice closed this page. Nothing more was charged."),
-        (f"/quickpay/{uuid.UUID(int=1)}/return/", "Your payment was sent: don’t pay it again."),
-        (f"/quickpay/{uuid.UUID(int=1)}/return/", "This page was closed meanwhile by the practice."),
-    ],
-)
-def test_what_staff_ended_says_so(token, enter, staff_user, page, words):
-    client = enter(token)
-    end_session_by_staff(session_id=PortalSession.objects.get().pk, now=NOON, by=staff_user)
-
-    text = text_of(client.get(page))
-
-    assert words in text
-    assert "nothing happened here" not in text
-
-
-def test_the_session_lasts_as_the_group_says_and_a_click_extends_it(token, enter, time_machine):
-    Group.objects.update(session_minutes=5)
-    client = enter(token)
-    client.get("/quickpay/")
-    assert client.get("/session/").json() == {"seconds": 300}
-
-    time_machine.move_to(NOON + dt.timedelta(minutes=4), tick=False)
-    assert client.get("/session/").json() == {"seconds": 60}
-    assert client.post("/session/").json() == {"seconds": 300}
-    time_machine.move_to(NOON + dt.timedelta(minutes=9, seconds=1), tick=False)
-    assert client.get("/quickpay/").status_code == 403
 
 
 def test_who_is_signed_in_stays_so_and_sees_the_links_account_beside_it(token, owes, client_of):
