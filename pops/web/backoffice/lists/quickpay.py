@@ -27,15 +27,16 @@ def render_links(guarantor: Guarantor) -> SafeString:
 def _row(link: Link, zone: str, now: dt.datetime) -> list[object]:
     made = f"{at(link.made_at, zone)} by {link.made_by or 'POPS'}"
     button = _revoke_link(link) if link.is_good(now) else ""
-    return [link.get_origin_display(), made, _say_end(link, zone), button]
+    return [link.get_origin_display(), made, _say_end(link, zone, now), button]
 
 
-def _say_end(link: Link, zone: str) -> str:
+def _say_end(link: Link, zone: str, now: dt.datetime) -> str:
     if link.revoked_at:
         return f"Revoked {at(link.revoked_at, zone)} by {link.revoked_by}"
     if link.replaced_at:
         return f"Replaced {at(link.replaced_at, zone)} by a newer statement"
-    return at(link.good_until, zone)
+    until = at(link.good_until, zone)
+    return until if link.is_good(now) else f"Expired {until}"
 
 
 def _revoke_link(link: Link) -> SafeString:

@@ -29,6 +29,7 @@ def profile(request: GuarantorRequest) -> HttpResponse:
         "phone_change": find_open_phone_change(guarantor),
         "phone_code": find_open_phone_code(guarantor, now=timezone.now()),
         "offers_phone_codes": offers_phone_codes(guarantor, request.user),
+        "text_refusal": why_not_text(guarantor) if guarantor.notices_by == guarantor.NoticeChannel.TEXT else None,
         **get_cards_context(guarantor, now=timezone.now()),
     }
     return render(request, "portal/profile/profile.html", context)

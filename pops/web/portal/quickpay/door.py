@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
@@ -31,7 +31,10 @@ def by_link(
     @wraps(view)
     def wrapped(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         request.quickpay = find_quickpay(request)
-        response = _find_end(request, view) or view(request, *args, **kwargs)
+        try:
+            response = _find_end(request, view) or view(request, *args, **kwargs)
+        except Http404:
+            response = _say_not_here(request, sent=hasattr(view, "signed_out_words"))
         add_never_cache_headers(response)
         return response
 
@@ -65,12 +68,14 @@ def say_gone(request: Any, link: Link, refusal: Refused) -> HttpResponse:
     return render(request, "portal/quickpay/gone.html", {"refusal": refusal}, status=410)
 
 
-def _say_not_here(request: Any) -> HttpResponse:
+def _say_not_here(request: Any, *, sent: bool = False) -> HttpResponse:
+    """Of another account, or of what another link in the same browser was for: that may be a payment that was sent."""
     request.quickpay = find_quickpay(request)
     if request.quickpay is None:
         return render(request, "404.html", status=404)
     request.brand = request.quickpay.link.guarantor.group
-    context = {"sign_in_url": request.quickpay.get_sign_in_url(request.get_full_path())}
+    sign_in_url = request.quickpay.account_url if sent else request.quickpay.get_sign_in_url(request.get_full_path())
+    context = {"sign_in_url": sign_in_url, "sent": sent}
     return render(request, "portal/quickpay/not_here.html", context, status=404)
 
 
