@@ -9,6 +9,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # A cell of only these is made a number, a date, a time or a truth: 123 of 000123, 4.7E+13 of 47E012, a day of 9-1.
 MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:]])
 VALUE = re.compile(rf"(?=.*\d)(?:[\d\s.,:/+%$€£¥()-]|E|AM|PM|{MONTHS})+|TRUE|FALSE", re.IGNORECASE)
+# Most names and words: a letter first and no digit at all.
+PLAIN = re.compile(r"[A-Za-z][^0-9]*")
 # Read as a number it is still the same digits: a spreadsheet keeps fifteen.
 SAME_AS_NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 
@@ -20,6 +22,8 @@ def text(value: object) -> str:
     spaces are taken for the plain ones, as spreadsheets in East Asia do.
     """
     words = "" if value is None else str(value)
+    if words.isascii() and PLAIN.fullmatch(words) and words[:5].upper().strip() not in ("TRUE", "FALSE"):
+        return words  # what the rest would say, in a tenth of the time
     plain = unicodedata.normalize("NFKC", words).strip(" ")
     is_changed = VALUE.fullmatch(plain) and not SAME_AS_NUMBER.fullmatch(words)
     return f"'{words}" if is_changed or plain.startswith((*FORMULA, "'")) else words
