@@ -315,6 +315,7 @@ CELERY_TASK_ROUTES = {
     "pops.logins.tasks.*": {"queue": "documents"},
     "pops.balance_notices.tasks.*": {"queue": "documents"},
     "pops.sessions.tasks.*": {"queue": "documents"},
+    "payments.reports.tasks.*": {"queue": "documents"},
 }
 # Beat answers `celery inspect ping` as workers do, and no longer once it has stood still for twice its longest pause.
 # Its file is no sign of life: Debian's `dbm` writes it when beat ends.
@@ -399,6 +400,22 @@ CELERY_BEAT_SCHEDULE = {
         "task": "receipts.tasks.freeze_statements",
         "schedule": 60.0,
         "options": {"expires": 55},
+    },
+    # What a killed worker was at, and what was asked for while the broker was away.
+    "work-off-report-runs": {
+        "task": "payments.reports.tasks.work_off_runs",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "ask-report-schedules": {
+        "task": "payments.reports.tasks.ask_schedules",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "forget-report-files": {
+        "task": "payments.reports.tasks.forget_files",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
     },
     "make-close-packets": {
         "task": "receipts.tasks.make_missing",

@@ -37,6 +37,17 @@ PAGES = {
     "reopen": LEADERS,
     "archive": LEADERS,
     "document": EVERYONE,
+    "make_file": EVERYONE,
+    "report_runs": EVERYONE,
+    "report_run": EVERYONE,
+    "report_file": EVERYONE,
+    "cancel_run": EVERYONE,
+    "run_again": EVERYONE,
+    "schedules": LEADERS,
+    "add_schedule": LEADERS,
+    "pause_schedule": LEADERS,
+    "resume_schedule": LEADERS,
+    "end_schedule": LEADERS,
     "imports": {ADMIN},
     "import": {ADMIN},
     "import_columns": {ADMIN},
@@ -113,6 +124,7 @@ ADMIN_PAGES = {
     "admin:access_user_changelist": {ADMIN},
     "admin:access_user_add": {ADMIN},
     "admin:mfa_authenticator_changelist": {ADMIN},
+    "admin:reports_export_changelist": {ADMIN},
 }
 
 
@@ -144,6 +156,9 @@ def addresses(practice, guarantor):
         "change_id": PhoneChange.objects.create(
             guarantor=guarantor, new_phone="555 010 4444", asked_by=owner, asked_at=NOON
         ).pk,
+        "run_id": 10**9,
+        "schedule_id": 10**9,
+        "source": "none",
         "session_id": PortalSessionFactory(guarantor=guarantor).pk,
         "refund_id": Refund.objects.create(receipt=receipt, charge_id="ch_1", amount_cents=1, reason="Overpaid").pk,
     }

@@ -11,12 +11,13 @@ GROUND = {""}
 BELOW = {
     "": set(),
     "receipts": GROUND,
+    "reports": GROUND,
     "logins": GROUND,
     "balance_notices": GROUND,
     "account": GROUND,
     "mfa": GROUND,
     "portal": GROUND | {"receipts"},
-    "backoffice": GROUND | {"receipts", "admin"},
+    "backoffice": GROUND | {"receipts", "reports", "admin"},
     "admin": GROUND | {"receipts", "backoffice"},
     "local": GROUND,
 }

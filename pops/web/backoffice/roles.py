@@ -12,7 +12,7 @@ SEES = [
     "accounts.view_patient", "accounts.view_encounter", "accounts.view_serviceline", "accounts.view_statement",
     "accounts.view_appointment",
     "notifications.view_message", "appointments.view_appointmentrequest", "logins.view_phonechange",
-    "portal_sessions.view_portalsession",
+    "portal_sessions.view_portalsession", "reports.view_reportrun",
 ]  # fmt: skip
 DESK = [
     *SEES, "batches.open_batch", "batches.reconcile_batch", "batches.close_batch", "receipts.take_payment",
@@ -30,7 +30,7 @@ MANAGER = [
     "accounts.add_encounter", "accounts.change_encounter", "accounts.add_serviceline", "accounts.change_serviceline",
     "accounts.add_statement", "accounts.see_confidential", "accounts.retire_guarantor", "accounts.merge_guarantor",
     "receipts.move_receipt", "receipts.disburse_escrow", "receipts.take_back_posting",
-    "payments.decide_review", "payments.view_bookscheck",
+    "payments.decide_review", "payments.view_bookscheck", "reports.export_lists", "reports.schedule_reports",
     "practice.view_group", "practice.view_practice", "practice.view_facility", "practice.view_provider",
 ]  # fmt: skip
 ADMIN = [
@@ -38,6 +38,7 @@ ADMIN = [
     "mfa.view_authenticator", "mfa.delete_authenticator", "practice.add_practice", "practice.change_practice",
     "practice.add_group", "practice.change_group", "practice.add_facility", "practice.change_facility",
     "practice.add_provider", "practice.change_provider", "imports.import_accounts",
+    "reports.view_export",
 ]  # fmt: skip
 ROLES = {"Front desk": DESK, "Billing manager": MANAGER, "Administrator": ADMIN}
 

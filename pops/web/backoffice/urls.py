@@ -21,6 +21,8 @@ from pops.web.backoffice.desk import (
     shared_check,
     taking,
 )
+from pops.web.backoffice.reports import files as report_files
+from pops.web.backoffice.reports import schedules
 
 app_name = "backoffice"
 urlpatterns = [
@@ -52,6 +54,12 @@ urlpatterns = [
     path("batches/<int:batch_id>/reopen/", closing.Reopen.as_view(), name="reopen"),
     path("batches/<int:batch_id>/archive/", closing.Archive.as_view(), name="archive"),
     path("documents/<int:document_id>/", files.Document.as_view(), name="document"),
+    path("exports/<slug:source>/", report_files.MakeFile.as_view(), name="make_file"),
+    path("files/", report_files.Files.as_view(), name="report_runs"),
+    path("files/<int:run_id>/", report_files.Run.as_view(), name="report_run"),
+    path("files/<int:run_id>/download/", report_files.File.as_view(), name="report_file"),
+    path("files/<int:run_id>/cancel/", report_files.Cancel.as_view(), name="cancel_run"),
+    path("files/<int:run_id>/again/", report_files.Again.as_view(), name="run_again"),
     path("imports/", imports.Imports.as_view(), name="imports"),
     path("imports/samples/<slug:kind>.csv", samples.Sample.as_view(), name="import_sample"),
     path("imports/<int:import_id>/", imports.Import.as_view(), name="import"),
@@ -71,6 +79,11 @@ urlpatterns = [
     path("requests/<int:request_id>/", asked.Answer.as_view(), name="answer_request"),
     path("phones/<int:change_id>/", asked.SettlePhone.as_view(), name="settle_phone"),
     path("reviews/", review.Reviews.as_view(), name="reviews"),
+    path("schedules/", schedules.Schedules.as_view(), name="schedules"),
+    path("schedules/add/", schedules.AddSchedule.as_view(), name="add_schedule"),
+    path("schedules/<int:schedule_id>/pause/", schedules.Pause.as_view(), name="pause_schedule"),
+    path("schedules/<int:schedule_id>/go-on/", schedules.Resume.as_view(), name="resume_schedule"),
+    path("schedules/<int:schedule_id>/end/", schedules.End.as_view(), name="end_schedule"),
     path("setup/", setup.Guide.as_view(), name="setup"),
     path("setup/event/", setup.AskForEvent.as_view(), name="setup_event"),
     path("setup/domain/", setup.RegisterDomain.as_view(), name="setup_domain"),

@@ -26,6 +26,7 @@ from pops.logins.models import AccountLogin
 from pops.logins.selectors import find_accounts
 from pops.sessions.models import PortalSession
 from pops.web.backoffice.fields import DATE_INPUT
+from pops.web.backoffice.lists.exporting import ExportsList
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.messages import render_messages, render_notices
 from pops.web.backoffice.lists.people import render_contact, render_people
@@ -152,7 +153,7 @@ class PatientInline(admin.TabularInline):
 
 
 @admin.register(Guarantor)
-class GuarantorAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
+class GuarantorAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory):
     """Guarantors, and what became of their money."""
 
     list_display = ["account_number", "name", "email", "phone", "group"]

@@ -18,9 +18,11 @@ from batches.selectors import (
     get_sum,
     is_locked,
 )
+from payments.reports.tables import Kind
 from pops.core.access.models import User
 from pops.core.money import format_cents
 from pops.core.words import day
+from pops.web.backoffice.lists.exporting import ExportsList
 from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import FindsPeople
@@ -30,7 +32,7 @@ NOT_COUNTED = "after the count"
 
 
 @admin.register(ReferenceBatch)
-class ReferenceBatchAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
+class ReferenceBatchAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory):
     """The list of batches, and a batch with its whole breakdown. What changes them are the desk's own pages."""
 
     list_display = ["batch_date", "description", "user", "supplement", "state", "total", "difference"]
@@ -41,6 +43,11 @@ class ReferenceBatchAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
     search_help_text = "Description or user"
     person, finds_users = "user", True
     list_per_page = 50
+    batch_path = "pk"
+    exported = {
+        "total": (Kind.CENTS, lambda batch: batch.total_cents),
+        "difference": (Kind.CENTS, lambda batch: _difference(batch)),
+    }
     show_facets = admin.ShowFacets.NEVER
     fields = ["description"]
 
@@ -66,12 +73,10 @@ class ReferenceBatchAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
 
     @admin.display(description="Difference")
     def difference(self, batch: ReferenceBatch) -> SafeString:
-        """Over or short at the close; before it, total less the reference total. Flagged unless it is zero."""
-        cents = batch.over_short_cents if not batch.is_open else None
+        """Flagged unless it is zero."""
         if batch.total_cents is None:
             return format_html('<span class="quiet">{}</span>', NOT_COUNTED)
-        if cents is None and batch.reference_total_cents is not None:
-            cents = batch.total_cents - batch.reference_total_cents
+        cents = _difference(batch)
         if cents is None:
             return format_html('<span class="quiet">{}</span>', "none known")
         return format_html('<span class="money{}">{}</span>', " off" if cents else "", format_cents(cents))
@@ -85,6 +90,14 @@ class ReferenceBatchAdmin(FindsPeople, ReadOnlyAdmin, KeepsHistory):
             return super().change_view(request, object_id, form_url, extra_context)
         context = {**self.admin_site.each_context(request), **batch_context(batch, by=request.user), "opts": self.opts}
         return TemplateResponse(request, "backoffice/batch.html", context)
+
+
+def _difference(batch: ReferenceBatch) -> int | None:
+    """Over or short at the close; before it, total less the reference total. None where none is known."""
+    cents = batch.over_short_cents if not batch.is_open else None
+    if cents is None and batch.reference_total_cents is not None and batch.total_cents is not None:
+        cents = batch.total_cents - batch.reference_total_cents
+    return cents
 
 
 def batch_context(batch: ReferenceBatch, *, by: User | AnonymousUser) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from payments.models import Dispute, Payment, ProcessorEvent, Refund
 from pops.core.money import format_cents
 from pops.core.words import day
+from pops.web.backoffice.lists.exporting import ExportsList
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import FindsPeople
 
@@ -32,7 +33,7 @@ class TitledAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Payment)
-class PaymentAdmin(FindsPeople, TitledAdmin):
+class PaymentAdmin(ExportsList, FindsPeople, TitledAdmin):
     """Attempts to pay online."""
 
     list_display = ["started_at", "guarantor", "amount", "state", "receipt", "review_reason"]
@@ -41,6 +42,7 @@ class PaymentAdmin(FindsPeople, TitledAdmin):
     search_fields = ["=intent_id", "=parts__intent_id"]
     search_help_text = "PaymentIntent, guarantor, account number, phone or patient"
     change_form_template = "backoffice/payment.html"
+    batch_path = "receipt.batch_id"
     fieldsets = [
         (None, {"fields": ["guarantor", "amount", "parts", "state", "receipt", "rest_of", "started_at"]}),
         ("Review", {"fields": ["review_reason", "reviewed_by", "reviewed_at", "review_note"]}),
@@ -63,16 +65,17 @@ class PaymentAdmin(FindsPeople, TitledAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(FindsPeople, TitledAdmin):
+class RefundAdmin(ExportsList, FindsPeople, TitledAdmin):
     """Refunds to a card, on their way or done."""
 
     list_display = ["requested_at", "receipt", "amount", "state", "requested_by", "reason", "note"]
     list_filter = ["state", "requested_at"]
-    list_select_related = ["receipt", "requested_by"]
+    list_select_related = ["receipt", "requested_by", "refund_receipt"]
     search_fields = ["=stripe_id", "=charge_id", "=receipt__number"]
     search_help_text = "Receipt number, guarantor, account number, phone, patient, or the refund or charge at Stripe"
     person = "receipt__guarantor"
     change_form_template = "backoffice/refund.html"
+    batch_path = "refund_receipt.batch_id"
     fieldsets = [
         (None, {"fields": ["receipt", "amount", "state", "voids", "reason", "requested_by", "requested_at"]}),
         ("What became of it", {"fields": ["refund_receipt", "came_back_receipt", "note"]}),

@@ -15,6 +15,7 @@ from payments.splitting import NamedPart, name_parts
 from pops.core.accounts.confidential import sees_confidential
 from pops.core.money import format_cents
 from pops.web.backoffice.lists.batches import NOT_COUNTED
+from pops.web.backoffice.lists.exporting import ExportsList
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import find_people
@@ -73,7 +74,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(ReadOnlyAdmin):
+class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     """The list of receipts, and a receipt with all that became of it."""
 
     list_display = ["number", "received_on", "guarantor_name", "amount", "state", "account_number", "batch"]
@@ -87,6 +88,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
     list_per_page = 100
     show_facets = admin.ShowFacets.NEVER
     change_form_template = "backoffice/receipt.html"
+    batch_path = "batch_id"
     fields = ["number"]
 
     def get_search_results(

@@ -1,0 +1,1 @@
+"""Runs of reports and lists: asked for, made, watched, fetched, forgotten."""

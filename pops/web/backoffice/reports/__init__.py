@@ -1,0 +1,1 @@
+"""Reports of the back office: on screen, as files, by schedule."""
