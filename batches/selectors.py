@@ -183,12 +183,6 @@ def batches_with_totals(*, by: User | AnonymousUser) -> QuerySet[ReferenceBatch]
     )
 
 
-def find_open_batches(*, before: dt.date, by: User | AnonymousUser) -> list[ReferenceBatch]:
-    """What is still open from earlier days, oldest first, with totals."""
-    batches = batches_with_totals(by=by).filter(status=Status.OPEN, batch_date__lt=before)
-    return list(batches.select_related("user").order_by("batch_date", "id"))
-
-
 def find_desk_batches(date: dt.date) -> QuerySet[ReferenceBatch]:
     """The open batches of a practice-local date that people work in."""
     return ReferenceBatch.objects.filter(batch_date=date, is_api=False, status=ReferenceBatch.Status.OPEN)
@@ -202,11 +196,6 @@ def find_attached_batch(user: User) -> ReferenceBatch | None:
 def find_attached_batch_with_total(user: User) -> ReferenceBatch | None:
     """The batch a member of staff works in, with its total now."""
     return batches_with_totals(by=user).filter(attachments__user=user).first()
-
-
-def find_open_api_batch_with_total(date: dt.date, *, by: User | AnonymousUser) -> ReferenceBatch | None:
-    """The open API Payments batch of a practice-local date, with its total now."""
-    return batches_with_totals(by=by).filter(batch_date=date, is_api=True, status=Status.OPEN).first()
 
 
 def find_closes(batch: ReferenceBatch) -> list[BatchClose]:

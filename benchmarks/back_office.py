@@ -97,7 +97,7 @@ def _sign_in() -> tuple[Client, ReferenceBatch]:
 
 def _batch_pages(client: Client, batch: ReferenceBatch) -> list[dict[str, object]]:
     count = count_out(batch, batch.user)
-    by_hand = _best(lambda: _run_by_hand(batch.pk))
+    by_hand = best(lambda: _run_by_hand(batch.pk))
     pages = {
         "detail": f"/admin/batches/referencebatch/{batch.pk}/change/",
         "reconcile (count)": f"/admin/desk/batches/{batch.pk}/count/",
@@ -133,7 +133,7 @@ def _run_by_hand(batch_id: int) -> None:
             cursor.fetchall()
 
 
-def _best(job: Callable[[], object]) -> float:
+def best(job: Callable[[], object]) -> float:
     """Milliseconds of the fastest of some rounds."""
     times = []
     for _ in range(ROUNDS):
@@ -145,13 +145,13 @@ def _best(job: Callable[[], object]) -> float:
 
 def _measure(client: Client, what: str, address: str, by_hand: float | None = None) -> dict[str, object]:
     assert client.get(address).status_code == 200, address
-    statements, _ = _watch(client, address)
+    statements, _ = watch(client, address)
     for sql in map(str.lower, statements):
         assert "count(*)" not in sql or "where" in sql or "limit" in sql, f"a count over a whole table: {sql}"
     row: dict[str, object] = {
         "what": what,
-        "page ms": round(_best(lambda: client.get(address)), 1),
-        "database ms": round(min(_watch(client, address)[1] for _ in range(ROUNDS)), 1),
+        "page ms": round(best(lambda: client.get(address)), 1),
+        "database ms": round(min(watch(client, address)[1] for _ in range(ROUNDS)), 1),
         "queries": len(statements),
     }
     if by_hand is not None:
@@ -159,7 +159,7 @@ def _measure(client: Client, what: str, address: str, by_hand: float | None = No
     return row
 
 
-def _watch(client: Client, address: str) -> tuple[list[str], float]:
+def watch(client: Client, address: str) -> tuple[list[str], float]:
     """The statements of a page, and the milliseconds spent in them, measured around each."""
     statements: list[str] = []
     spent = 0.0

@@ -6,10 +6,22 @@ from pops.core.accounts.triggers import IS_MERGED
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
+# What nothing has become of yet is kept beside its receipt, so that nobody has to look through all receipts for it. It
+# is written where it is known anyway: by who judges the balance of a receipt.
+KEEP_UNAPPLIED = """
+    IF unapplied = 0 THEN
+        DELETE FROM receipts_unapplied WHERE receipt_id = owner;
+    ELSE
+        INSERT INTO receipts_unapplied (receipt_id, received_on, cents)
+        SELECT number, received_on, unapplied FROM receipts_receipt WHERE number = owner
+        ON CONFLICT (receipt_id) DO UPDATE SET cents = EXCLUDED.cents;
+    END IF;
+"""
+
 # What a receipt's balance is, for the triggers: a payment, or the money of a refund that failed, is applied to
 # services, disbursed or refunded; together never more than was received. A refund receipt and what it takes back
 # belong to the payment that it refunds.
-NOT_OVERSPENT = """
+NOT_OVERSPENT = f"""
     SELECT * INTO payment FROM receipts_receipt WHERE number = owner;
     SELECT coalesce(sum(p.amount_cents), 0) INTO posted FROM receipts_posting p
     JOIN receipts_receipt r ON r.number = p.receipt_id
@@ -25,14 +37,18 @@ NOT_OVERSPENT = """
         RAISE EXCEPTION 'receipt % of % cents: % applied, % disbursed, % refunded',
             owner, payment.amount_cents, posted, disbursed, refunded USING ERRCODE = 'check_violation';
     END IF;
+    unapplied := CASE WHEN EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = owner) THEN 0
+                      ELSE payment.amount_cents - posted - disbursed - refunded END;
+    {KEEP_UNAPPLIED}
     RETURN NULL;
-"""
+"""  # noqa: S608  constants of ours
 BALANCE = [
     ("owner", "bigint"),
     ("payment", "receipts_receipt%ROWTYPE"),
     ("posted", "bigint"),
     ("disbursed", "bigint"),
     ("refunded", "bigint"),
+    ("unapplied", "bigint"),
 ]
 
 
@@ -145,16 +161,22 @@ ADDS_UP = pgtrigger.Trigger(
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
     timing=pgtrigger.Deferred,
-    declare=[("moved", "bigint"), ("posted", "bigint")],
-    func="""
+    declare=[("moved", "bigint"), ("posted", "bigint"), ("owner", "bigint"), ("unapplied", "bigint")],
+    func=f"""
         SELECT coalesce(sum(amount_cents), 0) INTO moved FROM receipts_transaction WHERE receipt_id = NEW.number;
         SELECT coalesce(sum(amount_cents), 0) INTO posted FROM receipts_posting WHERE receipt_id = NEW.number;
         IF moved <> NEW.amount_cents OR abs(posted) > abs(moved) OR sign(posted) * sign(moved) < 0 THEN
             RAISE EXCEPTION 'receipt % of % cents has transactions of % and postings of %',
                 NEW.number, NEW.amount_cents, moved, posted USING ERRCODE = 'check_violation';
         END IF;
+        -- A refund moves the balance of its payment, which not_overspent judges. Most payments are applied whole.
+        IF NEW.kind <> 'refund' AND moved <> posted THEN
+            owner := NEW.number;
+            unapplied := moved - posted;
+            {KEEP_UNAPPLIED}
+        END IF;
         RETURN NULL;
-    """,
+    """,  # noqa: S608  constants of ours
 )
 
 # Movements come with their receipt, which is not seen yet by then. One that came later would change its batch.

@@ -9,6 +9,7 @@ from payments.books.check import Line, check_files, check_rules, check_waits
 
 def find_wrong(*, ages_at: datetime | None = None) -> list[Line]:
     """The lines that found something. The ages are asked when a moment is given: a test leaves much to no worker."""
+    judge_now()
     lines = [*check_rules(), check_files()[0]]
     if ages_at:
         lines.append(check_waits(now=ages_at))
@@ -21,8 +22,12 @@ def assert_books_balance(*, ages_at: datetime | None = None) -> None:
     assert not findings, "the books are not right:\n" + "\n".join(findings)
 
 
-def judge() -> None:
-    """What the database judges at commit, and the books."""
+def judge_now() -> None:
+    """Have the database judge, and keep, what waits for the commit."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+def judge() -> None:
+    """What the database judges at commit, and the books."""
     assert_books_balance()

@@ -67,6 +67,10 @@ class ReferenceBatch(models.Model):
         ]
         verbose_name_plural = "reference batches"
         ordering = ["-batch_date", "-id"]
+        indexes = [
+            models.Index(fields=["batch_date"], name="reference_batch_by_date"),
+            models.Index(fields=["batch_date"], condition=Q(status="open"), name="reference_batch_open"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["batch_date"],

@@ -20,6 +20,7 @@ NAMES = (
     "closed_batches_keep_their_totals",
     "closes_keep_their_tenders",
     "receipts_not_overspent",
+    "unapplied_money_is_kept",
     "refunds_take_back_what_they_give",
     "guarantors_balance",
     "services_not_overpaid",

@@ -85,6 +85,7 @@ class Payment(models.Model):
                 condition=Q(state__in=["started", "processing"]),
                 name="payment_unsettled",
             ),
+            models.Index(fields=["started_at"], condition=Q(state="review"), name="payment_in_review"),
             models.Index(fields=["guarantor", "started_at"], name="payment_recent"),
         ]
         constraints = [

@@ -60,7 +60,9 @@ class Refund(models.Model):
         indexes = [
             models.Index(
                 fields=["requested_at"], condition=Q(state__in=["requested", "pending"]), name="refund_in_flight"
-            )
+            ),
+            models.Index(fields=["requested_at"], condition=Q(state="review"), name="refund_in_review"),
+            models.Index(fields=["checked_at"], condition=Q(state="failed"), name="refund_failed"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="refund_amount_positive"),

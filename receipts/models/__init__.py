@@ -9,6 +9,7 @@ from receipts.models.document import ReceiptDocument
 from receipts.models.posting import Owed, Posting
 from receipts.models.receipt import Receipt, Standing, Transaction
 from receipts.models.statement import StatementDetail, StatementDocument, StatementItem
+from receipts.models.unapplied import Unapplied
 
 __all__ = [
     "Disbursement",
@@ -23,4 +24,5 @@ __all__ = [
     "StatementDocument",
     "StatementItem",
     "Transaction",
+    "Unapplied",
 ]

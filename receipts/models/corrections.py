@@ -22,6 +22,8 @@ class ReceiptVoid(models.Model):
     voided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="voided_receipts")
 
     class Meta:
+        # Receipts are voided on their own day: those of a day are few, whatever was received.
+        indexes = [models.Index(fields=["voided_at"], name="receipt_void_latest")]
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="receipt_void_has_a_reason")]
         triggers = [
             APPEND_ONLY,

@@ -31,7 +31,7 @@ def test_the_online_payments_of_today_are_a_click_away(client_of, practice, pay)
 
     page = client_of(member(DESK)).get("/admin/").content.decode()
 
-    assert "Online payments of today" in page
+    assert "API Payments" in page
     assert reverse("admin:batches_referencebatch_change", args=[batch.pk]) in page
     assert "$50.00" in page
 

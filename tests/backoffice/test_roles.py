@@ -72,6 +72,7 @@ PAGES = {
     "disburse": LEADERS,
     "move": LEADERS,
     "reviews": EVERYONE,
+    "unapplied": EVERYONE,
     "decide": LEADERS,
     "change_email": EVERYONE,
     "withdraw_email": EVERYONE,

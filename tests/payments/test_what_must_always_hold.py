@@ -59,13 +59,26 @@ BROKEN = [
     ),
     (
         "receipts_not_overspent",
-        "INSERT INTO receipts_disbursement (receipt_id, batch_id, amount_cents, reason, disbursed_by_id)"
+        "WITH kept AS (DELETE FROM receipts_unapplied WHERE receipt_id = {cash})"
+        " INSERT INTO receipts_disbursement (receipt_id, batch_id, amount_cents, reason, disbursed_by_id)"
         " SELECT {cash}, {batch}, 5001, 'x', min(id) FROM access_user WHERE is_staff",
         "Receipt {cash}: of $50.00 received, $0.00 are applied, $50.01 disbursed, $0.00 refunded.",
     ),
     (
+        "unapplied_money_is_kept",
+        "UPDATE receipts_unapplied SET cents = 4900 WHERE receipt_id = {cash}",
+        "Receipt {cash}: $49.00 are kept as unapplied, $50.00 are left of it.",
+    ),
+    (
+        "unapplied_money_is_kept",
+        "DELETE FROM receipts_unapplied WHERE receipt_id = {cash}",
+        "Receipt {cash}: $0.00 are kept as unapplied, $50.00 are left of it.",
+    ),
+    (
         "refunds_take_back_what_they_give",
-        "INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, facility_name, provider_name,"
+        "WITH kept AS (INSERT INTO receipts_unapplied (receipt_id, received_on, cents)"
+        " VALUES ({paid}, '2026-03-02', 100))"
+        " INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, facility_name, provider_name,"
         " patient_name, service_id, service_date, description, billed_cents, adjusted_cents, insurance_pending_cents,"
         " insurance_paid_cents, patient_paid_cents, remaining_cents) SELECT {refund_receipt}, line_id, batch_id, -100,"
         " '', '', '', service_id, service_date, '', billed_cents, 0, 0, 0, patient_paid_cents - 100,"
@@ -81,7 +94,8 @@ BROKEN = [
     ),
     (
         "services_not_overpaid",
-        "INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, facility_name, provider_name,"
+        "WITH kept AS (DELETE FROM receipts_unapplied WHERE receipt_id = {cash})"
+        " INSERT INTO receipts_posting (receipt_id, line_id, batch_id, amount_cents, facility_name, provider_name,"
         " patient_name, service_id, service_date, description, billed_cents, adjusted_cents, insurance_pending_cents,"
         " insurance_paid_cents, patient_paid_cents, remaining_cents) SELECT {cash}, line_id, {batch}, 5000, '', '', '',"
         " service_id, service_date, '', 4000, 0, 0, 0, patient_paid_cents + 5000, 4000 - patient_paid_cents - 5000"

@@ -11,9 +11,11 @@ from django.utils import timezone
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
+from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Facility, Practice, Provider
 from pops.local.seed.cards import store_cards
 from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TIME_ZONE
+from pops.local.seed.desk import make_desk_days
 from pops.local.seed.groups import make_groups
 from pops.local.seed.history import make_history, note_emails_of_the_past
 from pops.local.seed.households import make_household, mark_confidential
@@ -35,6 +37,8 @@ def seed_practice(*, now: dt.datetime) -> bool:
     for n, (name, email, patients) in enumerate(HOUSEHOLDS):
         make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
     set_up(now=now)
+    # Before the payments online: at the desk a second payment within minutes needs a reason, and these are of the past.
+    make_desk_days(list(Guarantor.objects.filter(is_trial=False).order_by("pk")[2:]), now=now, desk=staff)
     make_history(now, chance)
     store_cards(HOUSEHOLDS[0][0])
     mark_confidential()

@@ -24,8 +24,10 @@ class PracticeClockMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith("/admin/"):
             return self.get_response(request)
-        time_zone = Practice.objects.values_list("time_zone", flat=True).first() or "UTC"
-        with timezone.override(ZoneInfo(time_zone)):
+        practice = Practice.objects.first()
+        if practice is not None:
+            request.practice = practice  # type: ignore[attr-defined]  # what its pages show of it is read once
+        with timezone.override(ZoneInfo(practice.time_zone if practice else "UTC")):
             response = self.get_response(request)
             try:
                 if hasattr(response, "render"):

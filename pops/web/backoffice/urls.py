@@ -20,6 +20,7 @@ from pops.web.backoffice.desk import (
     setup,
     shared_check,
     taking,
+    unapplied,
 )
 from pops.web.backoffice.reports import files as report_files
 from pops.web.backoffice.reports import schedules
@@ -84,6 +85,7 @@ urlpatterns = [
     path("schedules/<int:schedule_id>/pause/", schedules.Pause.as_view(), name="pause_schedule"),
     path("schedules/<int:schedule_id>/go-on/", schedules.Resume.as_view(), name="resume_schedule"),
     path("schedules/<int:schedule_id>/end/", schedules.End.as_view(), name="end_schedule"),
+    path("unapplied/", unapplied.UnappliedMoney.as_view(), name="unapplied"),
     path("setup/", setup.Guide.as_view(), name="setup"),
     path("setup/event/", setup.AskForEvent.as_view(), name="setup_event"),
     path("setup/domain/", setup.RegisterDomain.as_view(), name="setup_domain"),

@@ -27,7 +27,7 @@ RIGHTS = (RIGHT,)
 
 def front_page(request: HttpRequest) -> HttpResponseBase:
     """Where the back office opens: on the guide while there is no practice, for who may set one up."""
-    if may_set_up(request.user) and not Practice.objects.exists():
+    if getattr(request, "practice", None) is None and may_set_up(request.user) and not Practice.objects.exists():
         return redirect(guide_page())
     return admin.site.admin_view(admin.site.index)(request)
 

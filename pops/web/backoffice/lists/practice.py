@@ -5,6 +5,11 @@ from pops.core.practice.models import Facility, Practice, Provider
 from pops.web.backoffice.lists.history import KeepsHistory
 
 
+def _is_there(request: HttpRequest) -> bool:
+    """Whether there is a practice: known of each request that came when there was one."""
+    return getattr(request, "practice", None) is not None or Practice.objects.exists()
+
+
 @admin.register(Practice)
 class PracticeAdmin(KeepsHistory):
     """The one practice: where and when it works."""
@@ -19,7 +24,7 @@ class PracticeAdmin(KeepsHistory):
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return not Practice.objects.exists() and super().has_add_permission(request)
+        return not _is_there(request) and super().has_add_permission(request)
 
 
 @admin.register(Facility)

@@ -1,4 +1,4 @@
-"""What the admin's templates show of the desk: the front page, and the actions that fit an object."""
+"""What the admin's templates show of the desk: the actions that fit an object, and words about it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,24 +13,14 @@ from batches.holding import why_not_change
 from batches.models import ReferenceBatch
 from batches.reconcile import Line, closed_lines
 from batches.reopening import why_not_archive
-from batches.selectors import (
-    MethodTotal,
-    find_attached_batch_with_total,
-    find_open_api_batch_with_total,
-    find_open_batches,
-)
+from batches.selectors import MethodTotal
 from batches.working import why_not_change_desk_batch
 from payments.models import Dispute
 from payments.refunds import why_not_refund_online, why_not_void_online
-from payments.selectors import find_failed_refunds, find_in_review, find_refunds_in_review, find_stuck_events
-from pops.appointments.selectors import find_waiting_requests
 from pops.core.access.models import User
-from pops.core.accounts.confidential import shown_to
 from pops.core.money import format_cents
-from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.words import day
-from pops.logins.phones import find_waiting_phones
 from pops.web.backoffice.once import SentOnce
 from receipts.corrections.escrow import why_not_disburse, why_not_post_escrow
 from receipts.corrections.move import why_not_move
@@ -40,7 +30,6 @@ from receipts.corrections.void import why_not_void
 from receipts.models import Receipt
 
 register = template.Library()
-SEES_REVIEWS = ("payments.view_payment", "payments.view_refund", "payments.view_processorevent")
 
 
 @dataclass(frozen=True)
@@ -56,53 +45,6 @@ class Action:
 def sent_once() -> str:
     """The hidden field by which a button that is pressed twice acts once."""
     return str(SentOnce()["form_id"])
-
-
-@register.simple_tag(takes_context=True)
-def desk_front(context: Any) -> dict[str, Any]:
-    """What the front page tells: my batch, today's API Payments and what waits for somebody."""
-    user, practice = context["request"].user, Practice.objects.first()
-    if practice is None:
-        return {}
-    now = timezone.now()
-    today, sees_batches = practice.business_date(now), user.has_perm("batches.view_referencebatch")
-    return {
-        "today": today,
-        "attached": find_attached_batch_with_total(user) if user.has_perm("batches.open_batch") else None,
-        "online": find_open_api_batch_with_total(today, by=user) if sees_batches else None,
-        "earlier": find_open_batches(before=today, by=user) if sees_batches else [],
-        "asked": _asked_by(user),
-        "reviews": _in_review() if user.has_perms(SEES_REVIEWS) else [],
-        "failed_refunds": find_failed_refunds(now=now) if user.has_perm("payments.view_refund") else [],
-    }
-
-
-def _in_review() -> list[str]:
-    """How much of what waits for a decision, in words."""
-    rows = [
-        (find_in_review().count(), "{} payment{} whose money differs from what was agreed"),
-        (find_refunds_in_review().count(), "{} refund{} at Stripe that could not be recorded here"),
-        (find_stuck_events().count(), "{} message{} from Stripe that could not be worked off"),
-    ]
-    return [words.format(count, "" if count == 1 else "s") for count, words in rows if count]
-
-
-def _asked_by(user: User) -> list[tuple[str, str]]:
-    """How much guarantors asked for on the portal waits for the desk, in words, and its list."""
-    rows = [
-        (
-            "appointments.view_appointmentrequest",
-            lambda: shown_to(user, find_waiting_requests()),
-            "{} request{} for an appointment",
-        ),
-        ("logins.view_phonechange", find_waiting_phones, "{} phone number{} to be called"),
-    ]
-    counts = [(right, find().count(), words) for right, find, words in rows if user.has_perm(right)]
-    return [
-        (words.format(count, "" if count == 1 else "s"), f"admin:{right.replace('.view_', '_')}_changelist")
-        for right, count, words in counts
-        if count
-    ]
 
 
 def _allowed(context: Any, rows: list[tuple[str, str, bool, str, bool]], key: int) -> list[Action]:
