@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
@@ -49,7 +49,7 @@ SELECT _number, _mail_state FROM receipts_issue(
 
 def as_json(transactions: list[TransactionFacts]) -> str:
     """Transactions for the function in issue.sql, which numbers those that have no number."""
-    return json.dumps([{"nth": n, **asdict(row)} for n, row in enumerate(transactions, 1)])
+    return json.dumps([{"nth": n, **vars(row)} for n, row in enumerate(transactions, 1)])
 
 
 def issue_receipt(

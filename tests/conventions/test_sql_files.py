@@ -16,13 +16,14 @@ FILES = sorted(
     for app in ("pops/core", "pops/balance_notices", "batches", "receipts", "payments", "notifications")
     for path in (Path(settings.BASE_DIR) / app).rglob("*.sql")
 )
-FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
+FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(.*?LANGUAGE ([^$]*?)AS \$\$(.*?)\$\$", re.DOTALL)
+SET = re.compile(r"SET (\w+) = (\w+)")
 VIEW = re.compile(r"CREATE VIEW (\w+) AS\n(.*);", re.DOTALL)
 
 
-def functions_of(text: str) -> dict[str, str]:
-    """Body by name."""
-    return dict(FUNCTION.findall(text))
+def functions_of(text: str) -> dict[str, tuple[list[str], str]]:
+    """What each sets while it runs, and its body, by name."""
+    return {name: (["=".join(one) for one in SET.findall(how)], body) for name, how, body in FUNCTION.findall(text)}
 
 
 def ask(sql, *parameters):
@@ -39,8 +40,9 @@ def test_there_are_some():
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_each_is_what_the_database_has(path):
     text = path.read_text()
-    for name, body in functions_of(text).items():
+    for name, (settings_of, body) in functions_of(text).items():
         assert ask("SELECT prosrc FROM pg_proc WHERE proname = %s", name) == body, f"{name}: needs a migration"
+        assert (ask("SELECT proconfig FROM pg_proc WHERE proname = %s", name) or []) == settings_of, name
     for name, query in VIEW.findall(text):
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE TEMPORARY VIEW as_in_the_file AS {query}")
@@ -53,8 +55,9 @@ def test_each_is_what_the_database_has(path):
 def test_a_changed_body_is_seen():
     good = "CREATE OR REPLACE FUNCTION one() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;"
 
-    assert functions_of(good) == {"one": " SELECT 1 "}
+    assert functions_of(good) == {"one": ([], " SELECT 1 ")}
     assert functions_of(good.replace("1", "2")) != functions_of(good)
+    assert functions_of(good.replace("sql AS", "sql SET jit = off AS")) == {"one": (["jit=off"], " SELECT 1 ")}
 
 
 def test_they_say_the_words_that_python_says():
