@@ -7,6 +7,6 @@ ISSUE = (Path(__file__).parents[1] / "issue.sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receipts", "0002_each_charge_pays_its_own")]
+    dependencies = [("receipts", "0003_unapplied")]
 
     operations = [migrations.RunSQL(ISSUE, migrations.RunSQL.noop)]
