@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from pygal.etree import etree
 from pygal.style import Style
 
+from payments.reports.summing import Series
+from payments.reports.tables import Kind
 from pops.core.money import format_cents
 
 # In the chart's own units. On a phone it is shown at half of that.
@@ -70,6 +72,13 @@ class Chart:
     def has_any(self) -> bool:
         """Whether there is anything to draw."""
         return any(value for column in self.values.values() for value in column)
+
+
+def chart_of(series: Series) -> Chart:
+    """What a report gives for a chart, as a chart."""
+    names, values = [name for name, _ in series.points], [value for _, value in series.points]
+    measure = series.trend.measure
+    return Chart(series.trend.label, names, {measure.label: values}, is_money=measure.kind == Kind.CENTS)
 
 
 def draw_bars(chart: Chart) -> SafeString:

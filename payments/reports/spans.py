@@ -1,8 +1,6 @@
-"""Spans of days that people ask for by name, in the practice's days."""
+"""Spans of days, and those that people ask for by name, in the practice's days. Weeks begin on Sunday."""
 
-import calendar
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pops.core.words import day
@@ -12,60 +10,47 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Span:
-    """Days from `first` to `last`, both of them in it, and what they are called."""
+    """From a day through another, both in it. One that has a name is another one tomorrow."""
 
-    name: str
-    label: str
     first: dt.date
     last: dt.date
+    name: str = ""
+    label: str = ""
 
     @property
-    def dates(self) -> str:
-        """November 30, 2026, or November 1 to 30, 2026: as a person names them."""
-        return span_words(self.first, self.last)
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def words(self) -> str:
+        """November 30, 2026, or November 1, 2026 through November 30, 2026."""
+        return day(self.first) + (f" through {day(self.last)}" if self.last != self.first else "")
 
 
-def span_words(first: dt.date, last: dt.date) -> str:
-    """Two dates as one says them, with what they share said once."""
-    if first == last:
-        return day(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first:%B} {first.day} to {last.day}, {last.year}"
-    begin = f"{first:%B} {first.day}" if first.year == last.year else day(first)
-    return f"{begin} to {day(last)}"
-
-
-def find_presets(today: dt.date) -> list[Span]:
-    """What people ask for most, as of a practice-local day. Weeks begin on Sunday; what goes on ends today."""
-    week = today - DAY * ((today.weekday() + 1) % 7)
-    month, quarter = today.replace(day=1), today.replace(month=today.month - (today.month - 1) % 3, day=1)
-    last_month, last_quarter = (month - DAY).replace(day=1), _months_before(quarter, 3)
+def list_presets(today: dt.date) -> list[Span]:
+    """What people ask for most, as of a practice-local day. What goes on ends today."""
+    week, month = begin_of_week(today), today.replace(day=1)
+    quarter = today.replace(month=today.month - (today.month - 1) % 3, day=1)
+    last_month = (month - DAY).replace(day=1)
+    last_quarter = quarter.replace(month=(quarter.month - 4) % 12 + 1, year=quarter.year - (quarter.month < 4))
     return [
-        Span("today", "Today", today, today),
-        Span("yesterday", "Yesterday", today - DAY, today - DAY),
-        Span("this_week", "This week", week, today),
-        Span("last_week", "Last week", week - 7 * DAY, week - DAY),
-        Span("this_month", "This month", month, today),
-        Span("last_month", "Last month", last_month, month - DAY),
-        Span("this_quarter", "This quarter", quarter, today),
-        Span("last_quarter", "Last quarter", last_quarter, quarter - DAY),
-        Span("year_to_date", "Year to date", today.replace(month=1, day=1), today),
-        Span("last_year", "Last year", dt.date(today.year - 1, 1, 1), dt.date(today.year - 1, 12, 31)),
+        Span(today, today, "today", "Today"),
+        Span(today - DAY, today - DAY, "yesterday", "Yesterday"),
+        Span(week, today, "this_week", "This week"),
+        Span(week - 7 * DAY, week - DAY, "last_week", "Last week"),
+        Span(month, today, "this_month", "This month"),
+        Span(last_month, month - DAY, "last_month", "Last month"),
+        Span(quarter, today, "this_quarter", "This quarter"),
+        Span(last_quarter, quarter - DAY, "last_quarter", "Last quarter"),
+        Span(today.replace(month=1, day=1), today, "year_to_date", "Year to date"),
     ]
 
 
 def find_preset(name: str, today: dt.date) -> Span | None:
     """The span of a name, as of a day; None where nothing is called so."""
-    return next((span for span in find_presets(today) if span.name == name), None)
+    return next((span for span in list_presets(today) if span.name == name), None)
 
 
-def list_days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
-    """Each day from one to another."""
-    for n in range((last - first).days + 1):
-        yield first + n * DAY
-
-
-def _months_before(date: dt.date, months: int) -> dt.date:
-    years, month = divmod(date.month - 1 - months, 12)
-    last = calendar.monthrange(date.year + years, month + 1)[1]
-    return dt.date(date.year + years, month + 1, min(date.day, last))
+def begin_of_week(date: dt.date) -> dt.date:
+    """The Sunday on or before a day."""
+    return date - DAY * ((date.weekday() + 1) % 7)

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import TruncMonth, TruncWeek
+from django.db.models import DateField, F, Func, QuerySet
+from django.db.models.functions import TruncMonth
 
-from payments.reports.filters.dates import Span
 from payments.reports.question import Question
+from payments.reports.spans import Span, begin_of_week
 from payments.reports.tables import Column, Kind
 from pops.core.words import day
 
@@ -17,6 +17,13 @@ from pops.core.words import day
 MOST_GROUPS = 500
 # Above so many days a chart is by week, above so many by month.
 BY_WEEK_ABOVE, BY_MONTH_ABOVE = 45, 190
+
+
+class Week(Func):
+    """The Sunday on or before a date. PostgreSQL's own weeks begin on Monday."""
+
+    template = "(date_trunc('week', %(expressions)s + 1)::date - 1)"
+    output_field = DateField()
 
 
 @dataclass(frozen=True)
@@ -152,7 +159,7 @@ def trace(rows: QuerySet[Any], trend: Trend, question: Question) -> Series:
         return Series(trend, [(trend.say(row["point"]), int(row["sum"] or 0)) for row in found if row["sum"]])
     span = next((value for value in question.values.values() if isinstance(value, Span)), None)
     step = step_of(span)
-    by = {"day": F(trend.key), "week": TruncWeek(trend.key), "month": TruncMonth(trend.key)}[step]
+    by = {"day": F(trend.key), "week": Week(trend.key), "month": TruncMonth(trend.key)}[step]
     sums = {
         row["point"]: int(row["sum"] or 0)
         for row in rows.values(point=by).annotate(sum=trend.measure.sums).order_by("point")
@@ -177,7 +184,7 @@ def _steps(span: Span, step: str) -> list[dt.date]:
     days = (span.first + dt.timedelta(days=n) for n in range(span.days))
     begin = {
         "day": lambda date: date,
-        "week": lambda date: date - dt.timedelta(days=date.weekday()),
+        "week": begin_of_week,
         "month": lambda date: date.replace(day=1),
     }[step]
     return list(dict.fromkeys(map(begin, days)))

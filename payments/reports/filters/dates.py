@@ -9,56 +9,65 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from payments.reports.filters.base import Asking, Control, Filter, Odd, quoted
+from payments.reports.filters.base import Asking, Control, Filter, Odd, Option, quoted
+from payments.reports.spans import Span, find_preset, list_presets
 from pops.core.words import day
 
 LONGEST_YEARS = 3
+USUAL = "this_month"
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-
-
-@dataclass(frozen=True)
-class Span:
-    """From a day through another, both in it."""
-
-    first: dt.date
-    last: dt.date
-
-    @property
-    def days(self) -> int:
-        return (self.last - self.first).days + 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dates(Filter):
-    """A span, always there: this month so far, where an address names none."""
+    """A span, always there: this month so far, where an address names none.
+
+    By its days, or by a name (span=last_month), which means other days next month. Days go before a name.
+    """
 
     @property
     def names(self) -> tuple[str, ...]:
-        return ("from", "to")
+        return ("from", "to", "span")
 
     def read(self, given: Mapping[str, str], asking: Asking) -> Span:
-        first, last = (given.get(name, "").strip() for name in self.names)
+        first, last, name = (given.get(name, "").strip() for name in self.names)
         if not first and not last:
-            return Span(asking.today.replace(day=1), asking.today)
+            return _named(name or USUAL, asking.today)
         if not first or not last:
             raise Odd("Say both the first and the last day of the span.")
         return _checked(Span(_date(first), _date(last)))
 
     def say(self, value: Any) -> str:
-        through = f" through {day(value.last)}" if value.last != value.first else ""
-        return f"{self.label}: {day(value.first)}{through}."
+        named = f"{value.label[:1].lower()}{value.label[1:]}, " if value.label else ""
+        return f"{self.label}: {named}{value.words}."
 
     def write(self, value: Any) -> dict[str, str]:
+        return {"span": value.name} if value.name else self.days_of(value)
+
+    def days_of(self, value: Span) -> dict[str, str]:
+        """The part of an address that names its days."""
         return {"from": value.first.isoformat(), "to": value.last.isoformat()}
 
     def narrow(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return rows.filter(**{f"{self.lookup}__range": (value.first, value.last)}) if self.lookup else rows
 
     def control(self, given: Mapping[str, str], asking: Asking, wrong: str) -> Control:
-        text = {name: given.get(name, "") for name in self.names}
+        text = {name: given.get(name, "") for name in ("from", "to")}
         if not any(text.values()):
-            text = self.write(self.read({}, asking))
-        return Control("dates", self.name, self.label, self.help, text=text, wrong=wrong)
+            chosen = find_preset(given.get("span", "").strip() or USUAL, asking.today)
+            text = self.days_of(chosen) if chosen else text
+        named = "" if given.get("from") or given.get("to") else given.get("span", "").strip() or USUAL
+        options = [
+            Option(span.name, f"{span.label}: {span.words}", span.name == named) for span in list_presets(asking.today)
+        ]
+        return Control("dates", self.name, self.label, self.help, options, text=text, wrong=wrong)
+
+
+def _named(name: str, today: dt.date) -> Span:
+    span = find_preset(name, today)
+    if span is None:
+        raise Odd(f"There is no span “{quoted(name)}”. Choose one of the list, or two days.")
+    return span
 
 
 def _date(text: str) -> dt.date:
