@@ -27,7 +27,7 @@ Trend = summing.Trend
 class Report:
     """A report over the rows of a queryset. A subclass says what; it is one file, and a line in the registry.
 
-    `rows` gives all rows that a user may see, `left_out` says in words which they may not. `narrow` applies the
+    `rows` gives all rows that a user may see, `notes` says in words which they may not. `narrow` applies the
     filters, one after the other; a report whose filters belong together does it itself.
     """
 
@@ -36,20 +36,23 @@ class Report:
     lead: ClassVar[str] = ""
     right: ClassVar[str]
     filters: ClassVar[Sequence[Filter]]
+    # Those that a page shows at once; the others are under "More filters".
+    first: ClassVar[Sequence[str]] = ("span",)
     measures: ClassVar[Sequence[Measure]]
     groups: ClassVar[Sequence[Group]] = ()
     fields: ClassVar[Sequence[Field]]
     sorts: ClassVar[Sequence[Sort]]
-    # What makes an order whole: no two rows have all of these alike.
+    # What makes an order whole: no two rows have all of these alike. Rows with `together` alike stay on one page.
     unique: ClassVar[Sequence[str]] = ("pk",)
+    together: ClassVar[str] = ""
     trends: ClassVar[Sequence[Trend]] = ()
 
     def rows(self, question: Question, user: User) -> QuerySet[Any]:
         """All rows that the user may see."""
         raise NotImplementedError
 
-    def left_out(self, question: Question, user: User) -> list[str]:
-        """What the user may not see of the answer, a sentence each."""
+    def notes(self, question: Question, user: User) -> list[str]:
+        """What else has to be said of the answer, such as what the user may not see of it, a sentence each."""
         return []
 
     def narrow(self, rows: QuerySet[Any], question: Question, user: User) -> QuerySet[Any]:
@@ -70,6 +73,14 @@ class Report:
     def measures_of(self, question: Question) -> Sequence[Measure]:
         """The sums that make sense for the question."""
         return self.measures
+
+    def groups_of(self, question: Question) -> Sequence[Group]:
+        """The groups as the question has them; named as in `groups`."""
+        return self.groups
+
+    def trends_of(self, question: Question) -> Sequence[Trend]:
+        """What a chart shows of the question."""
+        return self.trends
 
     def unfold(self, rows: Iterator[tuple[Any, ...]], question: Question, user: User) -> Iterator[tuple[Any, ...]]:
         """The rows of the detail, with more rows under some where the question asks for them."""
@@ -95,8 +106,8 @@ class Report:
         return self.narrow(self.rows(question, user), question, user)
 
     def said(self, question: Question, user: User) -> list[str]:
-        """The question in sentences, and what is left out."""
-        return [*question.said, *self.left_out(question, user)]
+        """The question in sentences, and what has to be known of its answer."""
+        return [*question.said, *self.notes(question, user)]
 
     def totals(self, question: Question, user: User) -> list[Total]:
         """The grand totals, summed by the database."""
@@ -105,18 +116,18 @@ class Report:
     def sections(self, question: Question, user: User) -> list[Section]:
         """The totals by each group that is asked for."""
         rows, measures = self.selected(question, user), self.measures_of(question)
-        chosen = [group for name in question.total_by for group in self.groups if group.name == name]
+        chosen = [group for name in question.total_by for group in self.groups_of(question) if group.name == name]
         return [summing.sum_by(rows, group, measures, question) for group in chosen]
 
     def series(self, question: Question, user: User) -> list[Series]:
         """What a chart shows: sums by day, week or month, and by what else the report declares."""
         rows = self.selected(question, user)
-        return [summing.trace(rows, trend, question) for trend in self.trends]
+        return [summing.trace(rows, trend, question) for trend in self.trends_of(question)]
 
     def page(self, question: Question, user: User, after: str = "") -> Page:
         """A page of the detail, from after the row that the page before ended with. Raises Odd."""
         rows = self.listed(self.selected(question, user), question)
-        order = listing.order_of(self.sorts, self.unique, question)
+        order = self._order(question)
         found, following = listing.take(rows, self.fields_of(question, user), order, after)
         return Page(list(self.unfold(iter(found), question, user)), following)
 
@@ -127,7 +138,7 @@ class Report:
             return Table(self.title, self.said(question, user), columns, sums)
         fields = self.fields_of(question, user)
         selected = self.listed(self.selected(question, user), question)
-        order = listing.order_of(self.sorts, self.unique, question)
+        order = self._order(question)
         rows = self.unfold(listing.stream(selected, fields, order), question, user)
         columns = [Column(row.name, row.label, row.kind) for row in fields]
         return Table(self.title, self.said(question, user), columns, rows)
@@ -138,6 +149,9 @@ class Report:
             return 0
         rows = self.listed(self.selected(question, user), question)
         return len(rows.order_by().values_list("pk", flat=True)[: most + 1])
+
+    def _order(self, question: Question) -> listing.Order:
+        return listing.order_of(self.sorts, self.unique, question, together=self.together)
 
     def _read_by(self, given: Mapping[str, str]) -> dict[str, Any]:
         return {"total_by": read_names(given, BY, [Named(row.name, row.label) for row in self.groups], "group")}

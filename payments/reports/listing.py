@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Q, QuerySet
 
 from payments.reports.filters.base import Odd
@@ -58,6 +57,7 @@ class Order:
 
     columns: Sequence[str]
     descending: bool
+    together: str = ""
 
     def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in this order."""
@@ -72,10 +72,10 @@ class Order:
         return rows.filter(beyond)
 
 
-def order_of(sorts: Sequence[Sort], unique: Sequence[str], question: Question) -> Order:
-    """The order that a question asks for."""
+def order_of(sorts: Sequence[Sort], unique: Sequence[str], question: Question, *, together: str = "") -> Order:
+    """The order that a question asks for. Rows that have `together` alike are on one page."""
     sort = next(row for row in sorts if row.name == question.sort)
-    return Order(list(dict.fromkeys([*sort.by, *unique])), question.descending)
+    return Order(list(dict.fromkeys([*sort.by, *unique])), question.descending, together)
 
 
 def take(rows: QuerySet[Any], fields: Sequence[Field], order: Order, after: str) -> tuple[list[tuple[Any, ...]], str]:
@@ -85,8 +85,17 @@ def take(rows: QuerySet[Any], fields: Sequence[Field], order: Order, after: str)
     count = len(fields)
     values = [row.value for row in fields]
     found = list(order.apply(rows).values_list(*values, *map(F, order.columns))[: PAGE + 1])
-    following = _write_place(found[PAGE - 1][count:], order) if len(found) > PAGE else ""
-    return list(_say((row[:count] for row in found[:PAGE]), fields)), following
+    end = _page_end([row[count:] for row in found], order)
+    following = _write_place(found[end - 1][count:], order) if len(found) > PAGE else ""
+    return list(_say((row[:count] for row in found[:end]), fields)), following
+
+
+def _page_end(places: Sequence[tuple[Any, ...]], order: Order) -> int:
+    """How many rows the page has: what stays together is all on the next one, where it doesn't fit."""
+    if len(places) <= PAGE or not order.together:
+        return min(len(places), PAGE)
+    at = order.columns.index(order.together)
+    return next((end for end in range(PAGE, 0, -1) if places[end - 1][at] != places[end][at]), PAGE)
 
 
 def stream(rows: QuerySet[Any], fields: Sequence[Field], order: Order) -> Iterator[tuple[Any, ...]]:
@@ -112,7 +121,7 @@ def _said(rows: Iterator[tuple[Any, ...]], says: list[tuple[int, Callable[[Any],
 
 def _write_place(values: Sequence[Any], order: Order) -> str:
     """Signed, as it comes back from the browser into a query."""
-    return signing.dumps([list(order.columns), json.dumps(values, cls=DjangoJSONEncoder)], salt="report")
+    return signing.dumps([list(order.columns), json.dumps(values, default=str)], salt="report")
 
 
 def _read_place(text: str, order: Order) -> list[Any]:

@@ -1,8 +1,9 @@
 """Which reports there are: a line each."""
 
 from payments.reports.declaration import Report
+from payments.reports.pops_payments import PopsPayments
 
-REPORTS: tuple[Report, ...] = ()
+REPORTS: tuple[Report, ...] = (PopsPayments(),)
 
 
 def find_report(slug: str) -> Report | None:

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import DateField, F, Func, QuerySet
+from django.db.models import DateField, F, Func, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from payments.reports.question import Question
@@ -28,14 +28,17 @@ class Week(Func):
 
 @dataclass(frozen=True)
 class Measure:
-    """A sum over rows: an aggregate, or what is computed of other measures, which come before it."""
+    """A sum over rows: an aggregate, or what is computed of other measures, which come before it.
+
+    `asks` is what of an address lists the rows that it sums.
+    """
 
     name: str
     label: str
     kind: Kind
     sums: Any = None
     of: Callable[[Mapping[str, int]], int] | None = None
-    help: str = ""
+    asks: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class Group:
     """What rows can be grouped by: `key` is a name or an expression, `label` one that is shown in its place.
 
     `say` makes words of the key, or of the label where there is one. `asks` gives what of an address selects that group
-    alone; None where nothing does. `measures` names those that make sense by it; empty: all.
+    alone; None where nothing does. `measures` names those that make sense by it, and `where` says of which rows it is a
+    group; empty: all.
     """
 
     name: str
@@ -59,9 +63,9 @@ class Group:
     key: Any
     title: Any = None
     say: Callable[[Any], str] = str
-    asks: Callable[[Any], dict[str, str | None] | None] = lambda key: None
+    asks: Callable[[Any], Mapping[str, str | None] | None] = lambda key: None
     measures: Sequence[str] = ()
-    is_time: bool = False
+    where: Q | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ class Trend:
     key: str
     say: Callable[[Any], str] = str
     is_time: bool = False
+    where: Q | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ def sum_up(rows: QuerySet[Any], measures: Sequence[Measure]) -> list[Total]:
 
 def sum_by(rows: QuerySet[Any], group: Group, measures: Sequence[Measure], question: Question) -> Section:
     """A section: one statement, and one more for what is beyond its groups."""
+    rows = rows if group.where is None else rows.filter(group.where)
     shown = [row for row in measures if not group.measures or row.name in group.measures]
     sums = {row.name: row.sums for row in shown if row.sums is not None}
     keys = {"group_key": group.key if not isinstance(group.key, str) else F(group.key)}
@@ -154,6 +160,7 @@ def _address(group: Group, key: Any, question: Question) -> str | None:
 
 def trace(rows: QuerySet[Any], trend: Trend, question: Question) -> Series:
     """The points of a chart: one statement. By time each step of the span is there, also an empty one."""
+    rows = rows if trend.where is None else rows.filter(trend.where)
     if not trend.is_time:
         found = rows.values(point=F(trend.key)).annotate(sum=trend.measure.sums).order_by("-sum", "point")
         return Series(trend, [(trend.say(row["point"]), int(row["sum"] or 0)) for row in found if row["sum"]])

@@ -55,6 +55,16 @@ class Control:
     text: Mapping[str, str] = field(default_factory=dict)
     wrong: str = ""
 
+    @property
+    def other(self) -> str:
+        """The name in an address of what is left out."""
+        return f"not_{self.name}"
+
+    @property
+    def excludes(self) -> bool:
+        """Whether something is ticked to be left out."""
+        return any(option.is_chosen for option in self.without)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:

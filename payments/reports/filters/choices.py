@@ -19,20 +19,26 @@ def _one_of(word: str, pairs: Pairs, label: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Filter):
-    """One of some choices. `default` stands where an address says nothing; `sentence` says it, with the label."""
+    """One of some choices. `default` stands where an address says nothing; `sentence` says it, with the label.
+
+    One that is silent is said by another filter, or seen by what is there.
+    """
 
     choices: Pairs
     default: str = ""
     sentence: str = ""
     selects: Mapping[str, Q] | None = None
+    is_silent: bool = False
 
     def read(self, given: Mapping[str, str], asking: Asking) -> str | None:
         word = given.get(self.name, "").strip()
         return _one_of(word, self.choices, self.label) if word else (self.default or None)
 
     def say(self, value: Any) -> str:
+        if self.is_silent:
+            return ""
         label = dict(self.choices)[value]
-        return self.sentence.format(label[:1].lower() + label[1:]) if self.sentence else f"{self.label}: {label}."
+        return self.sentence.format(label) if self.sentence else f"{self.label}: {label}."
 
     def write(self, value: Any) -> dict[str, str]:
         return {} if value == self.default else {self.name: value}

@@ -50,6 +50,11 @@ def _sets(column: Column, name: str) -> Column:
     return Column(**{**vars(column), "sets": name})
 
 
+def _named(column: str, to: Reference, *also: str, **facts: str | bool) -> Column:
+    return Column(column, partial(words, longest=200), also=also, sets=f"{column}_id", refers=to,
+                  help="As it is called in POPS Management.", **facts)  # type: ignore[arg-type]  # fmt: skip
+
+
 def _zeros(table: str, column: str, number: str) -> Rule:
     """A number that is new, while one with other zeros before it is there."""
     same = (
@@ -141,6 +146,7 @@ PATIENTS = Kind(
     ),
 )  # fmt: skip
 
+MAY_BE_EMPTY: dict[str, str | bool] = {"blank": NULL, "default": "NULL"}
 OF_ENCOUNTER = "(SELECT p.guarantor_id FROM accounts_patient p WHERE p.id = t.patient_id)"
 ENCOUNTERS = Kind(
     name="encounters",
@@ -153,10 +159,10 @@ ENCOUNTERS = Kind(
     columns=(
         _sets(ENCOUNTER_NUMBER, "number"),
         _refers(PATIENT_NUMBER, PATIENT, "patient_id"),
-        Column("provider", partial(words, longest=200), required=True, also=("provider_name", "rendering_provider"),
-               sets="provider_id", refers=PROVIDER, help="As it is called in POPS Management."),
-        Column("facility", partial(words, longest=200), required=True, also=("facility_name", "location"),
-               sets="facility_id", refers=FACILITY, help="As it is called in POPS Management."),
+        _named("provider", PROVIDER, "provider_name", "rendering_provider", required=True),
+        _named("facility", FACILITY, "facility_name", "location", required=True),
+        _named("billing_provider", PROVIDER, "billing_provider_name", **MAY_BE_EMPTY),
+        _named("referring_provider", PROVIDER, "referring_provider_name", "referred_by", **MAY_BE_EMPTY),
         Column("in_collections", yes_or_no, also=("collections",), sql_type="boolean", blank="f", default="false"),
         CONFIDENTIAL,
     ),
@@ -265,11 +271,6 @@ def _status(text: str) -> str:
     return STATE_OF[text.lower()]
 
 
-def _optional(column: str, also: str, to: Reference) -> Column:
-    return Column(column, partial(words, longest=200), also=(also,), sets=f"{column}_id", blank=NULL, default="NULL",
-                  refers=to, help="As it is called in POPS Management.")  # fmt: skip
-
-
 APPOINTMENTS = Kind(
     name="appointments",
     one="appointment",
@@ -286,12 +287,11 @@ APPOINTMENTS = Kind(
                help="Date and time on the practice's clock: 2026-03-01 14:30."),
         Column("minutes", partial(whole, most=1440), also=("duration", "length"), sql_type="smallint", blank=NULL,
                default="NULL"),
-        _optional("provider", "provider_name", PROVIDER),
-        _optional("facility", "facility_name", FACILITY),
+        _named("provider", PROVIDER, "provider_name", **MAY_BE_EMPTY),
+        _named("facility", FACILITY, "facility_name", **MAY_BE_EMPTY),
         Column("visit_type", partial(words, longest=100), also=("type", "appointment_type")),
         Column("status", _status, also=("state",), blank=Appointment.Status.BOOKED,
-               default=f"'{Appointment.Status.BOOKED}'",
-               help="Booked, seen, canceled or missed."),
+               default=f"'{Appointment.Status.BOOKED}'", help="Booked, seen, canceled or missed."),
         CONFIDENTIAL,
     ),
 )  # fmt: skip

@@ -31,6 +31,7 @@ MANAGER = [
     "accounts.add_statement", "accounts.see_confidential", "accounts.retire_guarantor", "accounts.merge_guarantor",
     "receipts.move_receipt", "receipts.disburse_escrow", "receipts.take_back_posting",
     "payments.decide_review", "payments.view_bookscheck", "reports.export_lists", "reports.schedule_reports",
+    "reports.view_pops_payments",
     "practice.view_group", "practice.view_practice", "practice.view_facility", "practice.view_provider",
 ]  # fmt: skip
 ADMIN = [

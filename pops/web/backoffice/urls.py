@@ -23,7 +23,7 @@ from pops.web.backoffice.desk import (
     unapplied,
 )
 from pops.web.backoffice.reports import files as report_files
-from pops.web.backoffice.reports import schedules
+from pops.web.backoffice.reports import page, schedules
 
 app_name = "backoffice"
 urlpatterns = [
@@ -77,6 +77,7 @@ urlpatterns = [
     path("receipts/<int:number>/take-back/", escrow.TakeBack.as_view(), name="take_back"),
     path("receipts/<int:number>/disburse/", escrow.Disburse.as_view(), name="disburse"),
     path("receipts/<int:number>/move/", corrections.Move.as_view(), name="move"),
+    path("reports/<slug:slug>/", page.ReportPage.as_view(), name="report"),
     path("requests/<int:request_id>/", asked.Answer.as_view(), name="answer_request"),
     path("phones/<int:change_id>/", asked.SettlePhone.as_view(), name="settle_phone"),
     path("reviews/", review.Reviews.as_view(), name="reviews"),

@@ -20,6 +20,22 @@ class Encounter(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="encounters")
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="encounters")
+    billing_provider = models.ForeignKey(
+        Provider,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="billed_encounters",
+        help_text="In whose name it is billed. Empty: in that of the provider who treated.",
+    )
+    referring_provider = models.ForeignKey(
+        Provider,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="referred_encounters",
+        help_text="Who sent the patient. Empty: nobody, or it isn't known.",
+    )
     in_collections = models.BooleanField(
         default=False, help_text="Handed to a collections agency: shown, but can't be paid here."
     )

@@ -11,6 +11,17 @@ class Facility(models.Model):
     name = models.CharField(max_length=200)
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    nickname = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="What the staff call it: reports find it by it."
+    )
+    tax_id = models.CharField(
+        "tax ID",
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of who bills for it, for example 12-3456789. Several facilities may have the same.",
+    )
 
     class Meta:
         verbose_name_plural = "facilities"

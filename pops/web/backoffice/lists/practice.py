@@ -31,8 +31,11 @@ class PracticeAdmin(KeepsHistory):
 class FacilityAdmin(KeepsHistory):
     """Where the practice works."""
 
-    list_display = ["name", "address", "phone"]
-    fieldsets = [(None, {"fields": ["name", "address", "phone"]}), ("This change", {"fields": ["why"]})]
+    list_display = ["name", "nickname", "address", "phone", "tax_id"]
+    fieldsets = [
+        (None, {"fields": ["name", "nickname", "address", "phone", "tax_id"]}),
+        ("This change", {"fields": ["why"]}),
+    ]
 
 
 @admin.register(Provider)

@@ -93,6 +93,7 @@ class EncounterAdmin(HidesConfidential, FindsPeople, KeepsHistory):
     parts = ["lines"]
     fieldsets = [
         (None, {"fields": ["number", "patient", "provider", "facility", "in_collections", "is_confidential"]}),
+        ("For reports", {"fields": ["billing_provider", "referring_provider"]}),
         ("This change", {"fields": ["why"]}),
     ]
 

@@ -1,0 +1,141 @@
+"""What the filters of POPS Payments select: movements of money, each by what it has and by its receipt.
+
+A facility, a provider or a patient is of a posting, a method of a transaction. A movement of another kind is selected
+with the receipt that has such a one: money received with the whole receipt.
+"""
+
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from payments.reports.filters.picks import Picked
+from payments.reports.models import Money
+from payments.reports.pops_payments.filters import (
+    BATCH,
+    NONE,
+    OF_POSTINGS,
+    OF_TRANSACTIONS,
+    ONLY,
+    RECEIVED,
+)
+from payments.reports.question import Question
+from receipts.models import Disbursement, Posting, Receipt, Transaction
+
+Rows = QuerySet[Money]
+IS_APPLIED = Q(entry=Money.Entry.APPLIED)
+IS_RECEIVED = Q(entry=Money.Entry.RECEIVED)
+
+
+def is_by_posting(question: Question) -> bool:
+    """Whether it is narrowed by what postings alone have."""
+    return any(question.get(name) for name in OF_POSTINGS)
+
+
+def is_by_transaction(question: Question) -> bool:
+    """Whether it is narrowed by what transactions alone have."""
+    return any(question.get(name) for name in OF_TRANSACTIONS)
+
+
+def narrow(rows: Rows, question: Question, *, sees: bool) -> Rows:
+    """The rows that a question selects. Who doesn't see what is confidential selects none of it by its words."""
+    rows = _by_date(rows, question)
+    if types := question.get("type"):
+        rows = rows.filter(type__in=types)
+    if channels := question.get("channel"):
+        rows = rows.filter(channel__in=channels)
+    rows = _by_picks(rows, question)
+    if is_by_transaction(question):
+        rows = _by_transaction(rows, question)
+    if is_by_posting(question):
+        rows = _by_posting(rows, question, sees=sees)
+    return _by_state(rows, question)
+
+
+def _by_date(rows: Rows, question: Question) -> Rows:
+    span = question.get("span")
+    if question.get("date") != BATCH:
+        column = "received_on" if question.get("date") == RECEIVED else "post_date"
+        rows = rows.filter(**{f"{column}__range": (span.first, span.last)})
+    return _pick(rows, "batch_id", question.get("batch"))
+
+
+def _by_picks(rows: Rows, question: Question) -> Rows:
+    rows = _pick(rows, "guarantor_id", question.get("guarantor"))
+    return _pick(rows, "issued_by_id", question.get("cashier"))
+
+
+def _pick(rows: Rows, column: str, picked: Picked | None) -> Rows:
+    if picked is None:
+        return rows
+    if picked.only:
+        rows = rows.filter(_any(column, picked.only_keys))
+    return rows.exclude(_any(column, picked.never_keys)) if picked.never else rows
+
+
+def _any(column: str, keys: list[Any]) -> Q:
+    found = Q(**{f"{column}__in": [key for key in keys if key is not None]})
+    return found | Q(**{f"{column}__isnull": True}) if None in keys else found
+
+
+def _by_transaction(rows: Rows, question: Question) -> Rows:
+    asked = {f"{column}__in": value for name, column in OF_TRANSACTIONS.items() if (value := question.get(name))}
+    has_such = Exists(Transaction.objects.filter(receipt=OuterRef("receipt_id"), **asked))
+    return rows.filter(Q(IS_RECEIVED, **asked) | Q(~IS_RECEIVED, has_such))
+
+
+def of_postings(question: Question, *, sees: bool) -> Q:
+    """Which postings are selected by what they have."""
+    found = Q()
+    for name, column in OF_POSTINGS.items():
+        picked = question.get(name) or Picked()
+        if picked.only:
+            found &= Q(**{f"{column}__in": picked.only_keys})
+            # What is asked by a word would tell it.
+            found &= Q() if sees else Q(is_hidden=False)
+        if picked.never:
+            left_out = ~Q(**{f"{column}__in": picked.never_keys})
+            found &= left_out if sees else left_out | Q(is_hidden=True)
+    return found
+
+
+def _by_posting(rows: Rows, question: Question, *, sees: bool) -> Rows:
+    such = of_postings(question, sees=sees)
+    of_receipt = Q(Exists(Money.objects.filter(IS_APPLIED, such, receipt=OuterRef("receipt_id"))))
+    if not question.get("payments"):
+        # Escrow may still become theirs.
+        of_receipt |= ~Q(Exists(Posting.objects.filter(receipt=OuterRef("receipt_id"))))
+    return rows.filter(Q(IS_APPLIED, such) | Q(~IS_APPLIED, of_receipt))
+
+
+def _by_state(rows: Rows, question: Question) -> Rows:
+    disbursed = Exists(Disbursement.objects.filter(receipt=OuterRef("receipt_id")))
+    if (asked := question.get("disbursed")) is not None:
+        rows = rows.filter(disbursed if asked == ONLY else ~disbursed)
+    if (asked := question.get("escrow")) is not None:
+        rows = rows.alias(escrow_now=ESCROW_NOW)
+        rows = rows.filter(escrow_now=0) if asked == NONE else rows.exclude(escrow_now=0)
+    return rows
+
+
+def _sum(rows: QuerySet[Any], of: str) -> Any:
+    """What rows of a receipt come to, 0 where there are none."""
+    sums = rows.order_by().values(of).annotate(cents=Sum("amount_cents")).values("cents")
+    return Coalesce(Subquery(sums), 0)
+
+
+_REFUNDS = Receipt.objects.filter(kind=Receipt.Kind.REFUND, refund_of=OuterRef("pk"))
+_TAKEN_BACK = Posting.objects.filter(receipt__kind=Receipt.Kind.REFUND, receipt__refund_of=OuterRef("pk"))
+_LEFT = (
+    Receipt.objects.filter(pk=OuterRef("receipt_id"), status=Receipt.Status.PAID, void=None)
+    .exclude(kind=Receipt.Kind.REFUND)
+    .annotate(
+        cents=F("amount_cents")
+        + _sum(_REFUNDS.filter(void=None), "refund_of")
+        - _sum(Posting.objects.filter(receipt=OuterRef("pk")), "receipt")
+        - _sum(_TAKEN_BACK, "receipt__refund_of")
+        - _sum(Disbursement.objects.filter(receipt=OuterRef("pk")), "receipt")
+    )
+)
+# What of a row's receipt is in escrow now, as its own page says it.
+ESCROW_NOW = Coalesce(Subquery(_LEFT.values("cents")), 0)

@@ -1,0 +1,144 @@
+"""The report itself: its sums, its groups, its columns."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+
+from batches.blind import hidden_batches
+from payments.reports.declaration import Field, Group, Measure, Report, Sort, Trend
+from payments.reports.models import Money
+from payments.reports.pops_payments import narrowing
+from payments.reports.pops_payments.filters import BATCH, DATES, FILTERS, LIST_APPLIED, POST, RECEIVED
+from payments.reports.pops_payments.grouping import groups_for
+from payments.reports.pops_payments.notes import notes_for
+from payments.reports.pops_payments.unfolding import PAYMENT_FIELDS, applied_fields, unfold
+from payments.reports.pops_payments.words import ENDING, say_channel, say_method, say_type
+from payments.reports.question import Question
+from payments.reports.tables import Kind
+from pops.core.access.models import User
+from pops.core.accounts.confidential import sees_confidential
+from pops.core.methods import brand_name
+
+COUNTED = Q(entry=Money.Entry.RECEIVED, type__in=Money.COUNTED)
+TOTAL = Sum("counted_cents")
+
+MEASURES = (
+    Measure("transactions", "Transactions", Kind.NUMBER, Count("row_id", filter=COUNTED), asks={"list": None}),
+    Measure("received", "Received", Kind.CENTS, Sum("received_cents"),
+            asks={"type": "payment,came_back", "list": None}),
+    Measure("refunded", "Refunded", Kind.CENTS, Sum("refunded_cents"), asks={"type": "refund", "list": None}),
+    Measure("total", "Total", Kind.CENTS, TOTAL, asks={"list": None}),
+    Measure("applied", "Applied", Kind.CENTS, Sum("applied_cents"), asks={"list": LIST_APPLIED}),
+    Measure("disbursed", "Disbursed", Kind.CENTS, Sum("disbursed_cents"), asks={"disbursed": "only", "list": None}),
+    Measure("escrow", "Added to escrow", Kind.CENTS, asks={"escrow": "only", "list": None},
+            of=lambda sums: sums["total"] - sums["applied"] - sums["disbursed"]),
+    Measure("voided", "Voided", Kind.CENTS, Sum("voided_cents"), asks={"type": "voided", "list": None}),
+    Measure("not_processed", "Requested, not processed", Kind.CENTS, Sum("not_processed_cents"),
+            asks={"type": "unsuccessful", "list": None}),
+)  # fmt: skip
+NUMBER = Field("receipt", "Receipt", "receipt_id", Kind.NUMBER)
+TYPE = Field("type", "Type", "type", say=say_type)
+RECEIPT_FIELDS = (
+    Field("date", "Post date", "post_date", Kind.DATE),
+    Field("batch", "Batch", "batch_id", Kind.NUMBER),
+    Field("guarantor", "Guarantor", "guarantor_name"),
+    Field("account", "Account", "account_number"),
+    Field("channel", "Received", "channel", say=say_channel),
+    Field("method", "Method", "method", say=say_method),
+    Field("card", "Card type", "card_brand", say=brand_name),
+    Field("ending", "Number", ENDING),
+    Field("amount", "Amount", "counted_cents", Kind.CENTS),
+    Field("not_counted", "Not counted", Coalesce("voided_cents", "not_processed_cents"), Kind.CENTS),
+)
+SORTS = (
+    Sort("date", "Post date", ["post_date"], descends=True),
+    Sort("receipt", "Receipt", ["receipt_id"]),
+    Sort("guarantor", "Guarantor", ["guarantor_name"]),
+    Sort("amount", "Amount", ["amount"]),
+)
+
+
+class PopsPayments(Report):
+    """Money by the day, the batch and whatever else it has: received here and applied here, each on its own date."""
+
+    slug, title, right = "pops-payments", "POPS Payments", "reports.view_pops_payments"
+    lead = "What came in and went out, how, and what it was applied to."
+    filters = FILTERS
+    first = ("date", "span", "type", "facility", "provider", "method", "list", "payments")
+    measures = MEASURES
+    groups = groups_for(None)
+    fields = (NUMBER, TYPE, *RECEIPT_FIELDS)
+    sorts = SORTS
+    unique = ("receipt_id", "row_id")
+    together = "receipt_id"
+
+    def ask(self, query: QueryDict | Mapping[str, str], *, user: User, today: dt.date) -> Question:
+        """Its span is of post dates or of received dates; of batches there is none."""
+        question = super().ask(query, user=user, today=today)
+        values, wrong = dict(question.values), dict(question.wrong)
+        dated = values.get("date", POST)
+        if dated == BATCH:
+            values["span"] = None
+            wrong.pop("span", None)
+            if not values.get("batch") and "batch" not in wrong:
+                wrong["batch"] = "Say which reference batches: their numbers, with commas between."
+        if values.get("payments") and question.sort == "amount":
+            wrong["sort"] = "With the payments under each receipt the list can't be in the order of amounts."
+        label = dict(DATES)[dated]
+        filters = [replace(row, label=label) if row.name == "span" else row for row in question.filters]
+        return replace(question, filters=filters, values=values, wrong=wrong)
+
+    def rows(self, question: Question, user: User) -> QuerySet[Any]:
+        rows = Money.objects.all()
+        hidden = [batch.pk for batch in hidden_batches(user)]
+        return rows.exclude(batch_id__in=hidden) if hidden else rows
+
+    def narrow(self, rows: QuerySet[Any], question: Question, user: User) -> QuerySet[Any]:
+        return narrowing.narrow(rows, question, sees=sees_confidential(user))
+
+    def listed(self, rows: QuerySet[Any], question: Question) -> QuerySet[Any]:
+        if question.get("list") == LIST_APPLIED:
+            return rows.filter(narrowing.IS_APPLIED).annotate(amount=F("applied_cents"))
+        return rows.filter(narrowing.IS_RECEIVED).annotate(amount=F("counted_cents"))
+
+    def measures_of(self, question: Question) -> Sequence[Measure]:
+        """What was added to escrow is known of whole receipts alone."""
+        in_part = narrowing.is_by_posting(question) or narrowing.is_by_transaction(question)
+        is_whole = not in_part and set(Money.COUNTED) <= set(question.get("type") or Money.COUNTED)
+        return [row for row in MEASURES if is_whole or row.name != "escrow"]
+
+    def groups_of(self, question: Question) -> Sequence[Group]:
+        return groups_for(question)
+
+    def trends_of(self, question: Question) -> Sequence[Trend]:
+        dates = "received_on" if question.get("date") == RECEIVED else "post_date"
+        total = next(row for row in MEASURES if row.name == "total")
+        return (
+            Trend("time", "Total", total, dates, is_time=True),
+            Trend("method", "Total by method", total, "method", say=say_method, where=narrowing.IS_RECEIVED),
+        )
+
+    def fields_of(self, question: Question, user: User) -> Sequence[Field]:
+        sees = sees_confidential(user)
+        if question.get("list") == LIST_APPLIED:
+            return applied_fields(sees=sees)
+        fields = [NUMBER, TYPE, *RECEIPT_FIELDS]
+        if question.get("escrow"):
+            fields.append(Field("escrow", "In escrow now", narrowing.ESCROW_NOW, Kind.CENTS))
+        return [*fields, *PAYMENT_FIELDS] if question.get("payments") else fields
+
+    def unfold(self, rows: Iterator[tuple[Any, ...]], question: Question, user: User) -> Iterator[tuple[Any, ...]]:
+        if not question.get("payments") or question.get("list") == LIST_APPLIED:
+            return rows
+        return unfold(
+            rows, self.rows(question, user), question,
+            sees=sees_confidential(user), width=len(self.fields_of(question, user)),
+        )  # fmt: skip
+
+    def notes(self, question: Question, user: User) -> list[str]:
+        return notes_for(question, user)

@@ -1,0 +1,59 @@
+"""Values of a report as the screen shows them: made into words before the template, as there are many."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from payments.reports.tables import Kind
+from pops.core.money import format_cents
+from pops.core.words import at, day
+from pops.web.backoffice.desk.action import batch_page, receipt_page
+
+NUMBERS = (Kind.NUMBER, Kind.CENTS)
+# Where the numbers in a column of this name lead.
+PAGES: Mapping[str, Callable[[int], str]] = {"receipt": receipt_page, "batch": batch_page}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value in words. `css` sets it as a number, `url` is where it leads."""
+
+    words: str
+    css: str = ""
+    url: str = ""
+
+
+def say(value: Any, kind: Kind, zone: str) -> str:
+    """A value in words; nothing for None."""
+    if value is None:
+        return ""
+    if kind is Kind.MOMENT:
+        return at(value, zone)
+    if isinstance(value, dt.date):
+        return day(value)
+    if kind is Kind.CENTS:
+        return format_cents(value)
+    return str(value)
+
+
+def css_of(kind: Kind) -> str:
+    """How a column is set."""
+    return "num money" if kind is Kind.CENTS else "num" if kind is Kind.NUMBER else ""
+
+
+def make_rows(rows: Iterable[Sequence[Any]], columns: Sequence[Any], zone: str) -> list[list[Cell]]:
+    """The rows of a table, cell by cell."""
+    looks = [(column.kind, _css(column), PAGES.get(column.name)) for column in columns]
+    return [
+        [
+            Cell(say(value, kind, zone), css, page(value) if page and value is not None else "")
+            for value, (kind, css, page) in zip(row, looks, strict=True)
+        ]
+        for row in rows
+    ]
+
+
+def _css(column: Any) -> str:
+    """A number that names something is no quantity."""
+    return "" if column.name in PAGES else css_of(column.kind)
