@@ -38,6 +38,7 @@ PAGES = {
     "archive": LEADERS,
     "document": EVERYONE,
     "make_file": EVERYONE,
+    "report": LEADERS,
     "report_runs": EVERYONE,
     "report_run": EVERYONE,
     "report_file": EVERYONE,
@@ -160,6 +161,7 @@ def addresses(practice, guarantor):
         "run_id": 10**9,
         "schedule_id": 10**9,
         "source": "none",
+        "slug": "pops-payments",
         "session_id": PortalSessionFactory(guarantor=guarantor).pk,
         "refund_id": Refund.objects.create(receipt=receipt, charge_id="ch_1", amount_cents=1, reason="Overpaid").pk,
     }

@@ -10,7 +10,6 @@ from pops.core.money import format_cents
 from pops.core.words import at, day
 from pops.web.backoffice.desk.action import batch_page, receipt_page
 
-NUMBERS = (Kind.NUMBER, Kind.CENTS)
 # Where the numbers in a column of this name lead.
 PAGES: Mapping[str, Callable[[int], str]] = {"receipt": receipt_page, "batch": batch_page}
 
@@ -37,14 +36,16 @@ def say(value: Any, kind: Kind, zone: str) -> str:
     return str(value)
 
 
-def css_of(kind: Kind) -> str:
-    """How a column is set."""
-    return "num money" if kind is Kind.CENTS else "num" if kind is Kind.NUMBER else ""
+def css_of(column: Any) -> str:
+    """How a column is set. A number that names something is no quantity."""
+    if column.name in PAGES:
+        return ""
+    return {Kind.CENTS: "num money", Kind.NUMBER: "num"}.get(column.kind, "")
 
 
 def make_rows(rows: Iterable[Sequence[Any]], columns: Sequence[Any], zone: str) -> list[list[Cell]]:
     """The rows of a table, cell by cell."""
-    looks = [(column.kind, _css(column), PAGES.get(column.name)) for column in columns]
+    looks = [(column.kind, css_of(column), PAGES.get(column.name)) for column in columns]
     return [
         [
             Cell(say(value, kind, zone), css, page(value) if page and value is not None else "")
@@ -52,8 +53,3 @@ def make_rows(rows: Iterable[Sequence[Any]], columns: Sequence[Any], zone: str) 
         ]
         for row in rows
     ]
-
-
-def _css(column: Any) -> str:
-    """A number that names something is no quantity."""
-    return "" if column.name in PAGES else css_of(column.kind)

@@ -21,33 +21,28 @@ class ReportForm:
     is_more_open: bool
 
 
-def make_form(report: Report, question: Question, after: str) -> ReportForm:
+def make_form(report: Report, question: Question) -> ReportForm:
     """The form, filled in as it was sent."""
     given = {**question.pairs, **{name: text for name, text in question.given.items() if question.wrong}}
     controls = {
         row.name: row.control(given, question.asking, question.wrong.get(row.name, "")) for row in question.filters
     }
     more = [control for name, control in controls.items() if name not in report.first]
-    is_asked = any(set(row.write(value)) for row, value in _asked(report, question))
     return ReportForm(
         first=[control for name, control in controls.items() if name in report.first],
         more=more,
         by=_by(report, question),
         sort=_sort(report, question),
         totals=_totals(question),
-        is_open=bool(question.wrong) or not (question.given or after),
-        is_more_open=is_asked or any(control.wrong for control in more),
+        is_open=bool(question.wrong),
+        is_more_open=_is_more_asked(report, question) or any(control.wrong for control in more),
     )
 
 
-def _asked(report: Report, question: Question) -> list[tuple[object, object]]:
-    """The filters under "More filters" that are asked for."""
-    values = question.values
-    return [
-        (row, values[row.name])
-        for row in question.filters
-        if row.name not in report.first and values.get(row.name) is not None
-    ]
+def _is_more_asked(report: Report, question: Question) -> bool:
+    """Whether something under "More filters" is asked for: what stands in the address."""
+    more = [row for row in question.filters if row.name not in report.first]
+    return any(name in question.pairs for row in more for name in row.names)
 
 
 def _by(report: Report, question: Question) -> Control:

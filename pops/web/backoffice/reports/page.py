@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.views.generic import TemplateView
 
 from payments.reports.declaration import Report
@@ -24,6 +24,11 @@ class ReportView(DeskView):
 
     rights = ()
     http_method_names = ["get", "head"]
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if admin.site.has_permission(request):
+            _ = self.report  # its right before all else
+        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def report(self) -> Report:
@@ -45,14 +50,13 @@ class ReportPage(ReportView, TemplateView):
     template_name = "backoffice/reports/report.html"
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        _ = self.report
         context = self.get_context_data()
         return self.render_to_response(context, status=422 if context["problems"] else 200)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         report, question = self.report, self.question
         frame = {**admin.site.each_context(self.request), "title": report.title, "report": report}
-        asked = {"question": question, "form": make_form(report, question, self.asked_after)}
+        asked = {"question": question, "form": make_form(report, question)}
         if question.wrong:
             return {**frame, **asked, "problems": list(question.wrong.items())}
         return {**frame, **asked, **self._answer(), **context}
@@ -87,14 +91,14 @@ class ReportPage(ReportView, TemplateView):
     def _section(self, section: Any) -> dict[str, Any]:
         return {
             "label": section.group.label,
-            "measures": [(row.label, css_of(row.kind)) for row in section.measures],
+            "measures": [(row.label, css_of(row)) for row in section.measures],
             "rows": [(row.words, row.address, self._sums(section, row.sums)) for row in section.rows],
             "rest": section.rest and self._sums(section, section.rest),
         }
 
     def _sums(self, section: Any, sums: Any) -> list[Cell]:
         pairs = zip(section.measures, sums, strict=True)
-        return [Cell(say(value, measure.kind, ""), css_of(measure.kind)) for measure, value in pairs]
+        return [Cell(say(value, measure.kind, ""), css_of(measure)) for measure, value in pairs]
 
     def _detail(self) -> dict[str, Any]:
         report, question, user = self.report, self.question, self.request.user
@@ -105,4 +109,4 @@ class ReportPage(ReportView, TemplateView):
             return {"problems": [(SORT, odd.words)]}
         rows = make_rows(page.rows, fields, get_practice().time_zone)
         onward = question.address_with(**{AFTER: page.next}) if page.next else ""
-        return {"fields": [(row.label, css_of(row.kind)) for row in fields], "rows": rows, "onward": onward}
+        return {"fields": [(row.label, css_of(row)) for row in fields], "rows": rows, "onward": onward}
