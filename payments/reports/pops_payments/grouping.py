@@ -9,12 +9,12 @@ from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Concat, TruncMonth
 
 from payments.reports.declaration import Group
-from payments.reports.spans import Span
 from payments.reports.models import Money
 from payments.reports.pops_payments.filters import RECEIVED
 from payments.reports.pops_payments.finding import POPS
 from payments.reports.pops_payments.words import masked, say_card, say_channel, say_method, say_type
 from payments.reports.question import Question
+from payments.reports.spans import Span
 from pops.core.accounts.confidential import sees_confidential
 from pops.core.methods import BRANDS
 from pops.core.words import day

@@ -6,21 +6,20 @@ with the receipt that has such a one: money received with the whole receipt.
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from payments.reports.filters.picks import Picked
 from payments.reports.models import Money
 from payments.reports.pops_payments.filters import (
     BATCH,
-    NONE,
     OF_POSTINGS,
     OF_TRANSACTIONS,
     ONLY,
     RECEIVED,
 )
 from payments.reports.question import Question
-from receipts.models import Disbursement, Posting, Receipt, Transaction
+from receipts.models import Disbursement, Posting, Transaction, Unapplied
 
 Rows = QuerySet[Money]
 IS_APPLIED = Q(entry=Money.Entry.APPLIED)
@@ -113,29 +112,10 @@ def _by_state(rows: Rows, question: Question) -> Rows:
     if (asked := question.get("disbursed")) is not None:
         rows = rows.filter(disbursed if asked == ONLY else ~disbursed)
     if (asked := question.get("escrow")) is not None:
-        rows = rows.alias(escrow_now=ESCROW_NOW)
-        rows = rows.filter(escrow_now=0) if asked == NONE else rows.exclude(escrow_now=0)
+        left = Exists(Unapplied.objects.filter(receipt=OuterRef("receipt_id")))
+        rows = rows.filter(left if asked == ONLY else ~left)
     return rows
 
 
-def _sum(rows: QuerySet[Any], of: str) -> Any:
-    """What rows of a receipt come to, 0 where there are none."""
-    sums = rows.order_by().values(of).annotate(cents=Sum("amount_cents")).values("cents")
-    return Coalesce(Subquery(sums), 0)
-
-
-_REFUNDS = Receipt.objects.filter(kind=Receipt.Kind.REFUND, refund_of=OuterRef("pk"))
-_TAKEN_BACK = Posting.objects.filter(receipt__kind=Receipt.Kind.REFUND, receipt__refund_of=OuterRef("pk"))
-_LEFT = (
-    Receipt.objects.filter(pk=OuterRef("receipt_id"), status=Receipt.Status.PAID, void=None)
-    .exclude(kind=Receipt.Kind.REFUND)
-    .annotate(
-        cents=F("amount_cents")
-        + _sum(_REFUNDS.filter(void=None), "refund_of")
-        - _sum(Posting.objects.filter(receipt=OuterRef("pk")), "receipt")
-        - _sum(_TAKEN_BACK, "receipt__refund_of")
-        - _sum(Disbursement.objects.filter(receipt=OuterRef("pk")), "receipt")
-    )
-)
 # What of a row's receipt is in escrow now, as its own page says it.
-ESCROW_NOW = Coalesce(Subquery(_LEFT.values("cents")), 0)
+ESCROW_NOW = Coalesce(Subquery(Unapplied.objects.filter(receipt=OuterRef("receipt_id")).values("cents")), 0)
