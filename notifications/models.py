@@ -166,6 +166,7 @@ class TextStop(models.Model):
 
     number = models.CharField(max_length=16, help_text="As +13125550142.")
     stopped_at = models.DateTimeField()
+    to_codes = models.BooleanField(default=False, db_default=False, help_text="To the number that codes come from.")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When they answered START.")
 
     class Meta:

@@ -7,9 +7,14 @@ from notifications.kinds import Kind
 from notifications.models import Message, TextStop
 
 
-def note_stop(*, number: str, now: dt.datetime) -> None:
-    """No notice goes to this number any more. Said twice, it began the first time."""
+def note_stop(*, number: str, now: dt.datetime, to_codes: bool = False) -> None:
+    """No notice goes to this number any more. Said twice, it began the first time.
+
+    Said to the number that codes come from, the provider takes none for them either.
+    """
     TextStop.objects.bulk_create([TextStop(number=number, stopped_at=now)], ignore_conflicts=True)
+    if to_codes:
+        TextStop.objects.filter(number=number, ended_at=None).update(to_codes=True)
 
 
 def note_start(*, number: str, now: dt.datetime) -> None:
@@ -23,9 +28,11 @@ def find_stopped(numbers: Iterable[str]) -> dict[str, dt.datetime]:
 
 
 def is_blocked(number: str, *, kind: Kind) -> bool:
-    """Whether a text of this kind failed since the number answered STOP: the provider blocks their sender too."""
-    stopped_at = find_stopped([number]).get(number)
-    if stopped_at is None:
+    """Whether the provider blocks the sender of this kind too: STOP was said to it, or a text failed since."""
+    stop = TextStop.objects.filter(number=number, ended_at=None).first()
+    if stop is None:
         return False
-    failed = Message.objects.filter(state=Message.State.FAILED, ended_at__gt=stopped_at)
+    if kind.is_code and stop.to_codes:
+        return True
+    failed = Message.objects.filter(state=Message.State.FAILED, ended_at__gt=stop.stopped_at)
     return failed.filter(channel=Message.Channel.TEXT, kind=kind.name, to=number).exists()

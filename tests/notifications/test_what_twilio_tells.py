@@ -9,7 +9,7 @@ from notifications.delivery import claim_due, note_sent
 from notifications.kinds import Content
 from notifications.models import Message, TextStop
 from notifications.services import post_content
-from notifications.stops import find_stopped
+from notifications.stops import find_stopped, is_blocked
 from pops.web.sign_in.notices import SIGN_IN
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
@@ -34,7 +34,8 @@ def tell_state(client, settings, text, state, **more):
 
 
 def answer(client, settings, body, **more):
-    return tell(client, settings, reverse("text_incoming"), From=NUMBER, To="+13125550100", Body=body, **more)
+    facts = {"From": NUMBER, "To": "+13125550100", "Body": body, **more}
+    return tell(client, settings, reverse("text_incoming"), **facts)
 
 
 def test_a_text_that_was_delivered_says_so_and_stays_so(client, settings, text):
@@ -96,6 +97,17 @@ def test_stop_is_kept_by_number_and_answered_and_start_ends_it(client, settings,
     answer(client, settings, "UNSUBSCRIBE")
     assert find_stopped([NUMBER])
     assert TextStop.objects.count() == 2, "what was is kept"
+
+
+def test_stop_to_the_sender_of_codes_says_that_codes_come_by_email(client, settings, twilio, practice):
+    answer(client, settings, "STOP")
+    said = answer(client, settings, "STOP", To=settings.TWILIO_CODES_FROM).content.decode()
+
+    assert "Sign-in codes come by email instead." in said
+    assert is_blocked(NUMBER, kind=SIGN_IN)
+    answer(client, settings, "START", To=settings.TWILIO_CODES_FROM)
+    answer(client, settings, "STOP")
+    assert not is_blocked(NUMBER, kind=SIGN_IN)
 
 
 def test_help_says_who_writes_and_whom_to_call(client, settings, twilio, practice):

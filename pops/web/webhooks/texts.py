@@ -38,6 +38,7 @@ HELP = {"HELP", "INFO"}
 STOPPED = (
     "{name}: you get no more notices by text. Sign-in codes still come when you ask for one. START brings notices back."
 )
+STOPPED_ALL = "{name}: you get no more texts. Sign-in codes come by email instead. START brings texts back."
 STARTED = "{name}: notices by text are on again. Reply HELP for help, STOP to end them."
 HELPED = (
     "{name}: notices about your bill and sign-in codes.{call} Reply STOP to end notices. Msg & data rates may apply."
@@ -78,8 +79,9 @@ def text_incoming(request: HttpRequest) -> HttpResponse:
     handled = request.POST.get("OptOutType", "")
     said = handled or request.POST.get("Body", "").strip(" .!\n\t\"'").upper()
     if said in STOP:
-        note_stop(number=number[:16], now=timezone.now())
-        answer = STOPPED
+        to_codes = request.POST.get("To", "") == settings.TWILIO_CODES_FROM
+        note_stop(number=number[:16], now=timezone.now(), to_codes=to_codes)
+        answer = STOPPED_ALL if to_codes else STOPPED
     elif said in START:
         note_start(number=number, now=timezone.now())
         answer = STARTED
