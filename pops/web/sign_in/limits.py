@@ -66,8 +66,10 @@ OWN_PHONE = Door("own_phone", anywhere="5/h/key,10/d/key")
 # And asks for appointments.
 APPOINTMENTS = Door("appointments", anywhere="10/h/key,20/d/key")
 
-# Pressing Pay: each asks Stripe several times.
-CONFIRMING = Door("confirming", anywhere="30/10m/key")
+# Pressing Pay: each asks Stripe several times, for each part of a split payment.
+CONFIRMING = Door("confirming", anywhere="60/10m/key")
+# Pages of paying that ask Stripe. One that waits for a bank asks every four seconds.
+LOOKING = Door("looking", anywhere="200/5m/key")
 
 
 class TooOften(ValidationError):

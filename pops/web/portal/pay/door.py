@@ -1,15 +1,19 @@
 """Paying has two doors, the portal's and QuickPay's. What differs between them is said here and in the templates."""
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from payments.models import Payment
 from pops.web.portal.access import GuarantorRequest
 from pops.web.portal.credit import get_credit_context
 from pops.web.sign_in.entering import find_session_id
+from pops.web.sign_in.limits import LOOKING, TooOften, count
 from receipts.balances import find_last_payment
 from receipts.owed import Balances
 from receipts.visible import find_visible_credit
@@ -21,6 +25,20 @@ def get_payment(request: GuarantorRequest, payment_id: uuid.UUID) -> Payment:
     if request.quickpay:
         payments = payments.filter(session=request.quickpay.session_id)
     return get_object_or_404(payments, pk=payment_id)
+
+
+def asks_stripe(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page of paying that asks Stripe each time: not as often as a machine would. What was paid the sweep finds."""
+
+    @wraps(view)
+    def counted(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
+        try:
+            count(LOOKING, f"account {request.guarantor.pk}")
+        except TooOften as refusal:
+            return render(request, "portal/pay/too_often.html", {"words": refusal.message}, status=429)
+        return view(request, payment_id)
+
+    return counted
 
 
 def find_payers_session(request: GuarantorRequest) -> int | None:

@@ -29,6 +29,7 @@ from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest
 from pops.web.portal.pay.cards import card_page, get_attempt
 from pops.web.portal.pay.door import (
+    asks_stripe,
     find_payers_session,
     get_address,
     get_credit,
@@ -125,6 +126,7 @@ def _start(request: GuarantorRequest, payment_id: uuid.UUID, amount_cents: int) 
 
 
 @require_safe
+@asks_stripe
 def pay(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """The attempt as it stands: the card form, or what became of it."""
     payment = _close_earlier(get_payment(request, payment_id))
@@ -152,6 +154,7 @@ def _close_earlier(payment: Payment) -> Payment:
 
 
 @require_safe
+@asks_stripe
 def returned(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """The browser is back from Stripe: ask Stripe what happened, never trust the address line."""
     payment = get_payment(request, payment_id)
@@ -174,6 +177,7 @@ returned.signed_out_words = (  # type: ignore[attr-defined]
 
 
 @require_POST
+@asks_stripe
 def again(request: GuarantorRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """After a slip in the card's details: the next attempt, for the form that still holds the card.
 
