@@ -9,8 +9,9 @@ from batches.models import BatchAttachment, ReferenceBatch
 from batches.period import why_not_write_on
 from batches.selectors import find_desk_batches
 from pops.core.access.models import User
-from pops.core.locks import Held, hold
+from pops.core.locks import Held, hold, hold_clerk
 from pops.core.practice.models import Facility
+from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused, refuse
 
 
@@ -116,9 +117,51 @@ def get_attached_batch(held: Held, *, today: dt.date, by: User) -> ReferenceBatc
     The day is held: the batch stays open until the end of the transaction.
     """
     held.need(day=today)
-    batch = find_desk_batches(today).filter(attachments__user=by).first()
+    batch = _find_attached(today, by)
     if batch is None:
         raise NoAttachedBatch
+    return batch
+
+
+def will_open_batch(*, today: dt.date, by: User) -> bool:
+    """Whether a payment that a member of staff takes now opens the day's batch for them."""
+    return _opens_batches(by) and _find_attached(today, by) is None
+
+
+def get_batch_for_payment(held: Held, *, today: dt.date, by: User) -> ReferenceBatch:
+    """As get_attached_batch(). Who works in none gets one with the first payment, where the practice has it so.
+
+    Raises NoAttachedBatch, PeriodLocked.
+    """
+    held.need(day=today)
+    if batch := _find_attached(today, by):
+        return batch
+    if not _opens_batches(by):
+        raise NoAttachedBatch
+    hold_clerk(by.pk)
+    return _find_attached(today, by) or _open_own(today, by)
+
+
+def _opens_batches(by: User) -> bool:
+    return get_practice().opens_batches and by.has_perm("batches.open_batch")
+
+
+def _find_attached(today: dt.date, by: User) -> ReferenceBatch | None:
+    return find_desk_batches(today).filter(attachments__user=by).first()
+
+
+def _open_own(today: dt.date, by: User) -> ReferenceBatch:
+    """A batch under the clerk's name; the one that they opened so and left is theirs again."""
+    description = f"Front desk, {by}"[:190]
+    left = find_desk_batches(today).filter(description__iexact=description, user=by).first()
+    if left:
+        _attach(left, by)
+        return left
+    if find_desk_batches(today).filter(description__iexact=description).exists():  # a namesake's
+        description = f"{description} ({by.pk})"
+    refuse(why_not_open(description=description, today=today))
+    batch = ReferenceBatch.objects.create(description=description, user=by, batch_date=today)
+    _attach(batch, by)
     return batch
 
 

@@ -417,6 +417,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "apply-copays": {
+        "task": "receipts.tasks.apply_copays",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "make-close-packets": {
         "task": "receipts.tasks.make_missing",
         "schedule": 60.0,

@@ -1,7 +1,7 @@
 """What POPS tells guarantors about their receipts: exactly the seven fields. No service, provider or patient."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -67,6 +67,15 @@ def receipt_messages(guarantor: Guarantor) -> models.QuerySet[Message]:
 
 def prepare(messages: Sequence[Message]) -> Mapping[int, Write]:
     """What writes each of these mails: read in three queries, however many they are."""
+    return _prepare(messages, write)
+
+
+def prepare_voided(messages: Sequence[Message]) -> Mapping[int, Write]:
+    """The same of mails that tell of a void."""
+    return _prepare(messages, write_voided)
+
+
+def _prepare(messages: Sequence[Message], write: Callable[[Receipt, Practice], Content]) -> Mapping[int, Write]:
     practice = get_practice()
     receipts = (
         Receipt.objects.select_related("guarantor__group", "void")
@@ -84,6 +93,21 @@ def write(receipt: Receipt, practice: Practice) -> Content:
     return fill_in(context, subject=f"{context['title']} {receipt.number} from {context['practice_name']}")
 
 
+def write_voided(receipt: Receipt, practice: Practice) -> Content:
+    """The mail that tells that a receipt doesn't count, the same each time."""
+    context = get_context(receipt, practice)
+    greeting = f"Receipt {receipt.number} doesn't count"
+    note = f"The practice voided this receipt of {day(receipt.received_on)}. Please don't use it as proof of payment."
+    back = "The money goes back the way you paid. Banks take up to ten days to show it."
+    context |= {
+        "greeting": greeting,
+        "sentence": f"{greeting}.",
+        "note": f"{note} {back}" if receipt.is_online_payment else note,
+        "amount_label": "Amount that doesn't count",
+    }
+    return fill_in(context, subject=f"{greeting}: {context['practice_name']}")
+
+
 def fill_in(context: dict[str, Any], *, subject: str) -> Content:
     """The mail of a receipt, of what get_context() gave, its own words in place."""
     return Content(
@@ -99,6 +123,13 @@ kinds.declare(Kind(name=KIND, label="Receipt", prepare=prepare, reasons=dict(Rea
 # The same to an address that the payer typed (receipts.typed_mail).
 TYPED = kinds.declare(
     Kind(name="receipt_typed", label="Receipt to a typed address", prepare=prepare, reasons=dict(Reason.choices))
+)
+# Tells whoever was to have a receipt that it was voided (receipts.voided_mail).
+VOIDED = kinds.declare(
+    Kind(name="receipt_voided", label="Voided receipt", prepare=prepare_voided, reasons=dict(Reason.choices))
+)
+VOIDED_TYPED = kinds.declare(
+    Kind(name="typed_voided", label="Voided receipt, to a typed address", prepare=prepare_voided)
 )
 
 

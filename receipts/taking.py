@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from batches.working import get_attached_batch
+from batches.working import get_batch_for_payment
 from pops.core.access.models import User
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
@@ -16,6 +16,7 @@ from pops.core.methods import Method
 from pops.core.refusals import Refused, refuse
 from pops.core.words import day
 from receipts.balances import find_check_taken, find_taken_just_now
+from receipts.copays import CopayFor, choose_for_copay, note_copay
 from receipts.corrections.escrow import choose_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
 from receipts.models import Receipt, Transaction
@@ -53,6 +54,7 @@ class Taking:
     wants_email: bool = True
     second_reason: str = ""
     knows_check: bool = False
+    memo: str = ""
 
 
 def take_payment(
@@ -68,17 +70,20 @@ def take_payment(
     second_reason: str = "",
     knows_check: bool = False,
     seen: Mapping[int, int] | None = None,
+    copay: CopayFor | None = None,
+    memo: str = "",
 ) -> int:
     """Record money in the batch that `by` works in and return the receipt's number.
 
     `parts` are cents by service line, None for the oldest first, empty for none; the rest is escrow. `seen` are the
-    cents that `by` saw owed, by line. Raises NoAttachedBatch, Refused, BalanceChanged, CheckTaken unless `by` knows the
-    check, and TakenJustNow unless there is a reason for a second payment.
+    cents that `by` saw owed, by line. A `copay` goes to its visit alone, and waits for its charge; `memo` says what
+    other money is for. Raises NoAttachedBatch, Refused, BalanceChanged, CheckTaken unless `by` knows the check, and
+    TakenJustNow unless there is a reason for a second payment.
     """
-    taking = Taking(channel, now, today, by, wants_email, second_reason, knows_check)
+    taking = Taking(channel, now, today, by, wants_email, second_reason, knows_check, memo)
     with transaction.atomic():
         held = hold(days=[today], guarantor=guarantor_id)
-        return _take(held, tenders, parts, taking, seen)
+        return _take(held, tenders, parts, taking, seen, copay)
 
 
 def take_shared_check(
@@ -117,17 +122,17 @@ def _take(
     parts: Mapping[int, int] | None,
     taking: Taking,
     seen: Mapping[int, int] | None,
+    copay: CopayFor | None = None,
 ) -> int:
     """Issue the receipt of the guarantor who is held."""
-    if not tenders or any(tender.amount_cents <= 0 for tender in tenders):
-        raise Refused("no_amount", "Enter at least one amount above $0.00.")
+    amount = _add_up(tenders)
     guarantor = Guarantor.objects.get(pk=held.guarantor_id or 0)
     refuse(why_not_use(guarantor))
-    batch = get_attached_batch(held, today=taking.today, by=taking.by)
+    batch = get_batch_for_payment(held, today=taking.today, by=taking.by)
     refuse(why_not_as_seen(guarantor, seen))
     reason = _reason(guarantor, tenders, taking)
-    amount = sum(tender.amount_cents for tender in tenders)
-    chosen = {} if parts is None else choose_lines(guarantor, cents=amount, wanted=parts)
+    wanted = choose_for_copay(guarantor, copay, cents=amount) if copay else parts
+    chosen = {} if wanted is None else choose_lines(guarantor, cents=amount, wanted=wanted)
     number = issue_receipt(
         held,
         guarantor_id=guarantor.pk,
@@ -136,13 +141,21 @@ def _take(
         received_on=taking.today,
         received_at=taking.now,
         transactions=tenders,
-        auto_post=parts is None,
+        auto_post=wanted is None,
         issued_by=taking.by,
         reason=reason,
         mail=taking.wants_email,
     )
     post_to_lines(held, receipt_number=number, batch_id=batch.pk, parts=chosen, by=taking.by, is_new=True)
+    if copay:
+        note_copay(receipt_number=number, copay=copay)
     return number
+
+
+def _add_up(tenders: list[TransactionFacts]) -> int:
+    if not tenders or any(tender.amount_cents <= 0 for tender in tenders):
+        raise Refused("no_amount", "Enter at least one amount above $0.00.")
+    return sum(tender.amount_cents for tender in tenders)
 
 
 def _reason(guarantor: Guarantor, tenders: list[TransactionFacts], taking: Taking) -> str:
@@ -153,7 +166,7 @@ def _reason(guarantor: Guarantor, tenders: list[TransactionFacts], taking: Takin
             "check_taken", f"Check {numbers[0]} is entered twice. Look at the numbers, or tick that it is right."
         )
     known = [_known_check(guarantor, number, taking) for number in numbers]
-    return " ".join(filter(None, [_reason_for_second(guarantor, taking), *known]))[:LONGEST_REASON]
+    return " ".join(filter(None, [taking.memo.strip(), _reason_for_second(guarantor, taking), *known]))[:LONGEST_REASON]
 
 
 def _known_check(guarantor: Guarantor, number: str, taking: Taking) -> str:

@@ -1,11 +1,13 @@
-"""Background work on receipts and statements: PDFs, the files of a close, and what a statement shows."""
+"""Background work on receipts and statements: PDFs, the files of a close, what a statement shows, copays."""
 
 import logging
 
 from celery import shared_task
 from django.utils import timezone
 
+from pops.core.practice.models import Practice
 from pops.core.work import begin, in_turn
+from receipts.copays import APPLY_COPAYS, apply_copay, find_waiting
 from receipts.documents.calls import MAKE_MISSING, RENDER_MISSING, RENDER_ONE, RENDER_STATEMENT
 from receipts.documents.closes import find_closes_without_documents, make_documents
 from receipts.documents.receipts import store_document
@@ -70,6 +72,21 @@ def freeze_statements() -> None:
             freeze_settled(guarantor_id=guarantor_id, now=now)
         except Exception:
             logger.exception("The statements of guarantor %s could not be frozen", guarantor_id)
+
+
+@shared_task(name=APPLY_COPAYS)
+def apply_copays() -> None:
+    """Apply the copays whose visit's charge has arrived: called where one is entered by hand, and by the sweep."""
+    begin(APPLY_COPAYS)
+    practice = Practice.objects.first()
+    if practice is None:
+        return
+    today = practice.business_date(timezone.now())
+    for number in in_turn(find_waiting(today=today, limit=AT_ONCE)):
+        try:
+            apply_copay(receipt_number=number, today=today)
+        except Exception:
+            logger.exception("The copay of receipt %s could not be applied", number)
 
 
 def _render(numbers: list[int]) -> int:

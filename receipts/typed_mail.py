@@ -31,6 +31,13 @@ def why_not_mail_to_typed(receipt: Receipt) -> Refused | None:
     return None
 
 
+def find_typed_addresses(receipt: Receipt) -> list[str]:
+    """To which typed addresses a receipt was mailed, the last one last."""
+    return list(
+        Message.objects.filter(kind=TYPED.name, about_id=receipt.pk).order_by("pk").values_list("to", flat=True)
+    )
+
+
 def mail_to_typed(*, receipt_number: int, to: str, now: dt.datetime) -> Message:
     """Send a receipt to an address that somebody typed right after paying. Raises Refused, Receipt.DoesNotExist."""
     with transaction.atomic():

@@ -1,9 +1,10 @@
 """What a transaction holds until its end, taken in one order so that nobody waits in a circle.
 
 The order: the days, earliest first; then an attempt's row (payments.recording); then the guarantor's row; then a
-batch's row; last the patients whose service lines money is applied to (receipts.owed.lock_lines). Recording money
-shares its day with others who record, closing takes the day alone: payments never wait for each other, a close waits
-for those in flight, and every statement after the lock sees what was committed before it was granted.
+batch's row, or the clerk whose first payment of the day opens one; last the patients whose service lines money is
+applied to (receipts.owed.lock_lines). Recording money shares its day with others who record, closing takes the day
+alone: payments never wait for each other, a close waits for those in flight, and every statement after the lock sees
+what was committed before it was granted.
 """
 
 import datetime as dt
@@ -45,6 +46,10 @@ class Held:
             raise NotHeld(f"{self} lacks day {day}, {alone} alone or guarantor {guarantor}")
 
 
+# And "POPT": of the clerks'.
+CLERK_LOCKS = 0x504F5054
+
+
 # The function is called row by row, in the order of the arrays.
 HOLD = f"""
 WITH day AS MATERIALIZED (
@@ -69,6 +74,12 @@ def hold(*, days: Iterable[dt.date] = (), alone: Iterable[dt.date] = (), guarant
     held = Held(frozenset(days), frozenset(alone), guarantor)
     _hold(HOLD if guarantor is None else HOLD_GUARANTOR, held, guarantor)
     return held
+
+
+def hold_clerk(user_id: int) -> None:
+    """Wait for this member of staff's other payments that open a batch, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [CLERK_LOCKS, user_id % 2**31])
 
 
 def hold_each(*, days: Iterable[dt.date] = (), guarantors: Iterable[int]) -> dict[int, Held]:

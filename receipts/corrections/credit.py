@@ -21,14 +21,17 @@ from receipts.owed import find_surplus, get_balances
 def find_free_credit(guarantor: Guarantor) -> list[tuple[Receipt, int]]:
     """The guarantor's receipts with credit that nobody else has a claim to, oldest first, each with its cents.
 
-    What is disputed, or on its way back to a card, is not theirs to use.
+    What is disputed, or on its way back to a card, is not theirs to use; nor is a copay before its visit is charged.
     """
+    # A copay waits for its visit's charge.
+    waits = Q(copay__isnull=False, applied_cents=0)
     has_credit = Q(amount_cents__gt=F("applied_cents")) | Q(pk__in=find_surplus(guarantor.pk))
     receipts = (
         guarantor.receipts.filter(status=Receipt.Status.PAID, void=None)
         .exclude(kind=Receipt.Kind.REFUND)
         .annotate(applied_cents=Coalesce(Sum("postings__amount_cents"), 0))
         .filter(has_credit)
+        .exclude(waits)
         .order_by("received_at", "number")
     )
     free = [(receipt, get_applicable_cents(receipt)) for receipt in receipts]

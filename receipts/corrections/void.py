@@ -14,6 +14,7 @@ from receipts.balances import live_refunds, own_postings
 from receipts.issue import post_to_lines
 from receipts.models import Receipt, ReceiptVoid
 from receipts.owed import lock_lines
+from receipts.voided_mail import post_voided
 
 
 def why_not_void(receipt: Receipt, *, today: dt.date, returned_by_processor: bool = False) -> Refused | None:
@@ -51,12 +52,13 @@ def void_receipt(*, receipt_number: int, reason: str, today: dt.date, by: User) 
 def write_void(
     held: Held, *, receipt_number: int, reason: str, today: dt.date, by: User, returned_by_processor: bool = False
 ) -> ReceiptVoid:
-    """Void a receipt whose day is held alone, with its guarantor. Raises BatchClosed, Refused."""
-    receipt = Receipt.objects.select_related("batch", "void").get(pk=receipt_number)
+    """Void a receipt whose day is held alone, with its guarantor, and mail that. Raises BatchClosed, Refused."""
+    receipt = Receipt.objects.select_related("batch", "void", "guarantor__group").get(pk=receipt_number)
     held.need(alone=receipt.received_on, guarantor=receipt.guarantor_id)
     refuse(why_not_void(receipt, today=today, returned_by_processor=returned_by_processor))
     void = ReceiptVoid.objects.create(receipt=receipt, reason=reason, voided_by=by)
     _take_back_all(held, receipt, by)
+    post_voided(receipt)
     return void
 
 

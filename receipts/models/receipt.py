@@ -108,6 +108,7 @@ class Receipt(models.Model):
         indexes = [
             models.Index(fields=["guarantor", "-received_at", "-number"], name="receipt_history"),
             models.Index(fields=["-received_at", "-number"], name="receipt_newest"),
+            models.Index(fields=["amount_cents", "number"], name="receipt_amount"),  # the desk looks for an amount
         ]
         constraints = [
             models.CheckConstraint(
@@ -207,7 +208,10 @@ class Transaction(models.Model):
         indexes = [
             models.Index(
                 fields=["shared_check"], condition=Q(shared_check__isnull=False), name="transaction_shared_check"
-            )
+            ),
+            # "Who paid check 1042?", "Whose card ends in 4242?": the newest of each.
+            models.Index(fields=["check_number", "id"], condition=~Q(check_number=""), name="transaction_check"),
+            models.Index(fields=["card_last4", "id"], condition=~Q(card_last4=""), name="transaction_card"),
         ]
         triggers = [APPEND_ONLY, MOVES_IN_OPEN_BATCH, COMES_WITH_ITS_RECEIPT]
 

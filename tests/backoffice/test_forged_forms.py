@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from batches.models import BatchClose, ReferenceBatch
+from pops.core.practice.models import Practice
 from receipts.models import Disbursement, Posting, Receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import attached_batch, batch_of, close, count_out, take, today
@@ -90,6 +91,7 @@ def test_a_guarantor_that_is_gone(client):
 
 def test_no_batch_or_a_closed_one(client, ruth, guarantor):
     close(attached_batch(ruth), ruth)
+    Practice.objects.update(opens_batches=False)
 
     refused(client, reverse("backoffice:take", args=[guarantor.pk]), PAY, "You work in no open batch of today.")
 

@@ -63,6 +63,8 @@ PAGES = {
     "setup_open": {ADMIN},
     "period": LEADERS,
     "find": EVERYONE,
+    "find_anything": EVERYONE,
+    "my_desk": EVERYONE,
     "take": EVERYONE,
     "shared_check": EVERYONE,
     "print": EVERYONE,

@@ -75,7 +75,7 @@ def test_the_front_desks_day(page, live_server, maria, sign_in):
     page.get_by_label("Who pays?").fill("leo alv")
     page.get_by_role("button", name="Find").click()
     page.get_by_role("link", name=maria.name).click()
-    fill(page, cash="50.00")
+    fill(page, amount="50.00")
     expect(page.locator("[data-total]")).to_have_text("$50.00")
     page.get_by_role("button", name="Issue the receipt").click()
     first = Receipt.objects.get()
@@ -83,9 +83,13 @@ def test_the_front_desks_day(page, live_server, maria, sign_in):
 
     # A split tender right after it: why?
     page.goto(f"{live_server.url}/admin/desk/payment/{maria.pk}/")
-    fill(page, cash="20.00", check="30.00", check_number="1041")
+    page.get_by_text("Several ways at once").click()
+    page.locator("#id_cash").fill("20.00")
+    fill(page, first_check="30.00")
+    page.get_by_label("First check's number").fill("1041")
     page.get_by_role("button", name="Issue the receipt").click()
     expect(page.get_by_text("You took $50.00 from this guarantor")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("$50.00 is more than the $40.00 owed; keep $10.00 as credit?")
     assert Receipt.objects.count() == 1
     page.get_by_label("Why is there a second payment?").fill("The rest of her bill")
     page.get_by_role("button", name="Issue the receipt").click()

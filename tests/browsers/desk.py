@@ -76,10 +76,10 @@ class Desk:
 
     def open_payment(self) -> None:
         self.hand.press(self.guarantor.name)
-        self.hand.sees("What you received", "$100.00")
+        self.hand.sees("What is it for?", "$100.00")
 
     def take_cash(self) -> None:
-        self.hand.type("Cash", "50.00")
+        self.hand.type("Amount", "50.00")
         self.hand.must("the total, added up", "return document.querySelector('[data-total]').value === '$50.00'")
         self.hand.press("Issue the receipt")
         self.hand.sees("was issued.")

@@ -14,6 +14,7 @@ from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Facility, Practice, Provider
 from pops.local.seed.cards import store_cards
+from pops.local.seed.copays import make_copay
 from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TIME_ZONE
 from pops.local.seed.desk import make_desk_days
 from pops.local.seed.groups import make_groups
@@ -41,6 +42,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     make_desk_days(list(Guarantor.objects.filter(is_trial=False).order_by("pk")[2:]), now=now, desk=staff)
     make_history(now, chance)
     store_cards(HOUSEHOLDS[0][0])
+    make_copay(now=now, desk=staff)
     mark_confidential()
     send_statements()
     note_emails_of_the_past()

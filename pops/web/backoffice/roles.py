@@ -17,7 +17,7 @@ SEES = [
 DESK = [
     *SEES, "batches.open_batch", "batches.reconcile_batch", "batches.close_batch", "receipts.take_payment",
     "receipts.void_receipt", "receipts.post_escrow", "accounts.add_guarantor",
-    "accounts.change_guarantor", "accounts.add_patient", "accounts.change_patient",
+    "accounts.change_guarantor", "accounts.add_guarantornote", "accounts.add_patient", "accounts.change_patient",
     "accounts.add_appointment", "accounts.change_appointment", "logins.change_access",
     "notifications.send_message_again", "appointments.answer_request", "logins.settle_phonechange",
     "balance_notices.send_balancenotice",

@@ -56,6 +56,12 @@ class Practice(models.Model):
         default=True,
         help_text="Whoever closes a batch counts first and sees what is expected afterwards.",
     )
+    opens_batches = models.BooleanField(
+        "open a batch with the first payment",
+        default=True,
+        db_default=True,
+        help_text="Who takes a payment and works in no batch of the day gets one by itself. Unchecked: it is refused.",
+    )
     notices_from = models.TimeField(
         default=dt.time(9),
         db_default=dt.time(9),

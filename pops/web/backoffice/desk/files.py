@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from batches.models import BatchDocument
 from pops.core.accounts.confidential import sees_confidential
 from pops.web.backoffice.desk.action import DeskPage, DeskView, batch_page
+from pops.web.backoffice.desk.printing import find_paper
 from receipts.documents.closes import why_not_open
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt
@@ -35,7 +36,8 @@ class Document(DeskView):
 class PrintReceipt(DeskPage):
     """The receipt on paper, for who stands at the desk: the very page that the guarantor sees.
 
-    With `confidential` in the address what is confidential is itemized too, by staff with the right: for the patient.
+    On the paper of this member of staff's desk; with `now` in the address it is printed at once. With `confidential`
+    there what is confidential is itemized too, by staff with the right: for the patient.
     """
 
     rights = ("receipts.view_receipt",)
@@ -48,5 +50,6 @@ class PrintReceipt(DeskPage):
         itemized = itemize(receipt, sees_confidential=may and "confidential" in self.request.GET)
         is_whole = not itemized.others
         return {
-            "itemized": itemized, "receipt": receipt, "receipt_page": "backoffice:print", "asks": may and not is_whole
+            "itemized": itemized, "receipt": receipt, "receipt_page": "backoffice:print", "asks": may and not is_whole,
+            "paper": f"css/paper-{find_paper(self.request.user)}.css", "is_issued": "now" in self.request.GET,
         }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The form that takes a payment: several tenders."""
+"""The form that takes a payment: one amount by one method, or several tenders at once."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,44 +6,13 @@ from typing import Any
 from django import forms
 
 from pops.core.accounts.models import Guarantor
-from pops.core.methods import BRANDS, Method
+from pops.core.methods import Method
 from pops.web.backoffice.desk.apply_form import ApplyForm
+from pops.web.backoffice.desk.quick_form import BRAND_CHOICES, QuickForm, approval, last_four, number_of_check
 from pops.web.backoffice.fields import MAX_CENTS, MoneyField
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
-
-BRAND_CHOICES = [("", "Card brand"), *BRANDS.items()]
-
-
-def number_of_check(label: str) -> forms.CharField:
-    """A field for the number of a check."""
-    return forms.CharField(
-        label=label, required=False, max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-
-
-def last_four(label: str) -> forms.RegexField:
-    """A field for the last four digits of a card, never more."""
-    return forms.RegexField(
-        r"^[0-9]{4}$",
-        label=label,
-        required=False,
-        strip=True,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "4"}),
-        error_messages={"invalid": "Enter the last four digits of the card."},
-    )
-
-
-def approval(label: str) -> forms.RegexField:
-    """As terminals print it: mostly six letters and digits, on some fewer or more."""
-    return forms.RegexField(
-        r"^[A-Za-z0-9]{2,20}$",
-        label=label,
-        required=False,
-        strip=True,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": "20"}),
-        error_messages={"invalid": "Enter the approval code as the terminal shows it: letters and digits, no spaces."},
-    )
+from receipts.questions import Purpose
 
 
 class MoneyForm(forms.Form):
@@ -63,21 +32,24 @@ class MoneyForm(forms.Form):
     knows_check = forms.BooleanField(label="The number of the check is right", required=False)
 
 
-class TakePaymentForm(MoneyForm, ApplyForm):
-    """Cash, up to two checks, up to two cards, other. Cleans to `tenders` too."""
+class TakePaymentForm(QuickForm, MoneyForm, ApplyForm):
+    """One amount; or cash, up to two checks, up to two cards and other at once. Cleans to `tenders` too."""
 
-    # What most payments have no need of is folded away.
-    FOLDED = ("check_2", "check_2_number", "card_2", "card_2_brand", "card_2_last4", "card_2_approval", "other")
+    # Several ways at once are folded away.
+    FOLDED = (
+        "cash", "check_1", "check_1_number", "check_2", "check_2_number", "card_1", "card_1_brand", "card_1_last4",
+        "card_1_approval", "card_2", "card_2_brand", "card_2_last4", "card_2_approval", "other",
+    )  # fmt: skip
 
     cash = MoneyField(label="Cash", required=False)
-    check_1 = MoneyField(label="Check", required=False)
-    check_1_number = number_of_check("Check number")
+    check_1 = MoneyField(label="First check", required=False)
+    check_1_number = number_of_check("First check's number")
     check_2 = MoneyField(label="Second check", required=False)
     check_2_number = number_of_check("Second check's number")
-    card_1 = MoneyField(label="Card", required=False)
-    card_1_brand = forms.ChoiceField(label="Card brand", choices=BRAND_CHOICES, required=False)
-    card_1_last4 = last_four("Last four digits")
-    card_1_approval = approval("Approval code")
+    card_1 = MoneyField(label="First card", required=False)
+    card_1_brand = forms.ChoiceField(label="First card's brand", choices=BRAND_CHOICES, required=False)
+    card_1_last4 = last_four("First card's last four digits")
+    card_1_approval = approval("First card's approval code")
     card_2 = MoneyField(label="Second card", required=False)
     card_2_brand = forms.ChoiceField(label="Second card's brand", choices=BRAND_CHOICES, required=False)
     card_2_last4 = last_four("Second card's last four digits")
@@ -95,14 +67,30 @@ class TakePaymentForm(MoneyForm, ApplyForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        data["tenders"] = [facts for facts in self._tenders(data) if facts.amount_cents]
+        several, quick = [facts for facts in self._tenders(data) if facts.amount_cents], self.clean_quick(data)
+        if quick and several:
+            self.add_error("amount", "Enter the amount here, or the several ways below: not both.")
+        data["tenders"] = [quick] if quick else several
         amount = sum(facts.amount_cents for facts in data["tenders"])
         if not self.errors and not amount:
             raise forms.ValidationError("Enter at least one amount.")
         if amount > MAX_CENTS:
             raise forms.ValidationError("This is more than one payment can hold. Look at the amounts again.")
-        data["parts"] = self.clean_parts(data, amount)
+        self.check_copay(data)
+        data["parts"] = self._clean_purpose(data, amount)
+        if not self.errors:
+            self.ask_about(data, amount)
         return data
+
+    def _clean_purpose(self, data: dict[str, Any], amount: int) -> dict[int, int] | None:
+        """Where it goes: only what is for the balance is applied to services now."""
+        if data.get("purpose") not in (Purpose.COPAY, Purpose.OTHER):
+            return self.clean_parts(data, amount)
+        if any(data.get(f"line_{line.pk}") for line in self.lines):
+            self.add_error(
+                "purpose", "There are amounts beside the services below. Choose Balance, or empty the amounts."
+            )
+        return {}
 
     def _tenders(self, data: dict[str, Any]) -> Iterator[TransactionFacts]:
         yield self._facts(Method.CASH, data.get("cash"))

@@ -16,7 +16,8 @@ from pops.core.accounts.search import find_guarantors
 from pops.core.money import format_cents
 from pops.web.backoffice.desk.action import receipt_page
 from pops.web.backoffice.desk.apply_form import ApplyForm, SeenForm, cents_by_line
-from pops.web.backoffice.desk.payment_form import MoneyForm, number_of_check
+from pops.web.backoffice.desk.payment_form import MoneyForm
+from pops.web.backoffice.desk.quick_form import number_of_check
 from pops.web.backoffice.desk.taking import FOUND_LIMIT, TakesMoney
 from pops.web.backoffice.fields import MoneyField
 from receipts.owed import find_payable_lines, get_balances
@@ -130,6 +131,5 @@ class SharedCheck(TakesMoney):
             guarantors=self.guarantors,
             q=text,
             found=[(who, address([*self.guarantors, who])) for who in found],
-            today=self.today,
             **context,
         )

@@ -1,5 +1,7 @@
 """Taking money: find who pays, enter it."""
 
+import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -8,22 +10,29 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from batches.selectors import find_attached_batch
+from batches.working import will_open_batch
 from payments.models import Payment
 from payments.selectors import find_open_attempts
 from payments.truth import close_attempts
-from pops.core.accounts.confidential import mask_lines, sees_confidential
+from pops.core.accounts.confidential import mask_lines, sees_confidential, shown_to
 from pops.core.accounts.merging import why_not_use
-from pops.core.accounts.models import Guarantor
+from pops.core.accounts.models import Appointment, Guarantor
 from pops.core.accounts.search import find_guarantors
 from pops.core.money import format_cents
+from pops.core.practice.selectors import get_practice
 from pops.web.backoffice.desk.action import DeskAction, DeskPage, receipt_page
 from pops.web.backoffice.desk.payment_form import TakePaymentForm
+from pops.web.backoffice.desk.printing import get_desk, print_page
+from pops.web.backoffice.desk.quick_form import Known
 from receipts.balances import find_taken_just_now
+from receipts.copays import CopayFor, find_usual_copays, find_visits
 from receipts.models import Receipt
-from receipts.owed import find_payable_lines, get_balances, get_credit
+from receipts.owed import Balances, find_payable_lines, get_balances, get_credit
+from receipts.questions import Purpose
 from receipts.taking import take_payment
 
 FOUND_LIMIT = 50
+DAY = dt.timedelta(days=1)
 
 
 class Find(DeskPage):
@@ -39,7 +48,9 @@ class Find(DeskPage):
         found = find_guarantors(text, limit=FOUND_LIMIT, sees_confidential=sees_confidential(self.request.user))
         attached = find_attached_batch(self.request.user)
         is_full = len(found) == FOUND_LIMIT
-        return super().get_context_data(q=text, found=found, is_full=is_full, attached=attached, today=self.today)
+        opens = will_open_batch(today=self.today, by=self.request.user)
+        shown = {"q": text, "found": found, "is_full": is_full, "attached": attached, "opens_batch": opens}
+        return super().get_context_data(**shown, today=self.today)
 
 
 class TakesMoney(DeskAction):
@@ -50,6 +61,10 @@ class TakesMoney(DeskAction):
 
     def payers(self) -> list[Guarantor]:
         raise NotImplementedError
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        opens = will_open_batch(today=self.today, by=self.request.user)
+        return super().get_context_data(**{"opens_batch": opens, "today": self.today, **context})
 
     def facts(self, data: dict[str, Any]) -> dict[str, Any]:
         """What is told of all money that is taken: how it came, when, to whom, and what was said about it."""
@@ -98,7 +113,28 @@ class Take(TakesMoney):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         lines = mask_lines(self.request.user, find_payable_lines(self.target))
-        return {**super().get_form_kwargs(), "guarantor": self.target, "lines": lines}
+        return {**super().get_form_kwargs(), "guarantor": self.target, "lines": lines, "known": self.known}
+
+    @cached_property
+    def balances(self) -> Balances:
+        return get_balances(self.target)
+
+    @cached_property
+    def known(self) -> Known:
+        """Who may be seen today, and what their copay was the last time."""
+        patients = shown_to(self.request.user, self.target.patients.filter(is_retired=False).order_by("name", "pk"))
+        start, end = (get_practice().day_end(day) for day in (self.today - DAY, self.today))
+        visits = list(shown_to(self.request.user, find_visits(patients, start=start, end=end)))
+        usual = find_usual_copays(patients, visits)
+        return Known(self.today, self.balances.current_cents, list(patients), visits, usual)
+
+    def _find_copay(self, data: dict[str, Any]) -> CopayFor | None:
+        """Whose visit a copay is for; with the provider and the type of the visit, where it is one of today."""
+        if data["purpose"] != Purpose.COPAY:
+            return None
+        visits = [one for one in self.known.visits if one.patient_id == data["patient"]]
+        visit = visits[0] if visits and data["visit_date"] == self.today else Appointment()
+        return CopayFor(data["patient"], data["visit_date"], data["memo"], visit.provider_id, visit.visit_type)
 
     def do(self, form: TakePaymentForm) -> tuple[str, str]:
         data = form.cleaned_data
@@ -107,17 +143,20 @@ class Take(TakesMoney):
             tenders=data["tenders"],
             parts=data["parts"],
             seen=data["seen"],
+            copay=self._find_copay(data),
+            memo=data["memo"] if data["purpose"] == Purpose.OTHER else "",
             **self.facts(data),
         )
-        return receipt_page(number), f"Receipt {number} was issued. It shows in the patient's portal now."
+        change = f" Change due: {format_cents(data['change_cents'])}." if data["change_cents"] else ""
+        page = print_page(number) if get_desk(self.request.user).prints else receipt_page(number)
+        return page, f"Receipt {number} was issued. It shows in the patient's portal now.{change}"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(
             title=f"Take a payment from {self.target.name}",
             recent=find_taken_just_now(self.target, now=self.now),
             attempts=find_open_attempts(self.target),
-            balances=get_balances(self.target),
+            balances=self.balances,
             escrow_cents=get_credit(self.target),
-            today=self.today,
             **context,
         )

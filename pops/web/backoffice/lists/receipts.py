@@ -20,6 +20,7 @@ from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import find_people
 from receipts.balances import find_overpaid_lines, get_receipt_balance
+from receipts.copays import find_shown_copay
 from receipts.hiding import find_postings
 from receipts.models import Posting, Receipt
 from receipts.notices import messages_of
@@ -141,6 +142,7 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
             "sharing_check": find_sharing_check(receipt),
             "emails": render_messages(messages_of(receipt)),
             "parts": _parts_of(receipt, request),
+            "copay": find_shown_copay(receipt, user=request.user),
         }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:

@@ -18,6 +18,7 @@ from pops.web.backoffice.lists.receipts import CappedPaginator
 from pops.web.backoffice.lists.rows import NamedRows, name_it
 from pops.web.backoffice.lists.searching import FindsPeople
 from pops.web.backoffice.lists.stale import AsShownForm
+from receipts.copays import nudge_on_commit
 
 REQUIRED = {"billed_cents"}
 
@@ -103,6 +104,11 @@ class EncounterAdmin(HidesConfidential, FindsPeople, KeepsHistory):
             "Retired": visit.is_retired, "In collections": visit.in_collections, "Confidential": visit.is_hidden
         }  # fmt: skip
         return ", ".join(state for state, is_so in states.items() if is_so)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Copays that waited for these services are applied to them."""
+        super().save_related(request, form, formsets, change)
+        nudge_on_commit()
 
     @admin.display(description="Guarantor")
     def guarantor(self, visit: Encounter) -> str:

@@ -1,6 +1,7 @@
 """What the back office keeps for itself."""
 
+from pops.web.backoffice.models.desk import Desk
 from pops.web.backoffice.models.sent_form import SentForm
 from pops.web.backoffice.models.trial import Trial
 
-__all__ = ["SentForm", "Trial"]
+__all__ = ["Desk", "SentForm", "Trial"]

@@ -1,0 +1,76 @@
+"""Finding receipts by what a person has in hand: a number, a check, the last four digits of a card, an amount."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection
+
+from pops.core.money import InvalidAmount, parse_cents
+from receipts.models import Receipt
+
+# Zeros that people leave out before a check's number, or type.
+MOST_ZEROS = 6
+LARGEST = 2**63 - 1
+# Each way is an index, read from its newest end.
+FIND = """
+SELECT number, min(way) FROM (
+    (SELECT number, 1 AS way FROM receipts_receipt WHERE number = %(number)s)
+    UNION ALL
+    (SELECT t.receipt_id, 2 FROM receipts_transaction t
+     WHERE t.check_number <> '' AND t.check_number = ANY(%(checks)s) ORDER BY t.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT t.receipt_id, 3 FROM receipts_transaction t
+     WHERE t.card_last4 <> '' AND t.card_last4 = %(last4)s ORDER BY t.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT number, 4 FROM receipts_receipt
+     WHERE amount_cents = %(cents)s AND batch_id <> ALL(%(hidden)s) ORDER BY number DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT number, 4 FROM receipts_receipt
+     WHERE amount_cents = -(%(cents)s::bigint) AND batch_id <> ALL(%(hidden)s) ORDER BY number DESC LIMIT %(limit)s)
+) found (number, way) GROUP BY number ORDER BY min(way), number DESC LIMIT %(limit)s
+"""
+
+
+def find_receipts(text: str, *, limit: int, hidden_batches: Collection[int] = ()) -> list[Receipt]:
+    """Receipts of this number, or over this check, card or amount, the newest of each first.
+
+    By its amount none of `hidden_batches` is found: whoever asks must not know what is in them.
+    """
+    asked = _read(text.strip())
+    if not any(asked.values()):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, {**asked, "hidden": list(hidden_batches), "limit": limit})
+        numbers = [row[0] for row in cursor.fetchall()]
+    found = Receipt.objects.select_related("void", "copay").prefetch_related("transactions").in_bulk(numbers)
+    return [found[number] for number in numbers]
+
+
+def _read(text: str) -> dict[str, Any]:
+    """What the text may be. A number without a dollar sign or cents is an amount only where it is short."""
+    digits = text if re.fullmatch("[0-9]{1,18}", text) else ""
+    check = text if re.fullmatch("[0-9A-Za-z-]{1,30}", text) and re.search("[0-9]", text) else ""
+    return {
+        "number": int(digits) if digits else None,
+        "checks": _spellings(check),
+        "last4": digits if len(digits) == 4 else None,
+        "cents": _read_cents(text) if not digits or len(digits) <= 4 else None,
+    }
+
+
+def _read_cents(text: str) -> int | None:
+    try:
+        cents = parse_cents(text)
+    except InvalidAmount:
+        return None
+    return cents if 0 < cents <= LARGEST else None
+
+
+def _spellings(check: str) -> list[str]:
+    """A check's number as it may have been typed: with zeros before it or without, in capitals or not."""
+    plain = check.lstrip("0")
+    if not plain:
+        return []
+    words = dict.fromkeys([check, plain, check.upper(), check.lower(), plain.upper(), plain.lower()])
+    return [*words, *("0" * n + plain for n in range(1, MOST_ZEROS + 1))]
