@@ -5,6 +5,8 @@ out: colours and letters are those of static/css/charts.css, in light, dark and 
 image to a screen reader, with a title and a sentence; its numbers stand beside it as a table.
 """
 
+import calendar
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +23,10 @@ from pops.core.money import format_cents
 
 # In the chart's own units. On a phone it is shown at half of that.
 WIDTH, HEIGHT, LETTERS = 640, 260, 19
-# Names under the bars: as many as there is room for.
-LABELS = 6
 # Of a scale: four lines, at round numbers.
 LINES = 4
+# The year of a day.
+A_DAY = re.compile(r"(?<=\d), \d{4}$")
 # What pygal is told of every chart.
 ALWAYS = {
     "style": Style(**{f"{what}_font_size": LETTERS for what in ("label", "major_label", "legend", "value", "title")}),
@@ -56,6 +58,12 @@ class Chart:
     labels: Sequence[str]
     values: Mapping[str, Sequence[int | None]]
     is_money: bool = True
+    of: str = "Day"  # what a bar is of
+
+    @property
+    def short(self) -> list[str]:
+        """The names as there is room for them under the bars: Nov 30 for November 30, 2026."""
+        return [_shorten(label) for label in self.labels]
 
     @property
     def words(self) -> Callable[[int | None], str]:
@@ -78,13 +86,14 @@ def chart_of(series: Series) -> Chart:
     """What a report gives for a chart, as a chart."""
     names, values = [name for name, _ in series.points], [value for _, value in series.points]
     measure = series.trend.measure
-    return Chart(series.trend.label, names, {measure.label: values}, is_money=measure.kind == Kind.CENTS)
+    of = (series.step or series.trend.name).capitalize()
+    return Chart(series.trend.label, names, {measure.label: values}, is_money=measure.kind == Kind.CENTS, of=of)
 
 
 def draw_bars(chart: Chart) -> SafeString:
     """The chart as SVG, to be put into a page that has charts.css."""
     bars = pygal.Bar(**_looks(chart))
-    bars.x_labels, bars.x_labels_major = list(chart.labels), _some(chart.labels)
+    bars.x_labels, bars.x_labels_major = chart.short, _some(chart.short)
     for name, column in chart.values.items():
         bars.add(name, [value or None for value in column])
     root = bars.render_tree()
@@ -118,7 +127,8 @@ def _scale(chart: Chart) -> list[int]:
 
 def _some(labels: Sequence[str]) -> list[str]:
     """Those of the labels that are written, the last one among them."""
-    every = -(-len(labels) // LABELS) or 1
+    room = max(WIDTH // (LETTERS * max(map(len, labels), default=1)), 1)
+    every = -(-len(labels) // room) or 1
     return list(labels[::-1][::every])
 
 
@@ -155,6 +165,13 @@ def _describe(chart: Chart) -> str:
             value, label = max(known, key=lambda one: one[0])
             sentences.append(f"{name}: the highest is {chart.words(value)}, {label}.")
     return " ".join([f"{len(chart.labels)} bars.", *sentences, "The numbers are in the table."])
+
+
+def _shorten(label: str) -> str:
+    label = label.removeprefix("week of ")
+    for name, short in zip(calendar.month_name[1:], calendar.month_abbr[1:], strict=True):
+        label = label.replace(name, short, 1) if label.startswith(name) else label
+    return A_DAY.sub("", label)
 
 
 def _cents(value: int | None) -> str:

@@ -66,6 +66,10 @@ class Report:
         """Those of the selected rows that the detail lists; sums are of all."""
         return rows
 
+    def order_of(self, question: Question) -> listing.Order:
+        """The order of the detail's rows."""
+        return listing.order_of(self.sorts, self.unique, question, together=self.together)
+
     def fields_of(self, question: Question, user: User) -> Sequence[Field]:
         """The columns of the detail."""
         return self.fields
@@ -127,7 +131,7 @@ class Report:
     def page(self, question: Question, user: User, after: str = "") -> Page:
         """A page of the detail, from after the row that the page before ended with. Raises Odd."""
         rows = self.listed(self.selected(question, user), question)
-        order = self._order(question)
+        order = self.order_of(question)
         found, following = listing.take(rows, self.fields_of(question, user), order, after)
         return Page(list(self.unfold(iter(found), question, user)), following)
 
@@ -138,7 +142,7 @@ class Report:
             return Table(self.title, self.said(question, user), columns, sums)
         fields = self.fields_of(question, user)
         selected = self.listed(self.selected(question, user), question)
-        order = self._order(question)
+        order = self.order_of(question)
         rows = self.unfold(listing.stream(selected, fields, order), question, user)
         columns = [Column(row.name, row.label, row.kind) for row in fields]
         return Table(self.title, self.said(question, user), columns, rows)
@@ -149,9 +153,6 @@ class Report:
             return 0
         rows = self.listed(self.selected(question, user), question)
         return len(rows.order_by().values_list("pk", flat=True)[: most + 1])
-
-    def _order(self, question: Question) -> listing.Order:
-        return listing.order_of(self.sorts, self.unique, question, together=self.together)
 
     def _read_by(self, given: Mapping[str, str]) -> dict[str, Any]:
         return {"total_by": read_names(given, BY, [Named(row.name, row.label) for row in self.groups], "group")}

@@ -2,8 +2,9 @@
 
 from payments.reports.declaration import Report
 from payments.reports.pops_payments import PopsPayments
+from payments.reports.usage import SessionUsage
 
-REPORTS: tuple[Report, ...] = (PopsPayments(),)
+REPORTS: tuple[Report, ...] = (PopsPayments(), SessionUsage())
 
 
 def find_report(slug: str) -> Report | None:

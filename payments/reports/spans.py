@@ -26,6 +26,16 @@ class Span:
         """November 30, 2026, or November 1, 2026 through November 30, 2026."""
         return day(self.first) + (f" through {day(self.last)}" if self.last != self.first else "")
 
+    @property
+    def brief(self) -> str:
+        """October 1 to 31, 2026: what both days share is said once."""
+        first, last = self.first, self.last
+        if first == last:
+            return day(first)
+        begin = f"{first:%B} {first.day}" if first.year == last.year else day(first)
+        is_month = (first.year, first.month) == (last.year, last.month)
+        return f"{begin} to {last.day}, {last.year}" if is_month else f"{begin} to {day(last)}"
+
 
 def list_presets(today: dt.date) -> list[Span]:
     """What people ask for most, as of a practice-local day. What goes on ends today."""

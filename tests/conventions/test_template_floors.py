@@ -22,7 +22,12 @@ BELOW = {
     "local": GROUND,
 }
 # The filters and tags of ours, by the folder that may load them. Those of the house are loaded everywhere.
-LIBRARIES = {"desk": {"backoffice", "admin"}, "front": {"backoffice", "admin"}, "mail_health": {"backoffice", "admin"}}
+LIBRARIES = {
+    "desk": {"backoffice", "admin"},
+    "front": {"backoffice", "admin"},
+    "reports": {"backoffice", "admin"},
+    "mail_health": {"backoffice", "admin"},
+}
 USES = re.compile(r"{%\s*(extends|include|load)\s+(.*?)%}", re.DOTALL)
 
 

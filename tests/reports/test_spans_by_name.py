@@ -83,3 +83,13 @@ def test_a_page_offers_them_with_their_days():
     assert [option.value for option in control.options if option.is_chosen] == ["yesterday"]
     assert control.text == {"from": "2026-11-29", "to": "2026-11-29"}
     assert not any(option.is_chosen for option in DATES.control({"from": "2026-03-01"}, asking, "").options)
+
+
+def test_a_link_says_its_days_in_few_words():
+    words = {span.name: span.brief for span in list_presets(dt.date(2027, 1, 2))}
+
+    assert words["today"] == "January 2, 2027"
+    assert words["last_month"] == "December 1 to 31, 2026"
+    assert words["last_quarter"] == "October 1 to December 31, 2026"
+    assert words["last_week"] == "December 20 to 26, 2026"
+    assert words["this_week"] == "December 27, 2026 to January 2, 2027"

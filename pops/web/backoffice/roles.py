@@ -32,6 +32,7 @@ MANAGER = [
     "receipts.move_receipt", "receipts.disburse_escrow", "receipts.take_back_posting",
     "payments.decide_review", "payments.view_bookscheck", "reports.export_lists", "reports.schedule_reports",
     "reports.view_pops_payments",
+    "reports.view_session_usage", "reports.share_savedfilter",
     "practice.view_group", "practice.view_practice", "practice.view_facility", "practice.view_provider",
 ]  # fmt: skip
 ADMIN = [

@@ -24,8 +24,8 @@ from pops.web.backoffice.desk import (
     taking,
     unapplied,
 )
+from pops.web.backoffice.reports import dashboard, page, saved, schedules
 from pops.web.backoffice.reports import files as report_files
-from pops.web.backoffice.reports import page, schedules
 
 app_name = "backoffice"
 urlpatterns = [
@@ -81,6 +81,10 @@ urlpatterns = [
     path("receipts/<int:number>/take-back/", escrow.TakeBack.as_view(), name="take_back"),
     path("receipts/<int:number>/disburse/", escrow.Disburse.as_view(), name="disburse"),
     path("receipts/<int:number>/move/", corrections.Move.as_view(), name="move"),
+    path("reports/", dashboard.Dashboard.as_view(), name="reports"),
+    path("reports/saved/<int:saved_id>/", saved.ChangeFilter.as_view(), name="change_filter"),
+    path("reports/saved/<int:saved_id>/delete/", saved.DeleteFilter.as_view(), name="delete_filter"),
+    path("reports/<slug:slug>/save/", saved.SaveFilter.as_view(), name="save_filter"),
     path("reports/<slug:slug>/", page.ReportPage.as_view(), name="report"),
     path("requests/<int:request_id>/", asked.Answer.as_view(), name="answer_request"),
     path("phones/<int:change_id>/", asked.SettlePhone.as_view(), name="settle_phone"),

@@ -5,13 +5,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from payments.reports.tables import Kind
 from pops.core.money import format_cents
 from pops.core.words import at, day
 from pops.web.backoffice.desk.action import batch_page, receipt_page
 
+
+def _session_page(session_id: int) -> str:
+    return reverse("admin:portal_sessions_portalsession_change", args=[session_id])
+
+
 # Where the numbers in a column of this name lead.
-PAGES: Mapping[str, Callable[[int], str]] = {"receipt": receipt_page, "batch": batch_page}
+PAGES: Mapping[str, Callable[[int], str]] = {"receipt": receipt_page, "batch": batch_page, "session": _session_page}
 
 
 @dataclass(frozen=True)

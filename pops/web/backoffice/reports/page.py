@@ -17,6 +17,7 @@ from pops.core.practice.selectors import get_practice
 from pops.web.backoffice.desk.action import DeskView
 from pops.web.backoffice.reports.cells import Cell, css_of, make_rows, say
 from pops.web.backoffice.reports.form import make_form
+from pops.web.backoffice.reports.saved import list_saved
 
 
 class ReportView(DeskView):
@@ -56,7 +57,8 @@ class ReportPage(ReportView, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         report, question = self.report, self.question
         frame = {**admin.site.each_context(self.request), "title": report.title, "report": report}
-        asked = {"question": question, "form": make_form(report, question)}
+        asked: dict[str, Any] = {"question": question, "form": make_form(report, question)}
+        asked["saved"] = list_saved(reports=[report], user=self.request.user)
         if question.wrong:
             return {**frame, **asked, "problems": list(question.wrong.items())}
         return {**frame, **asked, **self._answer(), **context}
