@@ -5,10 +5,9 @@ its machine and spoils every name with an accent; all that reads CSV otherwise k
 first line are the headings and nothing stands above them, so that programs read it too.
 """
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,64 +18,83 @@ from pops.core.practice.selectors import get_practice
 from pops.core.spreadsheets import text
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
-# Rows at once: a column of them is put into words at a time, which takes half as long as row by row.
+# Rows at once: a column of them is put into words at a time.
 CHUNK = 2_000
-# So many different values of a column are remembered: amounts, dates and names come again and again.
-REMEMBERED = 50_000
+# So many different cells of a column are remembered: amounts, dates and names come again and again.
+REMEMBERED = 100_000
+# What has to stand in quotes.
+SPECIAL = re.compile(r'[,"\r\n]')
 
-Formatter = Callable[[Sequence[Any]], Sequence[Any]]
+Write = Callable[[Sequence[Any]], Iterable[str]]
 
 
 def write(table: Table) -> Iterator[bytes]:
     """The file, some hundred kilobytes at a time, as the rows come."""
-    formatters = [_formatter(column.kind) for column in table.columns]
-    yield MARK + _lines([[text(column.label) for column in table.columns]])
+    yield MARK + _lines([[_quoted(text(column.label))] for column in table.columns])
+    writes = [_write_cells(column.kind) for column in table.columns]
     rows = iter(table.rows)
     while chunk := list(islice(rows, CHUNK)):
-        columns = [form(values) for form, values in zip(formatters, zip(*chunk, strict=True), strict=True)]
-        yield _lines(zip(*columns, strict=True))
+        yield _lines([cells(values) for cells, values in zip(writes, zip(*chunk, strict=True), strict=True)])
 
 
-def _lines(rows: Any) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue().encode()
+def _lines(columns: Sequence[Iterable[str]]) -> bytes:
+    """Cells, a column after the other, as lines. Python's own writer takes three times as long."""
+    return "".join(f"{line}\r\n" for line in map(",".join, zip(*columns, strict=True))).encode()
 
 
-def _formatter(kind: Kind) -> Formatter:
+def _write_cells(kind: Kind) -> Write:
     if kind is Kind.NUMBER:
-        return _as_they_are
+        return lambda values: ["" if value is None else str(value) for value in values]
     if kind is Kind.MOMENT:
-        zone = ZoneInfo(get_practice().time_zone)
-        return lambda values: [None if value is None else _moment(value, zone) for value in values]
+        return _write_moments(ZoneInfo(get_practice().time_zone))
     return _remembering(FORMS[kind])
 
 
-def _remembering(form: Callable[[Any], str]) -> Formatter:
-    """Form each different value once."""
-    memory: dict[Any, str] = {}
+class Memory(dict[Any, str]):
+    """What a value is written as, by the value: made once."""
 
-    def form_all(values: Sequence[Any]) -> list[str]:
+    def __init__(self, form: Callable[[Any], str]) -> None:
+        super().__init__()
+        self.form = form
+
+    def __missing__(self, value: Any) -> str:
+        written = self[value] = self.form(value)
+        return written
+
+
+def _remembering(form: Callable[[Any], str]) -> Write:
+    memory = Memory(form)
+
+    def cells(values: Sequence[Any]) -> list[str]:
         if len(memory) > REMEMBERED:
             memory.clear()
-        for value in set(values).difference(memory):
-            memory[value] = form(value)
-        return [memory[value] for value in values]
+        return list(map(memory.__getitem__, values))
 
-    return form_all
+    return cells
 
 
-def _as_they_are(values: Sequence[Any]) -> Sequence[Any]:
-    return values
+def _write_moments(zone: ZoneInfo) -> Write:
+    return lambda values: ["" if value is None else _moment(value, zone) for value in values]
+
+
+def _moment(moment: dt.datetime, zone: ZoneInfo) -> str:
+    """Without its offset, which no spreadsheet reads."""
+    return moment.astimezone(zone).replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def _text(value: Any) -> str:
+    return _quoted(text(value))
+
+
+def _quoted(words: str) -> str:
+    if not SPECIAL.search(words):
+        return words
+    doubled = words.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _date(date: dt.date | None) -> str:
     return "" if date is None else date.isoformat()
 
 
-FORMS: dict[Kind, Callable[[Any], str]] = {Kind.TEXT: text, Kind.CENTS: plain_dollars, Kind.DATE: _date}
-
-
-def _moment(moment: dt.datetime, zone: ZoneInfo) -> str:
-    """Without its offset: no spreadsheet reads one."""
-    return moment.astimezone(zone).replace(tzinfo=None).isoformat(" ", "seconds")
+FORMS: dict[Kind, Callable[[Any], str]] = {Kind.TEXT: _text, Kind.CENTS: plain_dollars, Kind.DATE: _date}
