@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from payments.reports import sources
 from payments.reports.models import Format
@@ -56,6 +57,6 @@ def ask(samples: Samples, ruth: Any, settings: Any, tmp_path: Any) -> Any:
     settings.MEDIA_ROOT = str(tmp_path / "media")
 
     def ask(rows: object = 5_000, form: Format = Format.CSV, by: Any = None, today: Any = None) -> Wish:
-        return Wish(samples, str(rows), form, by or ruth, today or business_day())
+        return Wish(samples, str(rows), form, by or ruth, today or business_day(), timezone.now())
 
     return ask

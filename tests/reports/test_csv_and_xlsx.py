@@ -3,6 +3,8 @@
 import csv
 import datetime as dt
 import io
+import tempfile
+import tracemalloc
 
 import pytest
 from openpyxl import load_workbook
@@ -138,3 +140,21 @@ def test_more_rows_than_a_sheet_holds_go_to_a_second_one(chicago, monkeypatch):
 def test_a_table_of_no_rows_or_one_is_whole(chicago, rows):
     assert len(read_csv(rows)) == 1 + len(rows)
     assert read_xlsx(rows)["Rows"].max_row == 1 + len(rows)
+
+
+@pytest.mark.parametrize("output", ["csv", "xlsx"])
+def test_ten_times_the_rows_take_no_more_memory(chicago, output):
+    def peak_of(count):
+        rows = ((n, f"Guarantor {n % 50}", n % 900, dt.date(2026, 1, 1), EVENING) for n in range(count))
+        with tempfile.TemporaryFile() as file:
+            tracemalloc.start()
+            if output == "csv":
+                file.writelines(csv_output.write(table(rows)))
+            else:
+                xlsx_output.write(table(rows), file)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        return peak
+
+    small = peak_of(4_000)
+    assert peak_of(40_000) < 1.3 * small

@@ -17,6 +17,7 @@ from payments.reports.runs.making import ATTEMPTS, DEAD, KEPT, claim_run, tell_r
 from payments.reports.tasks import forget_files, work_off_runs
 from pops.core.refusals import Refused
 from tests.concurrency import run_together, wait_until
+from tests.factories.accounts import PatientFactory
 from tests.factories.staff import DESK, MANAGER, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,6 +95,16 @@ def test_asked_twice_it_is_the_same_run_and_nobody_fills_the_queue(ask):
         ask_for_run(wish=ask(6_000))
 
 
+def test_nobody_carries_away_file_after_file(ask, ruth, client_of, monkeypatch):
+    monkeypatch.setattr(asking, "FILES_AN_HOUR", 1)
+    export_at_once(wish=ask(1))
+
+    with pytest.raises(Refused, match="within the hour"):
+        export_at_once(wish=ask(2))
+    with pytest.raises(Refused, match="within the hour"):
+        ask_for_run(wish=ask())
+
+
 def test_nobody_else_has_it_whatever_their_rights(ask, client_of):
     run = ask_for_run(wish=ask())
     work_off_runs()
@@ -131,6 +142,22 @@ def test_what_was_made_with_the_right_to_see_confidential_visits_is_gone_with_it
     role.permissions.remove(*role.permissions.filter(codename="see_confidential"))
 
     assert "confidential" in client_of(ruth).get(file_of(run), follow=True).content.decode()
+
+
+def test_what_names_a_visit_that_became_confidential_meanwhile_is_not_for_who_may_not_see_it(ask, ruth, client_of):
+    patient = PatientFactory()
+    PatientFactory(is_confidential=True)
+    role = ruth.groups.get()
+    role.permissions.remove(*role.permissions.filter(codename="see_confidential"))
+    run = ask_for_run(wish=ask())
+    work_off_runs()
+    assert client_of(ruth).get(file_of(run)).status_code == 200
+
+    patient.is_confidential = True
+    patient.save()
+
+    assert "became confidential" in client_of(ruth).get(file_of(run), follow=True).content.decode()
+    assert client_of(ruth).get(file_of(ask_for_run(wish=ask(6_000)))).status_code == 302
 
 
 def test_a_killed_workers_run_is_taken_up_again_from_its_beginning(ask):

@@ -133,6 +133,7 @@ def test_readers_get_one_mail_with_a_link_and_nothing_of_the_report(schedule, ru
     assert f"{settings.SITE_URL}{page}" in content.text
     assert f'href="{settings.SITE_URL}{page}"' in content.html
     assert "numbers on" not in content.text + content.html
+    assert "Report by schedule" in client_of(ruth).get("/admin/notifications/message/").content.decode()
     assert client_of(ruth).get(page).status_code == 200
 
 

@@ -21,6 +21,9 @@ WORK_OFF = "payments.reports.tasks.work_off_runs"
 ROWS_AT_ONCE = 3_000
 # Of one person at a time: who wants more has forgotten some.
 OPEN_AT_ONCE = 5
+# Files that one person takes away in an hour: nobody reads more, and who copies everything page by page is stopped.
+FILES_AN_HOUR = 60
+HOUR = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Wish:
     format: Format
     by: User
     today: dt.date
+    now: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ def why_not_export(wish: Wish) -> Refused | None:
         return Refused("no_right", f"You have not the right to export {wish.source.title}.")
     if wish.format not in wish.source.formats:
         return Refused("no_format", f"{wish.source.title} can't be made into that. Choose another kind of file.")
+    if Export.objects.filter(exported_by=wish.by, exported_at__gt=wish.now - HOUR).count() >= FILES_AN_HOUR:
+        return Refused("too_often", f"You exported {FILES_AN_HOUR} files within the hour. Try again later.")
     return None
 
 
@@ -126,10 +132,10 @@ def why_not_ask_again(run: ReportRun) -> Refused | None:
     return None
 
 
-def ask_again(*, run_id: int, today: dt.date, by: User) -> ReportRun:
+def ask_again(*, run_id: int, today: dt.date, now: dt.datetime, by: User) -> ReportRun:
     """Ask the question of a run of one's own once more, as of today. Raises Refused, and ReportRun.DoesNotExist."""
     run = ReportRun.objects.get(pk=run_id, asked_by=by)
     refuse(why_not_ask_again(run))
     source = find_source(run.source)
     assert source is not None
-    return ask_for_run(wish=Wish(source, run.question, Format(run.format), by, today))
+    return ask_for_run(wish=Wish(source, run.question, Format(run.format), by, today, now))

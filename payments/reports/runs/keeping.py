@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from payments.reports.models import ReportRun
 from payments.reports.sources import find_source, may_receive
 from pops.core.access.models import User
-from pops.core.accounts.confidential import sees_confidential
+from pops.core.accounts.confidential import sees_confidential, was_marked_since
 from pops.core.refusals import Refused
 
 # The row itself: what was exported is kept as an Export.
@@ -28,8 +28,10 @@ def why_not_fetch(run: ReportRun, *, by: User) -> Refused | None:
         return Refused("no_file", words)
     if not may_receive(find_source(run.source), by):
         return Refused("no_right", f"You have not the right to {run.title} any more.")
-    if run.saw_confidential and not sees_confidential(by):
-        words = "The file was made while you had the right to see what is confidential. Ask for it again."
+    if sees_confidential(by):
+        return None
+    if run.saw_confidential or was_marked_since(run.ended_at or run.asked_at):
+        words = "The file was made before something in it became confidential to you. Ask for it again."
         return Refused("confidential", words)
     return None
 

@@ -5,10 +5,11 @@ marked now: what was copied, as postings copy names, is hidden by the row that i
 """
 
 import copy
+import datetime as dt
 from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
 from pops.core.access.models import User
 from pops.core.accounts.models import Appointment, Encounter, Patient, ServiceLine
@@ -55,6 +56,18 @@ def patient_names(user: User | AnonymousUser, patients: QuerySet[Patient]) -> li
     """The names of patients as a member of staff may see them, each at its place."""
     sees = sees_confidential(user)
     return [CONFIDENTIAL if patient.is_hidden and not sees else patient.name for patient in patients]
+
+
+def was_marked_since(moment: dt.datetime) -> bool:
+    """Whether a patient or visit that is confidential now was not yet so then: what was made then may name it."""
+    return any(_marked_since(model, moment).exists() for model in (Patient, Encounter))
+
+
+def _marked_since(model: type[Model], moment: dt.datetime) -> QuerySet[Model]:
+    events = model.pgh_event_model._default_manager  # type: ignore[attr-defined]  # made by pghistory
+    then = events.filter(pgh_obj_id=OuterRef("pk"), pgh_created_at__lt=moment).order_by("-pgh_id")
+    marked = model._default_manager.filter(is_confidential=True)
+    return marked.annotate(then=Subquery(then.values("is_confidential")[:1])).filter(then=False)
 
 
 def mask_line(line: ServiceLine) -> ServiceLine:

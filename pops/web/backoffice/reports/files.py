@@ -46,7 +46,7 @@ class MakeFile(DeskView):
         question = request.POST.get("question", "")
         try:
             form = Format(request.POST.get("format", ""))
-            return _answer(Wish(found, question, form, self.request.user, self.today))
+            return _answer(Wish(found, question, form, self.request.user, self.today, self.now))
         except (Refused, ValueError) as refusal:
             messages.error(request, getattr(refusal, "words", "Choose what kind of file it is to be."))
             return redirect(found.page(question))
@@ -145,5 +145,5 @@ class Again(RunButton):
     """Ask the same question as of today."""
 
     def do(self, form: Any) -> tuple[str, str]:
-        run = ask_again(run_id=self.target.pk, today=self.today, by=self.request.user)
+        run = ask_again(run_id=self.target.pk, today=self.today, now=self.now, by=self.request.user)
         return file_page(run.pk), ""
