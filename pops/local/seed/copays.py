@@ -47,7 +47,7 @@ def make_copay(*, now: dt.datetime, desk: User) -> None:
 
 def _make_visit(patient: Patient, provider: Provider, day: dt.date) -> None:
     visit = Encounter.objects.create(
-        number=67_900, patient=patient, provider=provider, facility=Facility.objects.order_by("pk")[0]
+        number=69_900, patient=patient, provider=provider, facility=Facility.objects.order_by("pk")[0]
     )
     ServiceLine.objects.create(
         encounter=visit,
