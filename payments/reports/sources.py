@@ -42,6 +42,11 @@ class Source(ABC):
         """How many rows that are, where it can be known before."""
         return None
 
+    def is_longer(self, most: int, question: str, *, user: User, today: dt.date) -> bool:
+        """Whether it has more rows than these, counted no further."""
+        count = self.count(question, user=user, today=today)
+        return count is not None and count > most
+
 
 class ReportSource(Source):
     """A report of the registry."""
@@ -59,6 +64,9 @@ class ReportSource(Source):
     def count(self, question: str, *, user: User, today: dt.date) -> int | None:
         asked = self._ask(question, user, today)
         return None if asked.only_totals else self.report.listed(self.report.selected(asked, user), asked).count()
+
+    def is_longer(self, most: int, question: str, *, user: User, today: dt.date) -> bool:
+        return self.report.count(self._ask(question, user, today), user, most=most) > most
 
     def table(self, question: str, *, user: User, today: dt.date) -> Table:
         return self.report.table(self._ask(question, user, today), user)

@@ -17,6 +17,7 @@ from pops.local.seed.cards import store_cards
 from pops.local.seed.copays import make_copay
 from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TIME_ZONE
 from pops.local.seed.desk import make_desk_days
+from pops.local.seed.exports import make_exports
 from pops.local.seed.groups import make_groups
 from pops.local.seed.history import make_history, note_emails_of_the_past
 from pops.local.seed.households import make_household, mark_confidential
@@ -49,6 +50,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     make_wishes(now=now, time_zone=TIME_ZONE, desk=staff)
     make_sessions(now=now, chance=chance, desk=staff)
     import_samples(now=now, by=User.objects.get(email=STAFF[-1][0], is_staff=True))
+    make_exports(now=now, by=User.objects.get(email=STAFF[1][0], is_staff=True))
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.
     open_days = ReferenceBatch.objects.filter(status="open").order_by("-batch_date")
     for batch in open_days[1:]:

@@ -81,6 +81,9 @@ class ListSource(Source):
     def count(self, question: str, *, user: User, today: dt.date) -> int | None:
         return self._list(question, user).queryset.order_by().count()
 
+    def is_longer(self, most: int, question: str, *, user: User, today: dt.date) -> bool:
+        return self._list(question, user).queryset.order_by()[: most + 1].count() > most
+
     def table(self, question: str, *, user: User, today: dt.date) -> Table:
         found = self._list(question, user)
         hidden = set(hidden_batches(user).values_list("pk", flat=True)) if self.admin.batch_path else set()
