@@ -35,6 +35,7 @@ def make_copay(*, now: dt.datetime, desk: User) -> None:
         now=then,
         today=then.date(),
         by=desk,
+        second_reason="The copay of today's visit",  # what the household paid since is there already
         copay=CopayFor(patient.pk, then.date(), "", provider.pk, VISIT_TYPE),
     )
     batch_id = Receipt.objects.get(pk=number).batch_id
