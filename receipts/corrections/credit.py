@@ -7,9 +7,10 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from batches.opening import open_api_batch
+from batches.working import get_batch_for_payment
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
-from pops.core.locks import hold
+from pops.core.locks import Held, hold
 from receipts.balances import (
     is_disputed,
 )
@@ -38,31 +39,36 @@ def find_free_credit(guarantor: Guarantor) -> list[tuple[Receipt, int]]:
     return [(receipt, cents) for receipt, cents in free if cents and not is_disputed(receipt)]
 
 
-def get_usable_credit(guarantor: Guarantor, *, current_cents: int) -> int:
+def get_usable_credit(guarantor: Guarantor, *, current_cents: int, at_desk: bool = False) -> int:
     """How much of the credit the guarantor can apply to a Current Balance now, in cents.
 
-    Nothing where Auto-Post is off: there the practice decides what money is applied to.
+    Nothing where Auto-Post is off: there the practice decides what money is applied to, which it does at the desk.
     """
-    if current_cents <= 0 or not guarantor.group.auto_post:
+    if current_cents <= 0 or not (guarantor.group.auto_post or at_desk):
         return 0
     return min(current_cents, sum(cents for _, cents in find_free_credit(guarantor)))
 
 
-def use_credit(*, guarantor_id: int, today: dt.date, by: User) -> int:
+def use_credit(*, guarantor_id: int, today: dt.date, by: User, at_desk: bool = False) -> int:
     """Apply a guarantor's credit to what they owe, oldest receipt and oldest balance first. The cents applied.
 
-    The postings go into the day's API Payments batch, as the portal's payments do. Raises PeriodLocked, and Refused
-    when there is nothing to apply, or nothing to apply it to: such as the second time that a form is sent.
+    The postings go into the day's API Payments batch, as the portal's payments do; at the desk into the one that `by`
+    works in. Raises PeriodLocked, NoAttachedBatch, and Refused when there is nothing to apply, or nothing to apply it
+    to: such as the second time that a form is sent.
     """
     with transaction.atomic():
         held = hold(days=[today], guarantor=guarantor_id)
         guarantor = Guarantor.objects.select_related("group").get(pk=guarantor_id)
-        left = get_usable_credit(guarantor, current_cents=get_balances(guarantor).current_cents)
+        left = get_usable_credit(guarantor, current_cents=get_balances(guarantor).current_cents, at_desk=at_desk)
         if not left:
             raise NoService
-        batch_id, applied = open_api_batch(held, batch_date=today), 0
+        batch_id, applied = _choose_batch(held, today, by, at_desk=at_desk), 0
         for receipt, free in find_free_credit(guarantor):
             if applied < left:
                 cents = min(free, left - applied)
                 applied += apply_escrow(held, receipt=receipt, cents=cents, parts=None, batch_id=batch_id, by=by)
     return applied
+
+
+def _choose_batch(held: Held, today: dt.date, by: User, *, at_desk: bool) -> int:
+    return get_batch_for_payment(held, today=today, by=by).pk if at_desk else open_api_batch(held, batch_date=today)

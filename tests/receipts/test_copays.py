@@ -11,6 +11,8 @@ from django.utils import timezone
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from batches.opening import open_api_batch
+from pops.core.imports.models import AccountImport
+from pops.core.imports.runs import Wish, run_import
 from pops.core.locks import hold
 from pops.core.refusals import Refused
 from receipts.copays import CopayFor, apply_copay, find_usual_copays, find_waiting
@@ -94,6 +96,19 @@ def test_a_charge_that_is_there_takes_it_at_once(ruth, leo):
     assert made.postings.get().line == line
     assert made.postings.get().batch == made.batch
     assert older.postings.count() == 0
+
+
+def test_a_charge_that_a_file_brings(ruth, leo, tmp_path):
+    made, visit = copay(ruth, leo), EncounterFactory(patient=leo)
+    path = tmp_path / "lines.csv"
+    head = "encounter_number,line_number,service_date,description,billed"
+    path.write_text(f"{head}\n{visit.number},1,{today()},Office visit,120.00\n")
+    run = AccountImport.objects.create(name=path.name)
+
+    run_import(run, path=path, wish=Wish(), now=timezone.now(), tell=lambda step, line: None)
+    apply_copays()
+
+    assert made.postings.get().amount_cents == 4000
 
 
 @pytest.mark.parametrize("facts", [{"on": dt.date(2026, 1, 5)}, {"insurance_pending_cents": 10000}, {"is_other": True}])

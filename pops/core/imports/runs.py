@@ -13,6 +13,7 @@ from django.core.files import File
 
 from pops.core.imports import staging
 from pops.core.imports.addresses import Ask, get_asking
+from pops.core.imports.adopting import adopt_patients
 from pops.core.imports.checks import SHOWN, Facts, Span, check_all, count_bad, read_notices
 from pops.core.imports.loading import STEP, ChangedMeanwhile, load_step, refresh_plans
 from pops.core.imports.models import AccountImport
@@ -136,6 +137,7 @@ def _load(
 
 
 def _load_part(run: AccountImport, part: Part, *, skip_bad: bool, ask: Ask, tell: Tell) -> None:
+    adopt_patients(part.plan, table=part.table)
     before = run.new
     for first in range(0, staging.last_place(table=part.table) + 1, STEP):
         span = Span(first, first + STEP - 1)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from pops.web.backoffice.desk import (
+    account,
     accounts,
     asked,
     batches,
@@ -29,6 +30,11 @@ from pops.web.backoffice.reports import files as report_files
 
 app_name = "backoffice"
 urlpatterns = [
+    path("accounts/<int:guarantor_id>/", account.Account.as_view(), name="account"),
+    path("accounts/<int:guarantor_id>/note/", account.WriteNote.as_view(), name="write_note"),
+    path("accounts/<int:guarantor_id>/credit/", account.UseCredit.as_view(), name="use_credit"),
+    path("accounts/<int:guarantor_id>/number/", account.GiveNumber.as_view(), name="give_number"),
+    path("statements/<int:statement_id>/print/", account.PrintStatement.as_view(), name="print_statement"),
     path("accounts/<int:guarantor_id>/statement/", accounts.EnterStatement.as_view(), name="enter_statement"),
     path("accounts/<int:guarantor_id>/retire/", accounts.RetireGuarantor.as_view(), name="retire_guarantor"),
     path("accounts/<int:guarantor_id>/mirror/", sessions.Mirror.as_view(), name="mirror"),

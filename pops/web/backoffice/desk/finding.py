@@ -51,7 +51,7 @@ def _find_people(user: User | AnonymousUser, text: str) -> list[Found]:
 
 
 def _tell_guarantor(guarantor: Guarantor, *, takes: bool) -> Found:
-    account = reverse("admin:accounts_guarantor_change", args=[guarantor.pk])
+    account = reverse("backoffice:account", args=[guarantor.pk])
     patients = ", ".join(patient.name for patient in guarantor.patients.all())
     facts = [guarantor.account_number, guarantor.phone, patients]
     return {

@@ -38,6 +38,8 @@ from receipts.notices import receipt_messages
 from receipts.owed import get_balances, get_credit
 
 EMAILS_SHOWN = 20
+# What an import overwrites: see pops.core.imports.kinds.
+OF_THE_SYSTEM = ("name", "group")
 LINK_EVENT = AccountLogin.pgh_event_model  # type: ignore[attr-defined]  # made by pghistory
 MIRROR_EVENT = PortalSession.pgh_event_model  # type: ignore[attr-defined]
 
@@ -213,6 +215,8 @@ class GuarantorAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory):
         field: Any = super().formfield_for_dbfield(db_field, request, **more)
         if db_field.name == "account_number":
             field.required, field.help_text = False, "Leave it empty for a walk-in: POPS gives one."
+        if db_field.name in OF_THE_SYSTEM and request.resolver_match and "object_id" in request.resolver_match.kwargs:
+            field.help_text = "The practice's own system has this, too: its next import sets it again."
         if db_field.name == "group" and Group.objects.count() == 1:
             field.initial = Group.objects.get()
         return field
