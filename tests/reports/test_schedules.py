@@ -10,6 +10,7 @@ from notifications.kinds import NotWanted, prepare
 from notifications.models import Message
 from payments.reports.models import Format, ReportRun, Schedule
 from payments.reports.runs import asking
+from payments.reports.saved import save_filter
 from payments.reports.schedules import (
     Plan,
     ask_due,
@@ -19,6 +20,7 @@ from payments.reports.schedules import (
     pause_schedule,
     resume_schedule,
 )
+from payments.reports.sources import find_source
 from payments.reports.tasks import work_off_runs
 from pops.core.refusals import Refused
 from tests.concurrency import run_together
@@ -203,3 +205,19 @@ def test_it_is_made_paused_and_ended_on_its_page(samples, ruth, client_of):
         assert made.state == state
     assert "Mondays" in client.get(reverse("backoffice:schedules")).content.decode()
     assert client.get(f"{reverse('backoffice:add_schedule')}?source=none").status_code == 404
+
+
+def test_a_saved_filter_is_made_by_schedule_and_stays_as_relative_as_it_is(ruth, client_of):
+    save_filter(report="pops-payments", question="span=last_month", name="Month", is_shared=False, by=ruth)
+    client = client_of(ruth)
+    page = client.get(reverse("backoffice:schedules"))
+    [(name, address)] = page.context["saved"]
+    assert f'name="name" value="{name}"' in client.get(address).content.decode()
+
+    form = {"name": name, "every": "month_end", "at": "22:00", "format": "xlsx", "recipients": [ruth.pk]}
+    assert client.post(address, form).status_code == 302
+    made = Schedule.objects.get()
+
+    source = find_source(made.source)
+    asked = [source.table(made.question, user=ruth, today=dt.date(2026, month, 28)).said[0] for month in (2, 3)]
+    assert ["January 1, 2026" in asked[0], "February 1, 2026" in asked[1]] == [True, True]

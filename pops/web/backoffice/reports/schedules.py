@@ -3,6 +3,7 @@
 import datetime as dt
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404
@@ -10,6 +11,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from payments.reports.models import Format, Schedule
+from payments.reports.registry import REPORTS
+from payments.reports.saved import find_saved
 from payments.reports.schedules import (
     Plan,
     end_schedule,
@@ -95,7 +98,16 @@ class Schedules(DeskPage):
             (schedule, getattr(find_source(schedule.source), "title", schedule.source), self.may(schedule))
             for schedule in found.order_by("state", "name", "pk")
         ]
-        return super().get_context_data(schedules=rows, **context)
+        return super().get_context_data(schedules=rows, saved=self.saved(), **context)
+
+    def saved(self) -> list[tuple[str, str]]:
+        """The saved filters of who looks, each with the address that has it made by schedule."""
+        slugs = [report.slug for report in REPORTS if self.request.user.has_perm(report.right)]
+        page = reverse("backoffice:add_schedule")
+        return [
+            (one.name, f"{page}?{urlencode({'source': one.report, 'question': one.question, 'name': one.name})}")
+            for one in find_saved(by=self.request.user, reports=slugs)
+        ]
 
     def may(self, schedule: Schedule) -> bool:
         return why_not_change(schedule, by=self.request.user) is None
@@ -137,7 +149,8 @@ class AddSchedule(DeskAction):
         return {**super().get_form_kwargs(), "source": self.target}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"name": self.target.title, "recipients": [self.request.user.pk], "every": Every.MONTH_END}
+        name = self.request.GET.get("name") or self.target.title
+        return {"name": name[:100], "recipients": [self.request.user.pk], "every": Every.MONTH_END}
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         refused = self.why_not()
