@@ -23,7 +23,7 @@ GROWING = (
     "receipts_receipt", "receipts_transaction", "receipts_posting", "receipts_receiptvoid", "batches_referencebatch",
     "payments_payment", "payments_refund",
 )  # fmt: skip
-FILLED = (*GROWING, "receipts_unapplied")
+FILLED = (*GROWING, "receipts_unapplied", "payments_bookscheck")
 
 # API Payments and some drawers a day; all closed but those of the last two days. One receipt in two hundred is voided,
 # one in a hundred keeps something that nothing has become of.
@@ -58,6 +58,12 @@ INSERT INTO payments_payment (id, guarantor_id, amount_cents, currency, state, i
                               started_at)
 SELECT gen_random_uuid(), guarantor_id, 5000, 'usd', 'paid', 'pi_' || number, number, '', received_at
 FROM receipts_receipt WHERE channel = 'online';
+
+INSERT INTO payments_refund (id, receipt_id, charge_id, amount_cents, voids, reason, state, note, requested_at)
+SELECT gen_random_uuid(), number, 'ch_' || number, 500, false, 'Paid too much', 'succeeded', '', received_at
+FROM receipts_receipt WHERE channel = 'online' AND number %% 50 = 0;
+
+INSERT INTO payments_bookscheck (started_at, ended_at, found, lines, files) VALUES (now(), now(), 0, '[]', '{}');
 """
 
 

@@ -1,10 +1,12 @@
 """The front page tells the money of the day, the last weeks and what is unapplied, in few questions."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from batches.models import ReferenceBatch
@@ -18,7 +20,7 @@ from receipts.corrections.void import void_receipt
 from tests.books import judge_now
 from tests.browsing import problems_of
 from tests.factories.accounts import UserFactory
-from tests.factories.desk import clerk, close, take, tender, today
+from tests.factories.desk import batch_of, clerk, close, take, tender, today
 from tests.factories.payments import PaymentFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
 
@@ -113,6 +115,28 @@ def test_who_may_see_no_batch_is_told_no_amount(client_of, busy):
 
     assert "$" not in page
     assert "Today" not in page
+
+
+def test_who_counts_blind_sees_no_amount_of_a_drawer_in_any_sum(practice, client_of, pay):
+    sam = member(DESK)
+    batch_of(sam, "Drawer of Sam")
+    receipt = take(sam, tender(7013))
+    pay(at=timezone.now())
+    judge_now()
+    client = client_of(sam)
+    front, unapplied = (client.get(page).content.decode() for page in ("/admin/", reverse("backoffice:unapplied")))
+
+    day = glance(sam)
+    assert {one.name: one.cents for one in day.taken} == {"online": 5000, "office": None, "mail": 0}
+    assert day.total_cents is None
+    assert "Shown after the count" in front
+    assert "1 receipt" in front
+    assert receipt.account_number in unapplied
+    assert "after the count" in unapplied
+    assert not {"70.13", "120.13"} & {
+        amount for page in (front, unapplied) for amount in re.findall(r"\d+\.\d\d", page)
+    }
+    assert glance(member(MANAGER)).total_cents == 12_013
 
 
 @pytest.mark.books_are_wrong("closed batches that nobody closed")

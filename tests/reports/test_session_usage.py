@@ -4,11 +4,14 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.urls import reverse
+from django.utils import timezone
 
 from payments.models import Payment
 from payments.reports.usage import SessionUsage
 from pops.sessions.mirroring import begin_mirror
 from pops.sessions.models import PortalSession
+from tests.browsing import problems_of
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.payments import PaymentFactory
 from tests.factories.practice import GroupFactory
@@ -163,3 +166,16 @@ def test_what_is_odd_is_answered_in_words(ruth, given, words):
     question = REPORT.ask({**MARCH, **given}, user=ruth, today=dt.date(2026, 3, 4))
 
     assert " ".join(question.wrong.values()).startswith(words)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_its_page_can_be_read_on_a_phone_and_leads_to_each_session(page, live_server, sign_in, practice):
+    ruth = member(MANAGER)
+    session = PortalSessionFactory(started_at=timezone.now())
+    sign_in(ruth).goto(f"{live_server.url}/admin/desk/reports/session-usage/?span=today&by=origin,group")
+
+    assert problems_of(page) == []
+    chart = page.get_by_role("img", name="Sessions by origin")
+    assert "Direct" in chart.locator("desc").text_content()
+    page.get_by_role("link", name=str(session.pk), exact=True).click()
+    assert page.url.endswith(reverse("admin:portal_sessions_portalsession_change", args=[session.pk]))

@@ -16,6 +16,8 @@ from pops.sessions.models import PortalSession
 Origin, Authentication, Why = PortalSession.Origin, PortalSession.Authentication, PortalSession.WhyEnded
 # As often as they come: receipts' mails and the practice's website before all.
 ORIGINS = [Origin.DIRECT, Origin.DIRECT, Origin.EMAIL_LINK, Origin.EMAIL_LINK, Origin.WEBSITE]
+# Where QuickPay links stood.
+LINKS = [Origin.QR, Origin.TEXT_LINK, Origin.EMAIL_LINK]
 ENDS = [Why.SIGNED_OUT, Why.EXPIRED, Why.EXPIRED]
 REASON = "On the phone: which receipt the refund belongs to"
 
@@ -27,6 +29,9 @@ def make_sessions(*, now: dt.datetime, chance: random.Random, desk: User) -> Non
         Payment.objects.filter(pk=payment.pk).update(session=session)
     for n, guarantor in enumerate(Guarantor.objects.filter(account_logins__is_own=True).order_by("pk")[:12]):
         _make_session(guarantor, now - dt.timedelta(days=1 + n % 6, minutes=chance.randint(30, 500)), chance)
+    for n, guarantor in enumerate(Guarantor.objects.filter(account_logins__is_own=True).order_by("-pk")[:8]):
+        begun_at = now - dt.timedelta(days=1 + 3 * n, minutes=chance.randint(30, 500))
+        _make_session(guarantor, begun_at, chance, by_link=LINKS[n % len(LINKS)])
     maria = Guarantor.objects.get(name="Maria Alvarez")
     looked_at = now - dt.timedelta(days=3)
     facts: dict[str, Any] = {"authentication": Authentication.MFA, "reason": REASON, "key": secrets.token_hex(16)}
@@ -34,14 +39,16 @@ def make_sessions(*, now: dt.datetime, chance: random.Random, desk: User) -> Non
     end_mirror(mirror=mirror, now=looked_at + dt.timedelta(minutes=4))
 
 
-def _make_session(guarantor: Guarantor, begun_at: dt.datetime, chance: random.Random) -> PortalSession:
+def _make_session(
+    guarantor: Guarantor, begun_at: dt.datetime, chance: random.Random, by_link: PortalSession.Origin | None = None
+) -> PortalSession:
     session = begin_session(
         guarantor=guarantor,
-        origin=chance.choice(ORIGINS),
-        authentication=Authentication.MFA,
+        origin=by_link or chance.choice(ORIGINS),
+        authentication=Authentication.QUICKPAY if by_link else Authentication.MFA,
         key=secrets.token_hex(16),
         now=begun_at,
-        user=find_own_login(guarantor),
+        user=None if by_link else find_own_login(guarantor),
     )
     why = chance.choice(ENDS)
     minutes = chance.randint(5, 15) + (guarantor.group.session_minutes if why == Why.EXPIRED else 0)
