@@ -45,5 +45,6 @@ USER pops
 EXPOSE 8000
 # Django answers only to its own host name, so the check asks under it.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-c", "import os, urllib.request as r; from urllib.parse import urlsplit; r.urlopen(r.Request('http://127.0.0.1:8000/health/', headers={'Host': urlsplit(os.environ['SITE_URL']).hostname}), timeout=4)"]
-# The rest stands in pops/gunicorn.py.
-CMD ["gunicorn", "pops.wsgi", "--config", "python:pops.gunicorn", "--bind", "0.0.0.0:8000"]
+# The proxy asks whatever takes connections, so the application is loaded before the port is opened. The rest stands in
+# pops/gunicorn.py, for systemd too, where a reload brings new code: that can't be loaded once for all.
+CMD ["gunicorn", "pops.wsgi", "--config", "python:pops.gunicorn", "--preload", "--bind", "0.0.0.0:8000"]
