@@ -18,6 +18,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 DOCUMENT = (ROOT / "docs" / "deployment.md").read_text()
 README = (ROOT / "README.md").read_text()
 SETTINGS = (ROOT / "pops" / "settings.py").read_text()
+CADDYFILE = (ROOT / "docs" / "deployment" / "Caddyfile").read_text()
 
 DOCUMENTED = set(re.findall(r"^#?([A-Z0-9_]+)=", EXAMPLE, re.MULTILINE))
 READ = set(re.findall(r"""env(?:\.\w+)?\(\s*"([A-Z0-9_]+)\"""", SETTINGS))
@@ -153,6 +154,10 @@ def test_only_the_proxies_have_ports() -> None:
     assert '"127.0.0.1:' in service("port")
     for name in ("postgres", "redis"):
         assert "networks: [inside]" in service(name)
+
+
+def test_browsers_are_told_of_http_3_only_where_it_can_come_in() -> None:
+    assert ("443:443/udp" in service("proxy")) != ("protocols h1 h2" in CADDYFILE)
 
 
 def test_own_servers_and_proxies_are_left_out_where_others_are_given() -> None:
