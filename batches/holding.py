@@ -9,7 +9,7 @@ class BatchClosed(Refused):
     """The batch is closed already."""
 
     def __init__(self, batch: ReferenceBatch) -> None:
-        super().__init__("batch_closed", "Somebody has closed this batch. Nothing was changed.")
+        super().__init__("batch_closed", "This batch is closed: nothing can be written into it.")
         self.batch = batch
 
 

@@ -183,6 +183,11 @@ def batches_with_totals(*, by: User | AnonymousUser) -> QuerySet[ReferenceBatch]
     )
 
 
+def find_still_open(*, until: dt.date) -> QuerySet[ReferenceBatch]:
+    """What is still open of this day and those before it."""
+    return ReferenceBatch.objects.filter(status=Status.OPEN, batch_date__lte=until)
+
+
 def find_desk_batches(date: dt.date) -> QuerySet[ReferenceBatch]:
     """The open batches of a practice-local date that people work in."""
     return ReferenceBatch.objects.filter(batch_date=date, is_api=False, status=ReferenceBatch.Status.OPEN)

@@ -5,14 +5,14 @@ import datetime as dt
 from django.db import transaction
 
 from batches.holding import lock_batch, why_not_change
-from batches.models import BatchAttachment, ReferenceBatch
+from batches.models import BatchAttachment, LateAttachment, ReferenceBatch
 from batches.period import why_not_write_on
 from batches.selectors import find_desk_batches
 from pops.core.access.models import User
 from pops.core.locks import Held, hold, hold_clerk
 from pops.core.practice.models import Facility
 from pops.core.practice.selectors import get_practice
-from pops.core.refusals import Refused, refuse
+from pops.core.refusals import Refused, refuse, require_reason
 
 
 class NoAttachedBatch(Refused):
@@ -106,6 +106,36 @@ def attach_batch(*, batch_id: int, today: dt.date, by: User) -> ReferenceBatch:
     return batch
 
 
+def why_not_attach_earlier(batch: ReferenceBatch, *, today: dt.date) -> Refused | None:
+    """Why nobody can work in a batch of an earlier day."""
+    if batch.is_api:
+        return Refused("api_payments", "Online payments come into it by themselves: nobody works in it.")
+    if batch.batch_date >= today:
+        return Refused("not_earlier", "It is no batch of an earlier day: attach it on My batch.")
+    return why_not_change(batch) or why_not_write_on(batch.batch_date)
+
+
+def attach_earlier_batch(*, batch_id: int, reason: str, today: dt.date, by: User) -> ReferenceBatch:
+    """Work in an open batch of an earlier day: what `by` takes counts for that day. Raises BatchClosed, Refused.
+
+    Voids and refunds are made in a batch of today, whatever day one works in.
+    """
+    reason = require_reason(reason)
+    with transaction.atomic():
+        batch = lock_batch(batch_id=batch_id)
+        refuse(why_not_attach_earlier(batch, today=today))
+        _attach(batch, by, is_late=True)
+        LateAttachment.objects.create(batch=batch, user=by, reason=reason)
+    return batch
+
+
+def get_working_date(user: User, *, today: dt.date) -> dt.date:
+    """The day for which money counts that a member of staff takes: today, unless they work in an earlier batch."""
+    late = BatchAttachment.objects.filter(user=user, is_late=True, batch__status=ReferenceBatch.Status.OPEN)
+    date: dt.date | None = late.values_list("batch__batch_date", flat=True).first()
+    return date or today
+
+
 def detach_batch(*, by: User) -> None:
     """Work in no batch any more."""
     BatchAttachment.objects.filter(user=by).delete()
@@ -136,7 +166,8 @@ def get_batch_for_payment(held: Held, *, today: dt.date, by: User) -> ReferenceB
     held.need(day=today)
     if batch := _find_attached(today, by):
         return batch
-    if not _opens_batches(by):
+    # Who works in an earlier day's batch gets none by itself: the day that is meant is not today.
+    if not _opens_batches(by) or BatchAttachment.objects.filter(user=by, is_late=True).exists():
         raise NoAttachedBatch
     hold_clerk(by.pk)
     return _find_attached(today, by) or _open_own(today, by)
@@ -165,5 +196,5 @@ def _open_own(today: dt.date, by: User) -> ReferenceBatch:
     return batch
 
 
-def _attach(batch: ReferenceBatch, user: User) -> None:
-    BatchAttachment.objects.update_or_create(user=user, defaults={"batch": batch})
+def _attach(batch: ReferenceBatch, user: User, *, is_late: bool = False) -> None:
+    BatchAttachment.objects.update_or_create(user=user, defaults={"batch": batch, "is_late": is_late})

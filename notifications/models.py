@@ -39,6 +39,8 @@ class Message(models.Model):
         NOT_WANTED = "not_wanted", "Not sent"
 
     WAITING = (State.QUEUED, State.SENDING)
+    # The address doesn't take our mail.
+    BOUNCES = (State.BOUNCED, State.COMPLAINED)
 
     kind = models.CharField(max_length=20, help_text="What it is about; declared in a notices.py.")
     about_id = models.BigIntegerField(
@@ -97,6 +99,11 @@ class Message(models.Model):
                 name="message_due_now",
             ),
             models.Index(fields=["ended_at"], condition=Q(state="failed"), name="message_failed"),
+            models.Index(
+                fields=["guarantor", "ended_at"],
+                condition=Q(state__in=("bounced", "complained")),
+                name="message_bounced",
+            ),
             models.Index(fields=["-sent_at"], name="message_sent"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_provider_id"),
         ]

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from notifications.models import Message
 from pops.core.practice.models import Practice
@@ -34,3 +34,12 @@ def get_health(*, practice: Practice, now: dt.datetime) -> Health:
         failed_today=failed.count(),
         last_success=Message.objects.aggregate(Max("sent_at"))["sent_at__max"],
     )
+
+
+def find_bounced(*, since: dt.datetime) -> QuerySet[Message]:
+    """The latest mail to each guarantor that bounced or was marked as spam, where that is still their address."""
+    bounced = Message.objects.filter(state__in=Message.BOUNCES, channel=Message.Channel.EMAIL)
+    later = bounced.filter(guarantor=OuterRef("guarantor"), to=OuterRef("to"))
+    later = later.filter(Q(ended_at__gt=OuterRef("ended_at")) | Q(ended_at=OuterRef("ended_at"), pk__gt=OuterRef("pk")))
+    theirs = bounced.filter(ended_at__gt=since, guarantor__email=F("to"), guarantor__is_retired=False)
+    return theirs.exclude(Exists(later))

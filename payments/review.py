@@ -14,10 +14,11 @@ from payments.gateway.intents import Outcome, Result
 from payments.gateway.refunds import get_refund
 from payments.gateway.refunds import return_payment as return_at_stripe
 from payments.models import Payment, Refund
-from payments.recording.payments import issue_for, lock_payment, on_an_open_day, why_refused
+from payments.recording.payments import LockedPayment, issue_for, lock_payment, on_an_open_day, why_refused
 from payments.recording.refunds import Decision, record_decided_refund
 from payments.truth import bring_up_to_date
 from pops.core.access.models import User
+from pops.core.money import format_cents
 from pops.core.refusals import Refused, refuse, require_reason
 
 logger = logging.getLogger(__name__)
@@ -72,9 +73,17 @@ def _accept(
 ) -> int:
     locked = lock_payment(payment_id=payment_id, occurred_at=outcome.occurred_at, received_on=received_on)
     refuse(why_not_decide(locked.state))
-    number = issue_for(locked, outcome, note=note)
+    number = issue_for(locked, outcome, note=" ".join(filter(None, [_say_difference(locked, outcome), note]))[:300])
     _note(payment_id, reason, by, now)
     return number
+
+
+def _say_difference(payment: LockedPayment, outcome: Outcome) -> str:
+    """For the receipt, where it is over another amount than the guarantor agreed to."""
+    if outcome.amount_cents == payment.amount_cents:
+        return ""
+    received, agreed = format_cents(outcome.amount_cents), format_cents(payment.amount_cents)
+    return f"{received} instead of {agreed}, accepted by staff."
 
 
 def _record_what_followed(payment_id: uuid.UUID, now: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from payments.models import Part, Payment, ProcessorEvent, Refund
+from payments.models import Dispute, Part, Payment, ProcessorEvent, Refund
 from pops.core.accounts.models import Guarantor
 from receipts.balances import JUST_NOW, find_taken_just_now
 from receipts.models import Receipt
@@ -65,6 +65,16 @@ def find_stuck_events() -> QuerySet[ProcessorEvent]:
     """Messages from Stripe that failed time and again, oldest first. They are still tried."""
     waiting = ProcessorEvent.objects.filter(state=ProcessorEvent.State.RECEIVED)
     return waiting.filter(failures__gte=FAILED_OFTEN).order_by("received_at")
+
+
+def find_disputes_to_answer() -> QuerySet[Dispute]:
+    """Disputes for which Stripe waits for the practice's evidence."""
+    return Dispute.objects.filter(status__in=Dispute.TO_ANSWER)
+
+
+def find_disputes_lost() -> QuerySet[Dispute]:
+    """Disputes after which the bank gave the money to the cardholder."""
+    return Dispute.objects.filter(status=Dispute.LOST)
 
 
 def find_failed_refunds(*, now: dt.datetime) -> QuerySet[Refund]:

@@ -45,6 +45,6 @@ BEGIN
     _mail_state := _issued._mail_state;
     UPDATE payments_payment
     SET state = CASE _issued._amount WHEN 0 THEN 'unsuccessful' ELSE 'paid' END,
-        receipt_id = _receipt, review_reason = '', checked_at = now()
+        receipt_id = _receipt, checked_at = now()
     WHERE id = _payment;
 END $$;

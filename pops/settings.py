@@ -106,7 +106,7 @@ MIDDLEWARE = [
     # Before it too: a session by a QuickPay link is not asked to sign in, the page is not there.
     "pops.web.portal.quickpay.door.FenceMiddleware",
     # Deny by default: a view is public only when it says so.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "pops.web.sign_in.doors.DoorsMiddleware",
     "pops.core.access.middleware.WhoMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -194,6 +194,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "home"
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds: of the link by which staff choose a password
 ACCOUNT_ADAPTER = "pops.web.sign_in.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

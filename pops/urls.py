@@ -9,6 +9,7 @@ from pops.web.backoffice.desk.setup import front_page
 handler400 = "pops.web.errors.bad_request"
 handler403 = "pops.web.errors.forbidden"
 handler404 = "pops.web.errors.not_found"
+handler500 = "pops.web.errors.server_error"
 
 urlpatterns = [
     path("", include("pops.web.look.urls")),

@@ -100,7 +100,8 @@ def find_tenders_left(receipt: Receipt) -> dict[str, int]:
         .annotate(cents=Sum("amount_cents"))
         .order_by("method")
     )
-    return {row["method"]: row["cents"] for row in rows if row["cents"] > 0}
+    left = get_receipt_balance(receipt).left_cents  # what went back by another way than it came is gone from all
+    return {row["method"]: min(row["cents"], left) for row in rows if row["cents"] > 0 and left > 0}
 
 
 def find_check_taken(guarantor: Guarantor, number: str) -> Transaction | None:

@@ -1,6 +1,6 @@
 """Batches, what was counted of them, their closes, and the month-end lock."""
 
-from batches.models.batch import API_PAYMENTS, BatchAttachment, BatchReopening, ReferenceBatch
+from batches.models.batch import API_PAYMENTS, BatchAttachment, BatchReopening, LateAttachment, ReferenceBatch
 from batches.models.close import BatchClose, BatchCloseTender, BatchDocument
 from batches.models.count import BatchCount, BatchCountTender
 from batches.models.period import PeriodLock
@@ -14,6 +14,7 @@ __all__ = [
     "BatchCountTender",
     "BatchDocument",
     "BatchReopening",
+    "LateAttachment",
     "PeriodLock",
     "ReferenceBatch",
 ]

@@ -58,6 +58,7 @@ class ReferenceBatch(models.Model):
     class Meta:
         permissions = [
             ("open_batch", "Can open a batch and work in it"),
+            ("attach_earlier", "Can work in an open batch of an earlier day"),
             ("reconcile_batch", "Can count and reconcile a batch"),
             ("close_batch", "Can close a batch"),
             ("reopen_batch", "Can reopen a closed batch"),
@@ -128,9 +129,27 @@ class BatchAttachment(models.Model):
     user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="attachment")
     batch = models.ForeignKey(ReferenceBatch, on_delete=models.CASCADE, related_name="attachments")
     attached_at = models.DateTimeField(db_default=Now())
+    is_late = models.BooleanField(
+        default=False, db_default=False, help_text="By right, with a reason: what is taken counts for the batch's day."
+    )
 
     def __str__(self) -> str:
         return f"{self.user} works in {self.batch}"
+
+
+class LateAttachment(models.Model):
+    """Who began to work in an open batch of an earlier day, such as for a check that was found, and why."""
+
+    batch = models.ForeignKey(ReferenceBatch, on_delete=models.PROTECT, related_name="late_attachments")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="late_attachments")
+    reason = models.CharField(max_length=300)
+    attached_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.user} works in {self.batch}: {self.reason}"
 
 
 class BatchReopening(models.Model):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from payments.books.check import Line, check_files, check_rules, check_waits
@@ -61,6 +61,12 @@ def end_run(run: BooksCheck, *, lines: Iterable[Line], files: FilesRead) -> Book
 def find_last() -> BooksCheck | None:
     """The last run that came to its end."""
     return BooksCheck.objects.filter(ended_at__isnull=False).first()
+
+
+def find_alarming(*, late: dt.datetime) -> QuerySet[BooksCheck]:
+    """The last run that came to its end, where it found something or began too long ago: none when all is right."""
+    last = BooksCheck.objects.filter(ended_at__isnull=False).order_by("-started_at", "-pk").values("pk")[:1]
+    return BooksCheck.objects.filter(pk__in=last).filter(Q(found__gt=0) | Q(started_at__lt=late))
 
 
 @dataclass(frozen=True)

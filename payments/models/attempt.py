@@ -2,6 +2,7 @@
 
 import uuid
 
+import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -9,10 +10,17 @@ from django.db.models.functions import Now
 
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
+from pops.core.money import format_cents
 from pops.sessions.models import PortalSession
 from receipts.models import Receipt
 
 
+@pghistory.track(
+    # Where a person decided, and why they had to: payments that nobody looks at keep no second row.
+    pghistory.UpdateEvent(condition=pghistory.AnyChange("review_reason", "reviewed_at", "review_note")),
+    fields=["state", "receipt", "review_reason", "reviewed_by", "reviewed_at", "review_note"],
+    model_name="PaymentEvent",
+)
 class Payment(models.Model):
     """One attempt by a guarantor. Its id, chosen before anything is asked of Stripe, is the idempotency key.
 
@@ -104,6 +112,13 @@ class Payment(models.Model):
     @property
     def is_unsettled(self) -> bool:
         return self.state in self.UNSETTLED
+
+    @property
+    def difference(self) -> str:
+        """$19.00 instead of $9.00, where the receipt is over another amount than was agreed to; empty otherwise."""
+        if self.receipt is None or not self.receipt.is_paid or self.receipt.amount_cents == self.amount_cents:
+            return ""
+        return f"{format_cents(self.receipt.amount_cents)} instead of {format_cents(self.amount_cents)}"
 
     @property
     def is_split(self) -> bool:

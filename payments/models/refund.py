@@ -95,6 +95,36 @@ class Dispute(models.Model):
 
     # Stripe's words for an end that leaves the money with the practice.
     OVER = ("won", "warning_closed", "prevented")
+    # And for one that doesn't; for those in which it waits for evidence.
+    LOST = "lost"
+    TO_ANSWER = ("needs_response", "warning_needs_response")
+    # What its reasons and states are to a clerk.
+    REASONS = {
+        "bank_cannot_process": "the bank could not process the payment",
+        "check_returned": "the check was returned",
+        "credit_not_processed": "a refund that was promised did not come",
+        "customer_initiated": "the cardholder asked the bank for the money",
+        "debit_not_authorized": "the debit was not allowed",
+        "duplicate": "it was charged twice",
+        "fraudulent": "the cardholder says that somebody else paid with the card",
+        "incorrect_account_details": "the account details were wrong",
+        "insufficient_funds": "there was not enough money",
+        "noncompliant": "the bank says that a rule of the card was broken",
+        "product_not_received": "the cardholder says that there was no such visit",
+        "product_unacceptable": "the cardholder is not content with the service",
+        "subscription_canceled": "the cardholder had ended the payments",
+        "unrecognized": "the cardholder does not recognize the charge",
+    }
+    STATES = {
+        "lost": "lost, the money went to the cardholder",
+        "needs_response": "Stripe waits for evidence",
+        "prevented": "over before it began",
+        "under_review": "the bank decides",
+        "warning_closed": "over, the money stays",
+        "warning_needs_response": "the bank asks before it disputes",
+        "warning_under_review": "the bank looks at the answer",
+        "won": "won, the money stays",
+    }
 
     stripe_id = models.CharField("dispute at Stripe", max_length=255, primary_key=True)
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="disputes")
@@ -107,6 +137,13 @@ class Dispute(models.Model):
 
     class Meta:
         ordering = ["-opened_at"]
+        indexes = [
+            models.Index(
+                fields=["opened_at"],
+                condition=Q(status__in=["needs_response", "warning_needs_response", "lost"]),
+                name="dispute_for_staff",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Dispute of receipt {self.receipt_id}"
@@ -116,6 +153,16 @@ class Dispute(models.Model):
         return self.status in self.OVER
 
     @property
+    def reason_words(self) -> str:
+        """Why, as a clerk says it."""
+        return self.REASONS.get(self.reason, "the bank gave no reason that we know")
+
+    @property
+    def state_words(self) -> str:
+        """How it stands, as a clerk says it."""
+        return self.STATES.get(self.status, self.status.replace("_", " "))
+
+    @property
     def words(self) -> str:
-        """needs_response -> needs response"""
-        return f"{self.reason}: {self.status}".replace("_", " ")
+        """Why, and how it stands: it was charged twice; Stripe waits for evidence."""
+        return f"{self.reason_words}; {self.state_words}"

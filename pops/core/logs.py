@@ -3,8 +3,8 @@
 import logging
 import re
 
-# Addresses that carry one: QuickPay links, the confirmation of a new address, the trial account.
-_TOKENS = re.compile(r"(/(?:q|new-address|trial)/)[^/\s?\"']+")
+# Addresses that carry one: QuickPay links, the confirmation of a new address, the trial account, staff's passwords.
+_TOKENS = re.compile(r"(/(?:q|new-address|trial|staff/password/[^/\s?\"']+)/)[^/\s?\"']+")
 
 
 def hide_tokens(text: str) -> str:

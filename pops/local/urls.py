@@ -3,6 +3,9 @@
 from django.urls import include, path
 
 from pops.local import views
+from pops.urls import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 demo_patterns = [
     path("sign-in/<str:token>/", views.sign_in, name="sign_in"),

@@ -1,13 +1,20 @@
-"""The pages of 400, 403 and 404, at every door."""
+"""The pages of 400, 403, 404 and 500, at every door."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for what can't be read. Django's own reads the form once more, and fails over one it couldn't read."""
-    return render(request, "400.html", status=400)
+    return _error_page(request, 400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for a fault of ours, drawn of nothing that may have failed: staff are not told of patients' payments."""
+    page = "admin/500.html" if request.path.startswith("/admin/") else "500.html"
+    return HttpResponse(render_to_string(page), status=500)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -9,12 +9,17 @@ from django.db import transaction
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
+from pops.core.methods import Method
 from pops.core.refusals import Refused, refuse, require_reason
 from receipts.balances import find_applied_lines, find_overpaid_lines, find_tenders_left, get_receipt_balance
 from receipts.corrections.common import get_guarantor_id, take_back
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
 from receipts.models import Receipt, Transaction
 from receipts.owed import lock_lines
+
+# By these a person can give back money that came by another way. A card takes back what it was charged, no more.
+BY_HAND = (Method.CHECK.value, Method.CASH.value, Method.OTHER.value)
+LONGEST_REASON = 300
 
 
 class RefundTooMuch(Refused):
@@ -63,18 +68,20 @@ def refund_at_desk(
     today: dt.date,
     by: User,
     check_number: str = "",
+    another_way: str = "",
 ) -> int:
     """Give money back by the methods it came by: cents by method. The number of the refund's own receipt.
 
-    It goes into the batch that `by` works in. Raises NoAttachedBatch, RefundTooMuch, Refused.
+    It goes into the batch that `by` works in. `another_way` says why it goes back by other methods than it came by,
+    such as a check for cash; without it that is refused. Raises NoAttachedBatch, RefundTooMuch, Refused.
     """
-    reason = require_reason(reason)
+    reason = " ".join(filter(None, [require_reason(reason), another_way and f"By another way: {another_way}"]))
     with transaction.atomic():
         held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
         refuse(why_not_refund_at_desk(receipt))
-        _check_amounts(receipt, amounts)
+        _check_amounts(receipt, amounts, another_way=another_way)
         return issue_refund(
             held,
             receipt=receipt,
@@ -82,19 +89,20 @@ def refund_at_desk(
             batch_id=batch.pk,
             received_on=today,
             received_at=now,
-            reason=reason,
+            reason=reason[:LONGEST_REASON],
             by=by,
             channel=Receipt.Channel.OFFICE,
         )
 
 
-def _check_amounts(receipt: Receipt, amounts: Mapping[str, int]) -> None:
-    """Raises Refused, RefundTooMuch. Money that came back to us may leave again by any way."""
+def _check_amounts(receipt: Receipt, amounts: Mapping[str, int], *, another_way: str) -> None:
+    """Raises Refused, RefundTooMuch. Money that came back to us may leave again by any way but a card."""
     left = find_tenders_left(receipt)
     for method, cents in amounts.items():
         if cents <= 0:
             raise Refused("no_amount", "Enter an amount above $0.00.")
-        if receipt.kind == Receipt.Kind.PAYMENT and cents > left.get(method, 0):
+        is_other = receipt.kind == Receipt.Kind.PAYMENT and cents > left.get(method, 0)
+        if is_other and not (another_way.strip() and method in BY_HAND):
             raise RefundTooMuch("this method")
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from batches.holding import BatchClosed
+from batches.models import ReferenceBatch
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
@@ -17,6 +18,14 @@ from receipts.owed import lock_lines
 from receipts.voided_mail import post_voided
 
 
+class DayClosed(BatchClosed):
+    """The receipt's batch was closed since: what was counted with it stays as it was."""
+
+    def __init__(self, batch: ReferenceBatch) -> None:
+        super().__init__(batch)
+        self.words = "Its batch is closed. Have the batch reopened and void the receipt then, or refund it instead."
+
+
 def why_not_void(receipt: Receipt, *, today: dt.date, returned_by_processor: bool = False) -> Refused | None:
     """Why a receipt can't be voided on the practice's today. One paid online is, once its money was returned."""
     if hasattr(receipt, "void"):
@@ -26,7 +35,7 @@ def why_not_void(receipt: Receipt, *, today: dt.date, returned_by_processor: boo
     if receipt.received_on != today:
         return Refused("not_of_today", "Only a receipt of today can be voided. Refund it instead.")
     if not receipt.batch.is_open:
-        return BatchClosed(receipt.batch)
+        return DayClosed(receipt.batch)
     if receipt.channel == Receipt.Channel.ONLINE and not returned_by_processor:
         return Refused("paid_online", "This was paid online: the card processor has to return the money.")
     if live_refunds(receipt).exists() or receipt.disbursements.exists():

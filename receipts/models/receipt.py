@@ -109,6 +109,7 @@ class Receipt(models.Model):
             models.Index(fields=["guarantor", "-received_at", "-number"], name="receipt_history"),
             models.Index(fields=["-received_at", "-number"], name="receipt_newest"),
             models.Index(fields=["amount_cents", "number"], name="receipt_amount"),  # the desk looks for an amount
+            models.Index(fields=["-received_on", "-received_at", "-number"], name="receipt_by_day"),  # the list
         ]
         constraints = [
             models.CheckConstraint(
@@ -127,7 +128,9 @@ class Receipt(models.Model):
         permissions = [
             ("take_payment", "Can take a payment at the desk"),
             ("void_receipt", "Can void a receipt on its own day"),
+            ("void_online", "Can void a payment made online on its own day"),
             ("refund_receipt", "Can refund a receipt"),
+            ("refund_another_way", "Can refund a receipt by another way than its money came"),
             ("move_receipt", "Can move a receipt to another open batch"),
             ("post_escrow", "Can post escrow to services"),
             ("take_back_posting", "Can take back what was applied to a service"),

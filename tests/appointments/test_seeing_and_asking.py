@@ -107,7 +107,7 @@ def test_without_the_option_nothing_is_asked_for(client, maria, leo):
 def test_a_wish_reaches_the_desk_and_its_answer_the_guarantor(client, asked, client_of):
     assert "Waiting for an answer" in text_of(client.get("/appointments/"))
     desk = client_of(member(DESK))
-    assert "1 request for an appointment" in desk.get("/admin/").content.decode()
+    assert "asks for an appointment" in desk.get("/admin/").content.decode()
     assert SECRET not in text_of(desk.get("/admin/appointments/appointmentrequest/")), "on its own page alone"
     assert SECRET in text_of(desk.get(f"/admin/appointments/appointmentrequest/{asked.pk}/change/"))
 
@@ -118,7 +118,7 @@ def test_a_wish_reaches_the_desk_and_its_answer_the_guarantor(client, asked, cli
     text = text_of(client.get("/appointments/"))
     assert "Booked for March 10." in text
     assert "Answered" in text
-    assert "request for an appointment" not in desk.get("/admin/").content.decode()
+    assert "asks for an appointment" not in desk.get("/admin/").content.decode()
 
 
 def test_a_wish_can_be_declined_with_a_note(client, asked, client_of):
@@ -272,7 +272,7 @@ def test_who_may_not_answer_sees_no_page(asked, client_of):
     nobody = UserFactory(is_staff=True)
 
     assert client_of(nobody).get(f"/admin/desk/requests/{asked.pk}/").status_code == 403
-    assert "request for an appointment" not in client_of(nobody).get("/admin/").content.decode()
+    assert "asks for an appointment" not in client_of(nobody).get("/admin/").content.decode()
 
 
 def test_the_database_keeps_what_was_asked(asked):

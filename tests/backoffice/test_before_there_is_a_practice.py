@@ -80,7 +80,13 @@ def test_a_form_opened_from_the_guide_leads_back_to_it(client_of):
     alex = client_of(member(ADMIN))
     page = reverse("admin:practice_practice_add")
     hours = {"cut_off": "00:00", "notices_from": "09:00", "notices_until": "20:00"}
-    fields = {"name": "Lakeside", "time_zone": "America/Chicago", "paper_size": "letter", **hours}
+    fields = {
+        "name": "Lakeside",
+        "time_zone": "America/Chicago",
+        "paper_size": "letter",
+        "batch_open_days": "1",
+        **hours,
+    }
 
     answer = alex.post(f"{page}?guide=1", fields)
 

@@ -22,9 +22,9 @@ PEOPLE = {
 }
 
 
-def shows(client, list_of, typed):
+def shows(client, list_of, typed, **filters):
     """The rows that a list finds."""
-    page = client.get(reverse(f"admin:{list_of}_changelist"), {"q": typed})
+    page = client.get(reverse(f"admin:{list_of}_changelist"), {"q": typed, **filters})
     assert page.status_code == 200
     return list(page.context["cl"].result_list)
 
@@ -98,7 +98,7 @@ def test_what_else_was_found_is_found_still(admin, pay):
     assert shows(admin, "payments_payment", receipt.payment.intent_id) == [receipt.payment]
     assert shows(admin, "payments_payment", "lukasz") == shows(admin, "payments_payment", "77001") == [receipt.payment]
     assert shows(admin, "notifications_message", "zoe@") == [receipt.guarantor.messages.get()]
-    assert shows(admin, "access_user", "zoe@example") == [login_of(receipt.guarantor)]
+    assert shows(admin, "access_user", "zoe@example", who="guarantors") == [login_of(receipt.guarantor)]
     assert len(shows(admin, "payments_payment", "")) == 2
 
 

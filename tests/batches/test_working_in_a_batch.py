@@ -13,6 +13,7 @@ from batches.working import (
     change_desk_batch,
     detach_batch,
 )
+from pops.core.practice.models import Practice
 from tests.factories.desk import attached_batch, batch_of, clerk, close, take, today
 
 
@@ -39,6 +40,7 @@ def test_a_user_works_in_one_batch_at_a_time(dana):
 
 
 def test_without_a_batch_no_money_is_taken(dana):
+    Practice.objects.update(opens_batches=False)
     with pytest.raises(NoAttachedBatch):
         take(dana)
     batch_of(dana)

@@ -19,7 +19,7 @@ from tests.factories.staff import DESK, MANAGER, member
 from tests.payments.stripe_side import start
 
 FAILS = "4000000000005126"
-TOLD = "Refunds that failed at the bank"
+TOLD = "Give it back another way."
 
 pytestmark = pytest.mark.usefixtures("practice")
 
@@ -79,7 +79,7 @@ def test_the_front_page_says_so_until_the_money_is_given_back(failed, ruth, guar
 
     page = front(client)
     assert TOLD in page
-    assert f"{guarantor.name}: {failed.note}" in page
+    assert f"$50.00 for {guarantor.name} came back: {failed.note}" in page
     assert f"/admin/receipts/receipt/{failed.came_back_receipt.pk}/change/" in page
 
     refund_at_desk(

@@ -39,6 +39,9 @@ def test_accepting_issues_the_receipt_over_what_stripe_received(payment):
     payment.refresh_from_db()
     assert (payment.state, payment.receipt.amount_cents) == ("paid", 5000)
     assert (payment.reviewed_by, payment.review_note) == (ruth, "The guarantor agreed by phone.")
+    assert payment.review_reason == "Stripe received $50.00; the guarantor agreed to $49.99."
+    assert payment.difference == "$50.00 instead of $49.99"
+    assert payment.receipt.reason == "$50.00 instead of $49.99, accepted by staff."
     with pytest.raises(Refused):
         accept_payment(payment_id=payment.pk, reason="The guarantor agreed by phone.", now=timezone.now(), by=ruth)
 

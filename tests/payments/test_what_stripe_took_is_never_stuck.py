@@ -54,7 +54,7 @@ def test_money_that_a_rule_of_the_database_refuses_is_in_review_until_it_is_acce
         patch.setattr(recording_payments, "_settle", settle)
         state = bring_up_to_date(payment_id=payment.pk, now=timezone.now()).state
     assert state == "review"
-    assert "1 payment whose money differs" in client_of(dana).get("/admin/").content.decode()
+    assert "Payment to decide" in client_of(dana).get("/admin/").content.decode()
 
     accept_payment(payment_id=payment.pk, reason="Looked at with Stripe.", now=timezone.now(), by=dana)
 
@@ -80,14 +80,14 @@ def test_a_message_that_fails_time_and_again_stands_on_the_front_page(
     event = ProcessorEvent.objects.get()
     assert (event.state, event.failures, event.note) == ("received", 3, "KeyError: 'a state that is new at Stripe'")
     page = client_of(dana).get("/admin/").content.decode()
-    assert "1 message from Stripe that could not be worked off" in page
+    assert "failed 3 times: KeyError" in page
     assert "a state that is new at Stripe" in client_of(dana).get("/admin/desk/reviews/").content.decode()
 
     work_off_event(event_id=event.pk, now=timezone.now())
 
     event.refresh_from_db()
     assert (event.state, event.note) == ("done", "")
-    assert "could not be worked off" not in client_of(dana).get("/admin/").content.decode()
+    assert "failed 3 times" not in client_of(dana).get("/admin/").content.decode()
 
 
 def test_a_return_that_the_bank_did_not_take_is_decided_anew(dana, stripe_sandbox):

@@ -22,7 +22,7 @@ def test_a_phone_number_waits_for_the_desks_call(client, eleni, client_of):
     assert "waits for the practice to call you" in text_of(client.get("/profile/"))
 
     desk = client_of(member(DESK))
-    assert "1 phone number to be called" in desk.get("/admin/").content.decode()
+    assert "gave a new phone number, 555 010 4444. Call it." in desk.get("/admin/").content.decode()
     change = PhoneChange.objects.get()
     page = f"/admin/desk/phones/{change.pk}/"
     assert "555 010 4444" in desk.get(page).content.decode()
@@ -31,7 +31,7 @@ def test_a_phone_number_waits_for_the_desks_call(client, eleni, client_of):
     eleni.refresh_from_db()
     assert eleni.phone == "555 010 4444"
     assert "Confirmed" in text_of(client.get("/profile/"))
-    assert "to be called" not in desk.get("/admin/").content.decode()
+    assert "gave a new phone number" not in desk.get("/admin/").content.decode()
     assert desk.post(page, {"decision": "decline"}).status_code == 422, "it is decided"
 
 

@@ -114,7 +114,7 @@ def test_nobody_gives_an_account_they_look_after_their_own_phone(eleni, client_o
 def test_the_desk_is_not_asked_to_call_a_number_that_got_a_code(client, staff_user, client_of):
     ask(client)
 
-    assert "to be called" not in client_of(staff_user).get("/admin/").content.decode()
+    assert "gave a new phone number" not in client_of(staff_user).get("/admin/").content.decode()
     page = f"/admin/desk/phones/{PhoneChange.objects.get().pk}/"
     assert "Use the number" not in text_of(client_of(staff_user).get(page))
 

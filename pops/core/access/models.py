@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pghistory
@@ -26,7 +27,10 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-@pghistory.track(fields=["email", "name", "is_staff", "is_superuser", "is_active"])
+@pghistory.track(
+    fields=["email", "name", "is_staff", "is_superuser", "is_active", "sign_in_resets"],
+    model_name="UserEmailNameIsStaffIsSuperuserIsActiveEvent",  # as it was called before there were resets
+)
 class User(AbstractBaseUser, PermissionsMixin):
     """A person's login: a guarantor's (by emailed code) or that of staff (by password). POPS itself is one too.
 
@@ -38,6 +42,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False, help_text="May sign in to the back office.")
     is_active = models.BooleanField(default=True, help_text="Uncheck instead of deleting a login.")
     created_at = models.DateTimeField(auto_now_add=True)
+    sign_in_resets = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How often the sign-in was reset. Each time all sessions end."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -45,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        permissions = [("reset_sign_in", "Can reset the sign-in of staff and mail them a link for a password")]
         constraints = [
             models.UniqueConstraint(
                 fields=["email"],
@@ -59,6 +67,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return str(self)
+
+    def get_session_auth_hash(self) -> str:
+        """What a session was begun under: it ends when the password is another, or the sign-in was reset."""
+        return self._since_reset(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the keys before ours."""
+        yield from map(self._since_reset, super().get_session_auth_fallback_hash())
+
+    def _since_reset(self, own: str) -> str:
+        return f"{own}.{self.sign_in_resets}" if self.sign_in_resets else own
 
 
 @pghistory.track(pghistory.InsertEvent("given"), pghistory.DeleteEvent("taken"), obj_field=None)

@@ -25,6 +25,7 @@ from pops.local.seed.imports import import_samples
 from pops.local.seed.sessions import make_sessions
 from pops.local.seed.setup import set_up
 from pops.local.seed.statements import send_statements
+from pops.local.seed.waiting import make_waiting
 from pops.local.seed.wishes import make_wishes
 
 
@@ -49,6 +50,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     note_emails_of_the_past()
     make_wishes(now=now, time_zone=TIME_ZONE, desk=staff)
     make_sessions(now=now, chance=chance, desk=staff)
+    make_waiting(now=now)
     import_samples(now=now, by=User.objects.get(email=STAFF[-1][0], is_staff=True))
     make_exports(now=now, by=User.objects.get(email=STAFF[1][0], is_staff=True))
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.

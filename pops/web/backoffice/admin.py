@@ -15,6 +15,7 @@ from pops.web.backoffice.lists import (
     practice,
     receipts,
     sessions,
+    staff,
     visits,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "practice",
     "receipts",
     "sessions",
+    "staff",
     "visits",
 ]
 

@@ -22,11 +22,11 @@ DESK = [
     "notifications.send_message_again", "appointments.answer_request", "logins.settle_phonechange",
     "balance_notices.send_balancenotice",
     "portal_sessions.end_portalsession", "portal_sessions.mirror_account",
-    "quickpay.add_link", "quickpay.revoke_link",
+    "quickpay.add_link", "quickpay.revoke_link", "backoffice.answer_inbox",
 ]  # fmt: skip
 MANAGER = [
     *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "batches.see_uncounted",
-    "receipts.refund_receipt",
+    "receipts.refund_receipt", "receipts.refund_another_way", "receipts.void_online", "batches.attach_earlier",
     "accounts.add_encounter", "accounts.change_encounter", "accounts.add_serviceline", "accounts.change_serviceline",
     "accounts.add_statement", "accounts.see_confidential", "accounts.retire_guarantor", "accounts.merge_guarantor",
     "receipts.move_receipt", "receipts.disburse_escrow", "receipts.take_back_posting",
@@ -37,12 +37,18 @@ MANAGER = [
 ]  # fmt: skip
 ADMIN = [
     *MANAGER, "access.view_user", "access.add_user", "access.change_user", "auth.view_group",
-    "mfa.view_authenticator", "mfa.delete_authenticator", "practice.add_practice", "practice.change_practice",
+    "mfa.view_authenticator", "access.reset_sign_in", "practice.add_practice", "practice.change_practice",
     "practice.add_group", "practice.change_group", "practice.add_facility", "practice.change_facility",
     "practice.add_provider", "practice.change_provider", "imports.import_accounts",
     "reports.view_export",
 ]  # fmt: skip
 ROLES = {"Front desk": DESK, "Billing manager": MANAGER, "Administrator": ADMIN}
+
+
+def say_who(right: str) -> str:
+    """Which roles have a right, as people say it: a Billing manager or an Administrator."""
+    names = [f"{'an' if name[0] in 'AEIO' else 'a'} {name}" for name, rights in ROLES.items() if right in rights]
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def apply_roles(**migration: Any) -> None:

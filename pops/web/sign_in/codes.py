@@ -43,18 +43,18 @@ def send_code(*, email: str, user: User | None, said: str = "", by_text: bool = 
     the outbox and taken back in the same transaction. `said` is what led to the address, where it wasn't the address.
     """
     owner = said or email
-    if _is_limited(MAILS, owner) and _find_codes(owner, left=WORTH_SECONDS):
+    if is_limited(MAILS, owner) and _find_codes(owner, left=WORTH_SECONDS):
         return False
-    is_flooded = bool(said) and _is_limited(MAILS_BY_NAME, email)
+    is_flooded = bool(said) and is_limited(MAILS_BY_NAME, email)
     is_for_nobody = user is None or is_flooded
     code = get_adapter().generate_login_code()
     _keep_code(owner, code)
     number = _find_number(user, said=said, email=email) if by_text else ""
     with transaction.atomic():
         if by_text:
-            with _taken_back(unless=bool(number) and not is_for_nobody):
+            with taken_back(unless=bool(number) and not is_for_nobody):
                 get_adapter().send_text(number or NO_NUMBER, code)
-        with _taken_back(unless=not number and not is_for_nobody):
+        with taken_back(unless=not number and not is_for_nobody):
             get_adapter().send_mail("account/email/login_code", email, {"code": code})
     return True
 
@@ -71,7 +71,7 @@ def use_code(*, owner: str, code: str) -> bool:
 
 
 @contextmanager
-def _taken_back(*, unless: bool) -> Iterator[None]:
+def taken_back(*, unless: bool) -> Iterator[None]:
     """What is written inside is taken back, after the same work; the worker is nudged for nothing."""
     before = transaction.savepoint()
     yield
@@ -85,11 +85,12 @@ def _find_number(user: User | None, *, said: str, email: str) -> str:
     """The confirmed phone on file, while texts reach it and are no more than they should; empty: by email then."""
     people = [user] if said else find_people(email)
     number = find_text_number([person for person in people if person])
-    is_unfit = _is_limited(TEXTS, number or said or email) or is_blocked(number or NO_NUMBER, kind=SIGN_IN)
+    is_unfit = is_limited(TEXTS, number or said or email) or is_blocked(number or NO_NUMBER, kind=SIGN_IN)
     return "" if is_unfit else number
 
 
-def _is_limited(door: Door, account: str) -> bool:
+def is_limited(door: Door, account: str) -> bool:
+    """Count, and say whether that was too often."""
     try:
         count(door, account)
     except TooOften:

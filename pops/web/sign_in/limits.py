@@ -57,6 +57,10 @@ BY_NAME = Door("by_name", pair="10/h/key,30/d/key", network="20/m/ip", elsewhere
 MAILS = Door("mails", pair="3/m/key,10/h/key", elsewhere="20/d/key")
 # To one address, by whatever names and facts lead to it: beyond this, mails are written and taken back.
 MAILS_BY_NAME = Door("mails_by_name", anywhere="20/d/key")
+# Links by which staff choose a password: beyond this, mails are written and taken back.
+PASSWORD_MAILS = Door("password_mails", anywhere="4/h/key,10/d/key")
+# Nobody guesses them; who tries is a machine.
+PASSWORD_LINK = Door("password_link", network="30/5m/ip")
 # Texts of codes to one number, whoever asks: each costs money. Beyond this, codes come by email.
 TEXTS = Door("texts", anywhere="6/h/key,12/d/key")
 # A signed-in guarantor has codes mailed to whatever address they type in.

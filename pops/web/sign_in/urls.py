@@ -12,6 +12,7 @@ from pops.web.sign_in import trial
 from pops.web.sign_in.by_code import AskView, CodeView
 from pops.web.sign_in.by_name import NameView
 from pops.web.sign_in.new_address import NewAddressView
+from pops.web.sign_in.new_password import ForgottenView, LinkView, SentView
 from pops.web.sign_in.own_password import OwnPasswordView
 from pops.web.sign_in.person import PersonView
 from pops.web.sign_in.second_factor import EnrolView
@@ -36,6 +37,9 @@ urlpatterns = [
     path("staff/sign-in/authenticator/", mfa_views.authenticate, name="mfa_authenticate"),
     path("staff/sign-in/again/", account_views.reauthenticate, name="account_reauthenticate"),
     path("staff/sign-in/again/authenticator/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path("staff/password/", ForgottenView.as_view(), name="staff_password"),
+    path("staff/password/sent/", SentView.as_view(), name="staff_password_sent"),
+    path("staff/password/<str:uidb64>/<str:token>/", LinkView.as_view(), name="staff_password_link"),
     path("staff/authenticator/", EnrolView.as_view(), name="mfa_activate_totp"),
     path("staff/recovery-codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
     path("admin/login/", admin_login),

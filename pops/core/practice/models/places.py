@@ -22,6 +22,9 @@ class Facility(models.Model):
         db_default="",
         help_text="Of who bills for it, for example 12-3456789. Several facilities may have the same.",
     )
+    is_retired = models.BooleanField(
+        "retired", default=False, db_default=False, help_text="Offered for nothing new. What names it keeps it."
+    )
 
     class Meta:
         verbose_name_plural = "facilities"
@@ -35,6 +38,9 @@ class Provider(models.Model):
     """Who treats: a physician or another clinician."""
 
     name = models.CharField(max_length=200, help_text="As printed on receipts, for example Priya Raman, MD.")
+    is_retired = models.BooleanField(
+        "retired", default=False, db_default=False, help_text="Offered for nothing new. What names them keeps them."
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -5,6 +5,7 @@ import zoneinfo
 
 import pghistory
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -61,6 +62,13 @@ class Practice(models.Model):
         default=True,
         db_default=True,
         help_text="Who takes a payment and works in no batch of the day gets one by itself. Unchecked: it is refused.",
+    )
+    batch_open_days = models.PositiveSmallIntegerField(
+        "batch may stay open",
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text="In days: a batch that is open this long after its date stands in the inbox.",
     )
     notices_from = models.TimeField(
         default=dt.time(9),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from django.db import models
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import classonlymethod, method_decorator
 from django.utils.functional import SimpleLazyObject
@@ -21,14 +22,23 @@ from django.views.generic import FormView, TemplateView, View
 from batches.selectors import find_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import HoldsAnother
-from pops.core.practice.selectors import get_practice
+from pops.core.practice.selectors import practice_of
 from pops.core.refusals import Refused
 from pops.web.backoffice.once import AlreadySent, SentOnce, do_once, do_then_note, find_sent_form
+from pops.web.backoffice.roles import say_who
 from pops.web.sign_in.session_end import fill_in_kept
 
-STAFF_DOOR = reverse_lazy("account_login")
 MALFORMED = Refused("malformed", "That button was not sent whole. Nothing was done; press it again.")
 MERGED = Refused("merged", "This account was merged into another one just now. Nothing was done; look at it again.")
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """What can be done instead of what is refused: a page, or who may open it."""
+
+    label: str
+    url: str
+    who: str = ""
 
 
 class DeskRequest(HttpRequest):
@@ -39,16 +49,10 @@ class DeskRequest(HttpRequest):
 
 @method_decorator(never_cache, name="dispatch")
 class DeskView(View):
-    """Opens only to staff who have all of its rights; nobody signed in is sent to the staff's door."""
+    """Opens only to staff who have all of its rights."""
 
     rights: ClassVar[tuple[str, ...]]
     request: Any  # by a signed-in member of staff
-
-    @classonlymethod
-    def as_view(cls, **initkwargs: Any) -> Any:  # noqa: N805  a class method of Django's own kind
-        view: Any = super().as_view(**initkwargs)
-        view.login_url = STAFF_DOOR  # read by LoginRequiredMiddleware
-        return view
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not admin.site.has_permission(request) or not request.user.has_perms(self.rights):
@@ -63,7 +67,7 @@ class DeskView(View):
     @cached_property
     def today(self) -> dt.date:
         """The practice's business day, now."""
-        return get_practice().business_date(self.now)
+        return practice_of(self.request).business_date(self.now)
 
 
 class DeskPage(DeskView, TemplateView):
@@ -113,6 +117,10 @@ class DeskAction(DeskView, FormView):
 
     def why_not(self) -> Refused | None:
         return None
+
+    def ways_out(self, refusal: Refused) -> list[tuple[str, str, str]]:
+        """What can be done instead: the right, what it is called, its page."""
+        return []
 
     def elsewhere(self) -> tuple[str, str] | None:
         """The page where this is done for this target, if not here, and what to say there."""
@@ -175,10 +183,16 @@ class DeskAction(DeskView, FormView):
             self.target_name: self.target,
             "title": self.title.format(self.target),
             "refusal": refusal.words if refusal else "",
+            "ways_out": self._offer(self.ways_out(refusal)) if refusal else [],
             # Asked for only where a template shows it.
             "attached": SimpleLazyObject(lambda: find_attached_batch(self.request.user)),
         }
         return super().get_context_data(**{**admin.site.each_context(self.request), **shown, **context})
+
+    def _offer(self, ways: list[tuple[str, str, str]]) -> list[WayOut]:
+        """To each who it is for: a link for who may, the roles that may for who may not."""
+        has_perm = self.request.user.has_perm
+        return [WayOut(label, page, "" if has_perm(right) else say_who(right)) for right, label, page in ways]
 
     def _lead_away(self) -> HttpResponse | None:
         away = self.elsewhere()

@@ -12,15 +12,18 @@ from batches.selectors import batches_with_totals, find_attached_batch_with_tota
 from batches.working import (
     BatchNotAttachable,
     attach_batch,
+    attach_earlier_batch,
     change_desk_batch,
     detach_batch,
     open_desk_batch,
+    why_not_attach_earlier,
     why_not_change_desk_batch,
 )
 from pops.core.money import plain_dollars
 from pops.core.refusals import Refused
+from pops.core.words import day
 from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
-from pops.web.backoffice.desk.forms import AttachForm, BatchForm
+from pops.web.backoffice.desk.forms import AttachForm, BatchForm, ReasonForm
 
 
 class MyBatch(DeskAction):
@@ -63,6 +66,31 @@ class Attach(DeskButton):
 
     def form_invalid(self, form: AttachForm) -> HttpResponse:
         return self.refused(form, BatchNotAttachable())
+
+
+class AttachEarlier(DeskAction):
+    """Work in an open batch of an earlier day, such as for a check that was found."""
+
+    rights = ("batches.attach_earlier",)
+    title = "Work in {}"
+    target_name = "batch"
+    form_class = ReasonForm
+    button = "Work in it"
+    lead = (
+        "What you take from now on counts for the day of this batch, until you attach another. "
+        "Voids and refunds need a batch of today. Why is kept with the batch."
+    )
+
+    def find_target(self) -> ReferenceBatch:
+        return get_object_or_404(ReferenceBatch, pk=self.kwargs["batch_id"])
+
+    def why_not(self) -> Refused | None:
+        return why_not_attach_earlier(self.target, today=self.today)
+
+    def do(self, form: ReasonForm) -> tuple[str, str]:
+        reason, by = form.cleaned_data["reason"], self.request.user
+        batch = attach_earlier_batch(batch_id=self.target.pk, reason=reason, today=self.today, by=by)
+        return reverse("backoffice:find"), f"You work in {batch.description} of {day(batch.batch_date)} now."
 
 
 class Detach(DeskButton):

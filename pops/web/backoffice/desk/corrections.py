@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from batches.selectors import find_desk_batches
@@ -20,10 +21,9 @@ from payments.refunds import (
 )
 from payments.splitting import name_parts
 from pops.core.accounts.confidential import sees_confidential
-from pops.core.methods import Method
 from pops.core.money import format_cents, plain_dollars
 from pops.core.refusals import Refused
-from pops.web.backoffice.desk.action import STAFF_DOOR, DeskAction, DeskRequest, receipt_page
+from pops.web.backoffice.desk.action import DeskAction, DeskRequest, receipt_page
 from pops.web.backoffice.desk.forms import (
     DeskRefundForm,
     MoveForm,
@@ -32,7 +32,7 @@ from pops.web.backoffice.desk.forms import (
 )
 from receipts.balances import find_tenders_left, get_receipt_balance
 from receipts.corrections.move import move_receipt, why_not_move
-from receipts.corrections.refund import refund_at_desk, why_not_refund_at_desk
+from receipts.corrections.refund import BY_HAND, refund_at_desk, why_not_refund_at_desk
 from receipts.corrections.void import void_receipt, why_not_void
 from receipts.models import Receipt
 
@@ -83,7 +83,6 @@ def _by_channel(
 
 
 for view in (void, refund):
-    view.login_url = STAFF_DOOR  # type: ignore[attr-defined]
     view.keeps_form = True  # type: ignore[attr-defined]
 
 
@@ -96,6 +95,16 @@ class VoidAtDesk(ReceiptAction):
     button = "Void the receipt"
     danger = True
     lead = "The receipt stays, marked as voided; its money counts in no total. Give the money back yourself."
+    needs_batch = True
+
+    def ways_out(self, refusal: Refused) -> list[tuple[str, str, str]]:
+        """After the close of its day: open the batch again, or give the money back by a receipt of its own."""
+        refund = ("receipts.refund_receipt", "Refund the receipt", reverse("backoffice:refund", args=[self.target.pk]))
+        reopen = reverse("backoffice:reopen", args=[self.target.batch_id])
+        return {
+            "batch_closed": [("batches.reopen_batch", "Reopen the batch", reopen), refund],
+            "not_of_today": [refund],
+        }.get(refusal.code, [])
 
     def why_not(self) -> Refused | None:
         return why_not_void(self.target, today=self.today)
@@ -109,6 +118,7 @@ class VoidAtDesk(ReceiptAction):
 class VoidOnline(VoidAtDesk):
     """Void a receipt of today by sending all of its money back to the card."""
 
+    rights = ("receipts.void_online",)
     lead = "All of the money goes back to the card. The receipt stays, marked as voided."
     asks_stripe = True
 
@@ -196,10 +206,10 @@ class RefundAtDesk(RefundAction):
         return get_receipt_balance(self.target).left_cents
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        tenders = find_tenders_left(self.target)
         if self.target.kind == Receipt.Kind.CAME_BACK:
-            tenders = dict.fromkeys((Method.CHECK.value, Method.CASH.value, Method.OTHER.value), self.left_cents())
-        return {**super().get_form_kwargs(), "left": tenders}
+            return {**super().get_form_kwargs(), "left": dict.fromkeys(BY_HAND, self.left_cents())}
+        others = BY_HAND if self.request.user.has_perm("receipts.refund_another_way") else ()
+        return {**super().get_form_kwargs(), "left": find_tenders_left(self.target), "others": others}
 
     def do(self, form: DeskRefundForm) -> tuple[str, str]:
         data = form.cleaned_data
@@ -208,6 +218,7 @@ class RefundAtDesk(RefundAction):
             amounts=data["amounts"],
             reason=data["reason"],
             check_number=data.get("check_number", ""),
+            another_way=data.get("another_way", ""),
             now=self.now,
             today=self.today,
             by=self.request.user,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from pops.core.accounts.models import ServiceLine
 from pops.core.methods import Method, Tender
 from pops.core.money import format_cents
 from pops.core.practice.models import Facility
+from pops.core.practice.selectors import find_offered
 from pops.web.backoffice.fields import DATE_INPUT, MAX_CENTS, MoneyField
 from pops.web.backoffice.once import SentOnce
 
@@ -41,6 +43,11 @@ class BatchForm(SentOnce):
         "A batch that doesn't match is flagged.",
     )
     note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        facility: Any = self.fields["facility"]
+        facility.queryset = find_offered(Facility.objects, keep=self.initial.get("facility"))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -120,24 +127,39 @@ class OnlineRefundForm(SentOnce):
             self.fields["charge"].choices = list(charges.items())  # type: ignore[attr-defined]
 
 
-class DeskRefundForm(SentOnce):
-    """Amounts by the methods the money came by. Cleans to `amounts`."""
+OUR_CHECK: dict[str, Any] = {
+    "label": "Our check number", "required": False, "max_length": 30, "help_text": "Of the check you write."
+}  # fmt: skip
+ANOTHER_WAY: dict[str, Any] = {
+    "label": "Why by another way",
+    "required": False,
+    "max_length": 100,
+    "help_text": "Only where more goes back by a method than came by it, such as a check for cash.",
+}
 
-    def __init__(self, *args: Any, left: dict[str, int], **kwargs: Any) -> None:
+
+class DeskRefundForm(SentOnce):
+    """Amounts by the methods the money came by, and for who may, by `others` up to all that is left.
+
+    Cleans to `amounts`, and `another_way`: why it goes back by another way than it came.
+    """
+
+    def __init__(self, *args: Any, left: dict[str, int], others: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for method, cents in left.items():
-            self.fields[method] = MoneyField(
-                label=Method(method).label,
-                required=False,
-                max_cents=cents,
-                help_text=f"{format_cents(cents)} are left.",
-            )
-        self.methods = list(left)
-        if "check" in left:
-            self.fields["check_number"] = forms.CharField(
-                label="Our check number", required=False, max_length=30, help_text="Of the check you write."
-            )
+        self.left = left
+        self.methods = [*left, *(method for method in others if method not in left)]
+        for method in self.methods:
+            self._ask_for(method, most=sum(left.values()) if method in others else left[method])
+        if "check" in self.methods:
+            self.fields["check_number"] = forms.CharField(**OUR_CHECK)
         self.fields["reason"] = ReasonField()
+        if others:
+            self.fields["another_way"] = forms.CharField(**ANOTHER_WAY)
+
+    def _ask_for(self, method: str, *, most: int) -> None:
+        cents = self.left.get(method, 0)
+        came = f"{format_cents(cents)} are left." if cents else "The money did not come this way."
+        self.fields[method] = MoneyField(label=Method(method).label, required=False, max_cents=most, help_text=came)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -146,6 +168,11 @@ class DeskRefundForm(SentOnce):
             self.add_error("check", "Enter the amount of this check, or empty its number.")
         if not data["amounts"] and not self.errors:
             raise forms.ValidationError("Enter how much you give back.")
+        is_other = any(cents > self.left.get(method, 0) for method, cents in data["amounts"].items())
+        if is_other and not data.get("another_way", "").strip() and not self.errors:
+            self.add_error("another_way", "Say why it goes back by another way than it came.")
+        if not is_other:
+            data["another_way"] = ""
         return data
 
 

@@ -77,7 +77,10 @@ class Decide(Decision):
     def do(self, form: ReviewForm) -> tuple[str, str]:
         page, facts = reverse("admin:payments_payment_change", args=[self.target.pk]), self.facts(form)
         if form.cleaned_data["decision"] == ReviewForm.ACCEPT:
-            return page, f"Receipt {accept_payment(payment_id=self.target.pk, **facts)} was issued."
+            number = accept_payment(payment_id=self.target.pk, **facts)
+            self.target.refresh_from_db()
+            over = f" over {self.target.difference}" if self.target.difference else ""
+            return page, f"Receipt {number} was issued{over}."
         return_payment(payment_id=self.target.pk, **facts)
         return page, "All of the money goes back to the card."
 

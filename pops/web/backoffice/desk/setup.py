@@ -9,12 +9,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from pops.core.words import LONGEST_EMAIL
 from pops.logins.trial import begin_trial
-from pops.web.backoffice.desk.action import STAFF_DOOR, DeskAction, DeskButton, DeskPage
+from pops.web.backoffice.desk.action import DeskAction, DeskButton, DeskPage
 from pops.web.backoffice.once import SentOnce
 from pops.web.backoffice.setup.facts import RIGHT, Look, guide_page, may_set_up
 from pops.web.backoffice.setup.mail import confirm_mail, send_test_mail, why_not_confirm, why_not_send
@@ -27,12 +26,9 @@ RIGHTS = (RIGHT,)
 
 def front_page(request: HttpRequest) -> HttpResponseBase:
     """Where the back office opens: on the guide while there is no practice, for who may set one up."""
-    if getattr(request, "practice", None) is None and may_set_up(request.user) and not Practice.objects.exists():
+    if getattr(request, "practice", None) is None and may_set_up(request.user):
         return redirect(guide_page())
     return admin.site.admin_view(admin.site.index)(request)
-
-
-front_page.login_url = STAFF_DOOR  # type: ignore[attr-defined]  # read by LoginRequiredMiddleware
 
 
 class Guide(DeskPage):

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from batches.selectors import find_attached_batch
-from batches.working import will_open_batch
+from batches.working import get_working_date, will_open_batch
 from payments.models import Payment
 from payments.selectors import find_open_attempts
 from payments.truth import close_attempts
@@ -19,8 +19,8 @@ from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Appointment, Guarantor
 from pops.core.accounts.search import find_guarantors
 from pops.core.money import format_cents
-from pops.core.practice.selectors import get_practice
-from pops.web.backoffice.desk.action import DeskAction, DeskPage, receipt_page
+from pops.core.practice.selectors import get_practice, practice_of
+from pops.web.backoffice.desk.action import DeskAction, DeskPage, DeskView, receipt_page
 from pops.web.backoffice.desk.payment_form import TakePaymentForm
 from pops.web.backoffice.desk.printing import get_desk, print_page
 from pops.web.backoffice.desk.quick_form import Known
@@ -35,7 +35,20 @@ FOUND_LIMIT = 50
 DAY = dt.timedelta(days=1)
 
 
-class Find(DeskPage):
+class WorkingDay(DeskView):
+    """Money counts for the day of the batch that one works in: today's, or by right an earlier one."""
+
+    @cached_property
+    def today(self) -> dt.date:
+        return get_working_date(self.request.user, today=practice_of(self.request).business_date(self.now))
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        is_late = self.today < practice_of(self.request).business_date(self.now)
+        shown: dict[str, Any] = super().get_context_data(is_late=is_late, **context)  # type: ignore[misc]
+        return shown
+
+
+class Find(WorkingDay, DeskPage):
     """Find who pays, by name, account number, patient or phone."""
 
     rights = ("receipts.take_payment",)
@@ -53,7 +66,7 @@ class Find(DeskPage):
         return super().get_context_data(**shown, today=self.today)
 
 
-class TakesMoney(DeskAction):
+class TakesMoney(WorkingDay, DeskAction):
     """Taking money. What its payers have open online is closed first, and what can't be closed is told."""
 
     rights = ("receipts.take_payment",)

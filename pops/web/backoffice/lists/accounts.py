@@ -1,20 +1,13 @@
 from typing import Any
 
-import allauth.account.admin  # noqa: F401  registers what is taken out below
-from allauth.account.models import EmailAddress
-from allauth.mfa.admin import Authenticator
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.contrib.auth.models import Group as Role
 from django.db.models import DateField, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from pops.core.access.models import User, UserGroup, UserRight
 from pops.core.accounts.confidential import shown_to
 from pops.core.accounts.entering import next_number
 from pops.core.accounts.models import Guarantor, GuarantorMerge, Patient
@@ -23,11 +16,10 @@ from pops.core.practice.models import Group
 from pops.core.words import day
 from pops.logins.linking import create_guarantor_login
 from pops.logins.models import AccountLogin
-from pops.logins.selectors import find_accounts
 from pops.sessions.models import PortalSession
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.lists.exporting import ExportsList
-from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
+from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.messages import render_messages, render_notices
 from pops.web.backoffice.lists.people import render_contact, render_people
 from pops.web.backoffice.lists.quickpay import render_links
@@ -42,89 +34,6 @@ EMAILS_SHOWN = 20
 OF_THE_SYSTEM = ("name", "group")
 LINK_EVENT = AccountLogin.pgh_event_model  # type: ignore[attr-defined]  # made by pghistory
 MIRROR_EVENT = PortalSession.pgh_event_model  # type: ignore[attr-defined]
-
-# What Django and allauth register can be changed, and keeps no history.
-admin.site.unregister([Role, Authenticator])
-# Empty here: an address is the user's own, and the practice vouches for it.
-admin.site.unregister(EmailAddress)
-
-
-@admin.register(Role)
-class RoleAdmin(ReadOnlyAdmin):
-    """The roles and their rights, as roles.py says them."""
-
-    list_display = ["name"]
-    fields = ["name", "rights"]
-    readonly_fields = ["rights"]
-
-    @admin.display(description="Rights")
-    def rights(self, role: Role) -> SafeString:
-        names = role.permissions.order_by("content_type__app_label", "codename").values_list("name")
-        return format_html_join(mark_safe("<br>"), "{}", names)
-
-
-@admin.register(Authenticator)
-class AuthenticatorAdmin(ReadOnlyAdmin):
-    """Who has a second factor; never its secret. Deleted for who lost it."""
-
-    list_display = ["user", "type", "created_at", "last_used_at"]
-    list_filter = ["type"]
-    list_select_related = ["user"]
-    fields = ["user", "type", "created_at", "last_used_at"]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
-        return request.user.has_perm("mfa.delete_authenticator")
-
-
-class StaffCreationForm(AdminUserCreationForm):
-    """A login for a member of staff."""
-
-    class Meta:
-        model = User
-        fields = ("email", "name")
-
-
-class StaffChangeForm(WhyForm, UserChangeForm):
-    """A login, with why it is changed."""
-
-
-@admin.register(User)
-class UserAdmin(FindsPeople, KeepsHistory, DjangoUserAdmin):
-    """Logins of staff and guarantors, and who changed them."""
-
-    form = StaffChangeForm
-    add_form = StaffCreationForm
-    related_events = [
-        (UserGroup.pgh_event_model, "user_id", "group", "Role"),
-        (UserRight.pgh_event_model, "user_id", "permission", "Right"),
-        (LINK_EVENT, "user_id", "guarantor", "Opens the account"),
-    ]
-    ordering = ["email"]
-    list_display = ["email", "name", "is_staff", "is_active", "last_login"]
-    list_filter = ["is_staff", "is_active", "groups"]
-    search_fields = ["email"]
-    search_help_text = "Email or name"
-    person, finds_users = "pk", True
-    readonly_fields = ["last_login", "created_at"]
-    fieldsets = (
-        (None, {"fields": ["email", "name", "password"]}),
-        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
-        ("Dates", {"fields": ["last_login", "created_at"]}),
-        ("This change", {"fields": ["why"]}),
-    )
-    add_fieldsets = (
-        (None, {"classes": ["wide"], "fields": ["email", "name", "usable_password", "password1", "password2"]}),
-    )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Nobody gives rights beyond the roles but who has them all. Guarantors confirm their addresses themselves."""
-        own = [] if request.user.is_superuser else ["is_superuser", "user_permissions"]
-        address = ["email"] if obj is not None and not obj.is_staff and find_accounts(obj) else []
-        return [*self.readonly_fields, *own, *address]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
-        return not beyond and super().has_change_permission(request, obj)
 
 
 class NewPatientInline(NamedRows):

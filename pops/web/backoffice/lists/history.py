@@ -20,7 +20,7 @@ from pops.web.backoffice.setup.facts import came_from_guide, guide_page
 # Newest first; a row changed more often than this is nobody's reading.
 EVENTS_SHOWN = 200
 # How a filter of Django's, or a link of ours, says what it compares.
-ENDINGS = ("", "__exact", "__id__exact", "__in", "__gte", "__lt", "__isnull")
+ENDINGS = ("", "__exact", "__id__exact", "__in", "__gte", "__lt", "__lte", "__isnull")
 # What an event is called; "found" is how a row was when its history began.
 LABELS = {"insert": "Made", "found": "Written down", "update": "Changed"}
 

@@ -9,7 +9,9 @@ from django.utils.safestring import SafeString, mark_safe
 from payments.models import Dispute, Payment, ProcessorEvent, Refund
 from pops.core.money import format_cents
 from pops.core.words import day
+from pops.web.backoffice.lists.events import EMPTY, NOBODY
 from pops.web.backoffice.lists.exporting import ExportsList
+from pops.web.backoffice.lists.history import Change, KeepsHistory
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import FindsPeople
 
@@ -33,8 +35,8 @@ class TitledAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ExportsList, FindsPeople, TitledAdmin):
-    """Attempts to pay online."""
+class PaymentAdmin(ExportsList, FindsPeople, TitledAdmin, KeepsHistory):
+    """Attempts to pay online, with what became of each."""
 
     list_display = ["started_at", "guarantor", "amount", "state", "receipt", "review_reason"]
     list_filter = ["state", "started_at"]
@@ -44,7 +46,7 @@ class PaymentAdmin(ExportsList, FindsPeople, TitledAdmin):
     change_form_template = "backoffice/payment.html"
     batch_path = "receipt.batch_id"
     fieldsets = [
-        (None, {"fields": ["guarantor", "amount", "parts", "state", "receipt", "rest_of", "started_at"]}),
+        (None, {"fields": ["guarantor", "amount", "received", "charges", "state", "receipt", "rest_of", "started_at"]}),
         ("Review", {"fields": ["review_reason", "reviewed_by", "reviewed_at", "review_note"]}),
         ("For looking it up", {"fields": ["session", "intent_id", "checked_at", "reference"]}),
     ]
@@ -57,8 +59,21 @@ class PaymentAdmin(ExportsList, FindsPeople, TitledAdmin):
     def amount(self, payment: Payment) -> str:
         return format_cents(payment.amount_cents)
 
+    @admin.display(description="Received")
+    def received(self, payment: Payment) -> str:
+        """What the receipt is over: $19.00 instead of $9.00, where that is another amount."""
+        return payment.difference or (format_cents(payment.receipt.amount_cents) if payment.receipt else "")
+
+    def _all(self, obj: Any, sees: bool) -> list[Change]:
+        """From its start to its receipt, and between them what a person had to decide."""
+        paid = obj.receipt
+        ends = [Change(paid.issued_at, NOBODY, paid.reason, f"Receipt {paid.pk} issued", [])] if paid else []
+        agreed = [("Amount", EMPTY, format_cents(obj.amount_cents))]
+        begins = Change(obj.started_at, str(obj.guarantor), "", "Started", agreed)
+        return sorted([begins, *ends, *super()._all(obj, sees)], key=lambda change: change.at)[::-1]
+
     @admin.display(description="In parts")
-    def parts(self, payment: Payment) -> SafeString:
+    def charges(self, payment: Payment) -> SafeString:
         """Each charge of a split payment, with its PaymentIntent."""
         rows = ((format_cents(part.amount_cents), part.intent_id or "not made yet") for part in payment.parts.all())
         return format_html_join(mark_safe("<br>"), "{} ({})", rows)

@@ -19,7 +19,7 @@ class PracticeAdmin(KeepsHistory):
         (None, {"fields": ["name", "phone", "email"]}),
         ("The day", {"fields": ["time_zone", "cut_off"]}),
         ("Balance notices", {"fields": ["notices_from", "notices_until"]}),
-        ("Back office", {"fields": ["paper_size", "blind_count", "opens_batches"]}),
+        ("Back office", {"fields": ["paper_size", "blind_count", "opens_batches", "batch_open_days"]}),
         ("This change", {"fields": ["why"]}),
     ]
 
@@ -31,9 +31,10 @@ class PracticeAdmin(KeepsHistory):
 class FacilityAdmin(KeepsHistory):
     """Where the practice works."""
 
-    list_display = ["name", "nickname", "address", "phone", "tax_id"]
+    list_display = ["name", "nickname", "address", "phone", "tax_id", "is_retired"]
+    list_filter = ["is_retired"]
     fieldsets = [
-        (None, {"fields": ["name", "nickname", "address", "phone", "tax_id"]}),
+        (None, {"fields": ["name", "nickname", "address", "phone", "tax_id", "is_retired"]}),
         ("This change", {"fields": ["why"]}),
     ]
 
@@ -42,5 +43,6 @@ class FacilityAdmin(KeepsHistory):
 class ProviderAdmin(KeepsHistory):
     """Who treats."""
 
-    list_display = ["name"]
-    fieldsets = [(None, {"fields": ["name"]}), ("This change", {"fields": ["why"]})]
+    list_display = ["name", "is_retired"]
+    list_filter = ["is_retired"]
+    fieldsets = [(None, {"fields": ["name", "is_retired"]}), ("This change", {"fields": ["why"]})]

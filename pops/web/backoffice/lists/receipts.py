@@ -2,8 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -13,16 +12,18 @@ from batches.blind import hidden_batches
 from payments.models import Payment
 from payments.splitting import NamedPart, name_parts
 from pops.core.accounts.confidential import sees_confidential
+from pops.core.accounts.models import Guarantor
 from pops.core.money import format_cents
 from pops.web.backoffice.lists.batches import NOT_COUNTED
 from pops.web.backoffice.lists.exporting import ExportsList
+from pops.web.backoffice.lists.filters import DaysFilter, FacilityFilter, KindFilter, MethodFilter, UserFilter
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
-from pops.web.backoffice.lists.searching import find_people
+from pops.web.backoffice.lists.searching import find_amount, find_by_number, find_people
 from receipts.balances import find_overpaid_lines, get_receipt_balance
 from receipts.copays import find_shown_copay
 from receipts.hiding import find_postings
-from receipts.models import Posting, Receipt
+from receipts.models import Receipt
 from receipts.notices import messages_of
 from receipts.selectors import find_sharing_check
 from receipts.wording import STANDINGS
@@ -30,11 +31,7 @@ from receipts.wording import STANDINGS
 # Nobody turns more pages than this: above it the list says "more than".
 COUNTED = 5_000
 GUARANTORS_SEARCHED = 500
-
-
-POSTED = (
-    Posting.objects.filter(receipt=OuterRef("pk")).values("receipt").annotate(cents=Sum("amount_cents")).values("cents")
-)
+SEARCHED = 1_000
 
 
 class CappedPaginator(Paginator):
@@ -45,33 +42,10 @@ class CappedPaginator(Paginator):
         rows: Any = self.object_list
         return len(rows.order_by().values_list("pk", flat=True)[:COUNTED])
 
-
-class KindFilter(admin.SimpleListFilter):
-    """What the numbers of a batch lead to."""
-
-    title = "what it is"
-    parameter_name = "shown"
-    WHICH = {
-        "received": Q(status=Receipt.Status.PAID, kind__in=Receipt.RECEIVED, void=None),
-        "refunds": Q(kind__in=Receipt.GIVEN_BACK, void=None),
-        "voided": Q(void__isnull=False),
-        "declined": Q(status=Receipt.Status.UNSUCCESSFUL),
-        "escrow": Q(status=Receipt.Status.PAID, void=None) & ~Q(amount_cents=F("posted_cents")),
-    }
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("received", "Money received"),
-            ("refunds", "Refunds"),
-            ("voided", "Voided"),
-            ("declined", "Requested, not processed"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Receipt]) -> QuerySet[Receipt]:
-        which = self.WHICH.get(self.value() or "")
-        if self.value() == "escrow":
-            queryset = queryset.annotate(posted_cents=Coalesce(Subquery(POSTED), 0))
-        return queryset.filter(which) if which else queryset
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether there may be more than were counted."""
+        return self.count == COUNTED
 
 
 @admin.register(Receipt)
@@ -79,11 +53,14 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     """The list of receipts, and a receipt with all that became of it."""
 
     list_display = ["number", "received_on", "guarantor_name", "amount", "state", "account_number", "batch"]
-    list_filter = [KindFilter, "channel", "received_on"]
+    list_filter = [KindFilter, MethodFilter, UserFilter, FacilityFilter, "channel", "received_on", DaysFilter]
     list_select_related = ["batch", "void"]
     search_fields = ["number"]
-    search_help_text = "Receipt or transaction number, guarantor, account number, phone or patient"
-    ordering = ["-received_at", "-number"]
+    search_help_text = (
+        "Receipt, check, transaction or PaymentIntent; amount such as 19.00; last four of a card; "
+        "guarantor, email, account number, phone or patient"
+    )
+    ordering = ["-received_on", "-received_at", "-number"]
     sortable_by = ["number"]
     paginator = CappedPaginator
     list_per_page = 100
@@ -95,14 +72,19 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Receipt], search_term: str
     ) -> tuple[QuerySet[Receipt], bool]:
-        """By number, or by the guarantor: each way is an index."""
+        """By what stands on it, or by the guarantor: each way is an index."""
         term = search_term.strip()
         if not term:
             return queryset, False
-        numbers = {int(term)} if term.isascii() and term.isdigit() and len(term) < 19 else set()
-        numbers |= set(Receipt.objects.filter(transactions__number=term).values_list("pk", flat=True))
-        guarantors = find_people(request, term, limit=GUARANTORS_SEARCHED)
-        return queryset.filter(Q(pk__in=numbers) | Q(guarantor__in=guarantors)), False
+        guarantors = set(find_people(request, term, limit=GUARANTORS_SEARCHED))
+        if "@" in term:
+            guarantors |= set(Guarantor.objects.filter(email__iexact=term).values_list("pk", flat=True)[:SEARCHED])
+        which = Q(pk__in=find_by_number(term)) | Q(guarantor__in=guarantors)
+        if (cents := find_amount(term)) is not None:
+            # Nobody guesses an amount that they have still to count.
+            seen = Receipt.objects.exclude(batch__in=hidden_batches(request.user))
+            which |= Q(pk__in=list(seen.filter(amount_cents=cents).values_list("pk", flat=True)[:SEARCHED]))
+        return queryset.filter(which), False
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """The numbers of a batch lead here."""

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from pops.core.accounts.entering import next_number
 from pops.core.accounts.models import Appointment, Encounter, Patient, ServiceLine, Statement
 from pops.core.money import format_cents
+from pops.core.practice.models import Facility, Provider
+from pops.core.practice.selectors import find_offered
 from pops.core.words import day
 from pops.web.backoffice.fields import DATE_INPUT, MomentField, MoneyField
 from pops.web.backoffice.lists.hiding import HidesConfidential
@@ -74,8 +76,21 @@ class ServiceLineInline(NamedRows):
         return format_cents(line.insurance_paid_cents)
 
 
+class OffersPlaces(admin.ModelAdmin):
+    """Forms that choose where and by whom: retired facilities and providers are not offered, but kept."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        fields: dict[str, Any] = form.base_fields
+        for name, field in fields.items():
+            places = getattr(field, "queryset", None)
+            if places is not None and places.model in (Facility, Provider):
+                field.queryset = find_offered(places, keep=getattr(obj, f"{name}_id", None))
+        return form
+
+
 @admin.register(Encounter)
-class EncounterAdmin(HidesConfidential, FindsPeople, KeepsHistory):
+class EncounterAdmin(OffersPlaces, HidesConfidential, FindsPeople, KeepsHistory):
     """Visits: where money is owed for what was done."""
 
     list_display = ["number", "patient", "guarantor", "provider", "facility", "state"]
@@ -158,7 +173,7 @@ class PatientAdmin(HidesConfidential, FindsPeople, KeepsHistory):
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(HidesConfidential, FindsPeople, KeepsHistory):
+class AppointmentAdmin(OffersPlaces, HidesConfidential, FindsPeople, KeepsHistory):
     """Times agreed: brought by import, or entered here until the practice's own system tells of them."""
 
     list_display = ["starts_at", "patient", "provider", "facility", "status"]

@@ -12,16 +12,19 @@ from django.utils.timesince import timesince
 from batches.holding import why_not_change
 from batches.models import ReferenceBatch
 from batches.reconcile import Line, closed_lines
-from batches.reopening import why_not_archive
+from batches.reopening import why_not_archive, why_not_reopen
 from batches.selectors import MethodTotal
-from batches.working import why_not_change_desk_batch
+from batches.working import why_not_attach_earlier, why_not_change_desk_batch
 from payments.models import Dispute
 from payments.refunds import why_not_refund_online, why_not_void_online
 from pops.core.access.models import User
 from pops.core.money import format_cents
-from pops.core.practice.selectors import get_practice
+from pops.core.practice.selectors import practice_of
+from pops.core.refusals import Refused
 from pops.core.words import day
 from pops.web.backoffice.once import SentOnce
+from pops.web.sign_in.passwords import why_not_send
+from pops.web.sign_in.resetting import why_not_reset
 from receipts.corrections.escrow import why_not_disburse, why_not_post_escrow
 from receipts.corrections.move import why_not_move
 from receipts.corrections.refund import why_not_refund_at_desk
@@ -30,15 +33,22 @@ from receipts.corrections.void import why_not_void
 from receipts.models import Receipt
 
 register = template.Library()
+# Why a void is refused, where its page says what to do instead.
+WAYS_OUT = ("batch_closed", "not_of_today")
 
 
 @dataclass(frozen=True)
 class Action:
-    """A button: the first of a page stands out; some are sent as a form because they act at once."""
+    """A button: the first of a page stands out; some are sent as a form because they act at once.
+
+    One that would be refused now is none: it stands there with the reason.
+    """
 
     label: str
     url: str
     is_post: bool = False
+    why_not: str = ""
+    has_way_out: bool = False  # its page says what to do instead
 
 
 @register.simple_tag
@@ -47,45 +57,78 @@ def sent_once() -> str:
     return str(SentOnce()["form_id"])
 
 
-def _allowed(context: Any, rows: list[tuple[str, str, bool, str, bool]], key: int) -> list[Action]:
+def _action(label: str, url: str, is_post: bool, refusal: Refused | None) -> Action:
+    if refusal is None:
+        return Action(label, url, is_post)
+    return Action(label, url, is_post, refusal.words, has_way_out=label == "Void" and refusal.code in WAYS_OUT)
+
+
+def _allowed(context: Any, rows: list[tuple[str, str, Refused | None, str, bool]], key: int) -> list[Action]:
+    """What the role of who looks includes: what can be done now first, then what would be refused."""
     user = context["request"].user
-    return [
-        Action(label, reverse(f"backoffice:{name}", args=[key]), is_post)
-        for right, label, fits, name, is_post in rows
-        if fits and user.has_perm(right)
+    actions = [
+        _action(label, reverse(f"backoffice:{name}", args=[key]), is_post, refusal)
+        for right, label, refusal, name, is_post in rows
+        if user.has_perm(right)
     ]
+    return sorted(actions, key=lambda action: bool(action.why_not))
 
 
 @register.simple_tag(takes_context=True)
 def batch_actions(context: Any, batch: ReferenceBatch) -> list[Action]:
-    """What this user can do with this batch now."""
+    """What this user can do with this batch now, and what not."""
+    today = practice_of(context["request"]).business_date(timezone.now())
+    late = why_not_attach_earlier(batch, today=today)
+    earlier = [("batches.attach_earlier", "Work in it", late, "attach_earlier", False)]
     rows = [
-        ("batches.reconcile_batch", "Reconcile and close", why_not_change(batch) is None, "count", False),
-        ("batches.open_batch", "Change", why_not_change_desk_batch(batch) is None, "change_batch", False),
-        ("batches.reopen_batch", "Reopen", why_not_archive(batch) is None, "reopen", False),
-        ("batches.archive_batch", "Archive", why_not_archive(batch) is None, "archive", True),
+        ("batches.reconcile_batch", "Reconcile and close", why_not_change(batch), "count", False),
+        ("batches.open_batch", "Change", why_not_change_desk_batch(batch), "change_batch", False),
+        *(earlier if batch.batch_date < today and not batch.is_api else []),
+        ("batches.reopen_batch", "Reopen", why_not_reopen(batch), "reopen", False),
+        ("batches.archive_batch", "Archive", why_not_archive(batch), "archive", True),
     ]
     return _allowed(context, rows, batch.pk)
 
 
 @register.simple_tag(takes_context=True)
 def receipt_actions(context: Any, receipt: Receipt) -> list[Action]:
-    """What this user can do with this receipt now."""
-    today = get_practice().business_date(timezone.now())
-    if receipt.is_online_payment:
-        refund, void = why_not_refund_online(receipt), why_not_void_online(receipt, today=today)
-    else:
-        refund, void = why_not_refund_at_desk(receipt), why_not_void(receipt, today=today)
+    """What this user can do with this receipt now, and what not."""
+    today = practice_of(context["request"]).business_date(timezone.now())
+    is_online = receipt.is_online_payment
+    refund = why_not_refund_online(receipt) if is_online else why_not_refund_at_desk(receipt)
+    void = why_not_void_online(receipt, today=today) if is_online else why_not_void(receipt, today=today)
     rows = [
-        ("receipts.view_receipt", "Print", receipt.is_paid, "print", False),
-        ("receipts.post_escrow", "Apply escrow", why_not_post_escrow(receipt) is None, "post_escrow", False),
-        ("receipts.take_back_posting", "Take back", why_not_take_back(receipt) is None, "take_back", False),
-        ("receipts.refund_receipt", "Refund", refund is None, "refund", False),
-        ("receipts.void_receipt", "Void", void is None, "void", False),
-        ("receipts.disburse_escrow", "Disburse escrow", why_not_disburse(receipt) is None, "disburse", False),
-        ("receipts.move_receipt", "Move", why_not_move(receipt) is None, "move", False),
+        ("receipts.view_receipt", "Print", why_not_print(receipt), "print", False),
+        ("receipts.post_escrow", "Apply escrow", why_not_post_escrow(receipt), "post_escrow", False),
+        ("receipts.take_back_posting", "Take back", why_not_take_back(receipt), "take_back", False),
+        ("receipts.refund_receipt", "Refund", refund, "refund", False),
+        ("receipts.void_online" if is_online else "receipts.void_receipt", "Void", void, "void", False),
+        ("receipts.disburse_escrow", "Disburse escrow", why_not_disburse(receipt), "disburse", False),
+        ("receipts.move_receipt", "Move", why_not_move(receipt), "move", False),
     ]
     return _allowed(context, rows, receipt.pk)
+
+
+@register.simple_tag(takes_context=True)
+def staff_actions(context: Any, member: User) -> list[Action]:
+    """What this user can do about the sign-in of a member of staff, and what not."""
+    right, by = "access.reset_sign_in", context["request"].user
+    rows = [
+        (right, "Mail a link for a password", why_not_send(member), "mail_password_link", True),
+        (right, "Reset sign-in", why_not_reset(member, by=by), "reset_sign_in", False),
+    ]
+    return _allowed(context, rows, member.pk)
+
+
+def why_not_print(receipt: Receipt) -> Refused | None:
+    """Why there is nothing to hand out."""
+    return None if receipt.is_paid else Refused("not_paid", "Nothing was paid on it: there is nothing to hand out.")
+
+
+@register.filter
+def refused(actions: list[Action]) -> list[Action]:
+    """Those that would be refused now."""
+    return [action for action in actions if action.why_not]
 
 
 register.simple_tag(closed_lines)

@@ -1,0 +1,88 @@
+"""What would be refused is no button: it stands on the page with the reason, and with what to do instead."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from batches.closing import close_batch
+from tests.factories.desk import batch_of, close, take
+from tests.factories.staff import ADMIN, DESK, MANAGER, member
+
+
+def receipt_page(client, receipt):
+    return client.get(reverse("admin:receipts_receipt_change", args=[receipt.pk])).content.decode()
+
+
+@pytest.fixture
+def dana(practice):
+    dana = member(DESK, name="Dana Whitfield")
+    batch_of(dana)
+    return dana
+
+
+def test_a_receipt_says_why_not(dana, client_of):
+    receipt = take(dana)
+    client = client_of(dana)
+    void = reverse("backoffice:void", args=[receipt.pk])
+    assert f'href="{void}"' in receipt_page(client, receipt)
+    client.post(void, {"reason": "Wrong guarantor"})
+
+    page = receipt_page(client, receipt)
+
+    assert f'href="{void}"' not in page
+    assert "This receipt is voided already." in page
+
+
+def test_a_void_after_the_close_says_what_to_do_and_who_may(dana, client_of):
+    receipt = take(dana)
+    close(dana.attachment.batch, dana, cash=5000)
+    page = reverse("backoffice:void", args=[receipt.pk])
+    reopen, refund = (
+        reverse("backoffice:reopen", args=[receipt.batch_id]),
+        reverse("backoffice:refund", args=[receipt.pk]),
+    )
+
+    assert "What to do" in receipt_page(client_of(dana), receipt)
+    told = client_of(dana).get(page).content.decode()
+    assert "Have the batch reopened and void the receipt then, or refund it instead." in told
+    assert "Reopen the batch: this takes a Billing manager or an Administrator." in told
+    assert reopen not in told
+    told = client_of(member(MANAGER)).get(page).content.decode()
+    assert reopen in told
+    assert refund in told
+
+
+def test_voiding_an_online_payment_is_a_right_of_its_own(practice, pay, client_of):
+    receipt = pay(at=timezone.now())
+    page = reverse("backoffice:void", args=[receipt.pk])
+    for role, status in ((DESK, 403), (MANAGER, 200), (ADMIN, 200)):
+        assert client_of(member(role)).get(page).status_code == status
+    assert page not in receipt_page(client_of(member(DESK)), receipt)
+
+    trusted = member(DESK)
+    trusted.user_permissions.add(Permission.objects.get(codename="void_online"))
+    assert page in receipt_page(client_of(trusted), receipt)
+
+
+def test_a_void_needs_a_batch_and_says_so_before_the_reason_is_typed(dana, client_of):
+    receipt = take(dana)
+
+    page = client_of(member(DESK)).get(reverse("backoffice:void", args=[receipt.pk])).content.decode()
+
+    assert "You work in no batch." in page
+    assert "Void the receipt</button>" not in page
+
+
+def test_a_batch_says_why_not(open_batch, client_of):
+    client = client_of(member(MANAGER))
+    page = reverse("admin:batches_referencebatch_change", args=[open_batch.pk])
+    archive = reverse("backoffice:archive", args=[open_batch.pk])
+
+    assert archive not in client.get(page).content.decode()
+    assert "This batch is open." in client.get(page).content.decode()
+    close_batch(batch_id=open_batch.pk, now=timezone.now(), by=member(MANAGER))
+    told = client.get(page).content.decode()
+    assert archive in told
+    assert "This batch is closed: nothing can be written into it." in told
+    assert "The files of its close are still being made." in told
