@@ -102,7 +102,7 @@ def test_credit_in_two_clicks(client_of, maria):
     assert client.post(address, form).status_code == client.post(address, form).status_code == 302
 
     assert [(row.amount_cents, row.batch) for row in Posting.objects.all()] == [(2000, batch)]
-    assert "no credit" in client.get(address).content.decode()
+    assert "No credit can be applied now" in client.get(address).content.decode()
 
 
 def test_a_walk_in_is_completed_by_the_file_instead_of_doubled(client_of, practice, tmp_path):

@@ -10,6 +10,7 @@ from batches.models import BatchDocument
 from pops.core.accounts.confidential import sees_confidential
 from pops.web.backoffice.desk.action import DeskPage, DeskView, batch_page
 from pops.web.backoffice.desk.printing import find_paper
+from pops.web.backoffice.models import Desk
 from receipts.documents.closes import why_not_open
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt
@@ -48,8 +49,9 @@ class PrintReceipt(DeskPage):
         receipt = get_object_or_404(for_itemizing(Receipt.objects.all()), pk=self.kwargs["number"])
         may = sees_confidential(self.request.user)
         itemized = itemize(receipt, sees_confidential=may and "confidential" in self.request.GET)
-        is_whole = not itemized.others
+        is_whole, paper = not itemized.others, find_paper(self.request.user)
         return {
             "itemized": itemized, "receipt": receipt, "receipt_page": "backoffice:print", "asks": may and not is_whole,
-            "paper": f"css/paper-{find_paper(self.request.user)}.css", "is_issued": "now" in self.request.GET,
+            "paper": f"css/paper-{paper}.css", "is_roll": paper == Desk.Paper.ROLL,
+            "is_issued": "now" in self.request.GET,
         }  # fmt: skip
