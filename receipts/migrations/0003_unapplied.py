@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # In the order in which a payment takes them: one that is being recorded meanwhile waits, or is waited for.
+        migrations.RunSQL(
+            "LOCK TABLE receipts_receipt, receipts_transaction, receipts_posting IN ACCESS EXCLUSIVE MODE",
+            migrations.RunSQL.noop,
+        ),
         migrations.CreateModel(
             name='Unapplied',
             fields=[
