@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pygal
@@ -23,6 +24,8 @@ from pops.core.money import format_cents
 
 # In the chart's own units. On a phone it is shown at half of that.
 WIDTH, HEIGHT, LETTERS = 640, 260, 19
+# How wide a letter is, and what the scale beside the bars takes.
+LETTER, SCALE = 11.5, 80
 # Of a scale: four lines, at round numbers.
 LINES = 4
 # The year of a day.
@@ -127,9 +130,12 @@ def _scale(chart: Chart) -> list[int]:
 
 def _some(labels: Sequence[str]) -> list[str]:
     """Those of the labels that are written, the last one among them."""
-    room = max(WIDTH // (LETTERS * max(map(len, labels), default=1)), 1)
-    every = -(-len(labels) // room) or 1
-    return list(labels[::-1][::every])
+    bar = (WIDTH - SCALE) / max(len(labels), 1)
+    for every in range(1, len(labels) + 1):
+        shown = labels[::-1][::every]
+        if all((len(one) + len(other)) / 2 * LETTER <= every * bar for one, other in pairwise(shown)):
+            return list(shown)
+    return []
 
 
 def _keep_the_picture(root: Any) -> None:

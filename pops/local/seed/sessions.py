@@ -29,7 +29,8 @@ def make_sessions(*, now: dt.datetime, chance: random.Random, desk: User) -> Non
         Payment.objects.filter(pk=payment.pk).update(session=session)
     for n, guarantor in enumerate(Guarantor.objects.filter(account_logins__is_own=True).order_by("pk")[:12]):
         _make_session(guarantor, now - dt.timedelta(days=1 + n % 6, minutes=chance.randint(30, 500)), chance)
-    for n, guarantor in enumerate(Guarantor.objects.filter(account_logins__is_own=True).order_by("-pk")[:8]):
+    patients = Guarantor.objects.filter(account_logins__is_own=True, is_trial=False)
+    for n, guarantor in enumerate(patients.order_by("-pk")[:8]):
         begun_at = now - dt.timedelta(days=1 + 3 * n, minutes=chance.randint(30, 500))
         _make_session(guarantor, begun_at, chance, by_link=LINKS[n % len(LINKS)])
     maria = Guarantor.objects.get(name="Maria Alvarez")
