@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import FileResponse, Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone_name
 
 from batches.blind import hidden_batches
 from pops.core.accounts.confidential import sees_confidential, shown_to
@@ -16,7 +17,6 @@ from pops.core.accounts.models import Guarantor, Statement
 from pops.core.accounts.notes import LONGEST, write_note
 from pops.core.accounts.walk_ins import find_same_people, give_number, is_walk_in, why_not_give_number
 from pops.core.money import format_cents
-from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction, DeskPage, DeskView
 from pops.web.backoffice.desk.forms import ReasonField
@@ -70,7 +70,7 @@ class Account(DeskPage):
             after=self.request.GET.get("after", ""),
             limit=AT_ONCE + 1,
             sees_confidential=sees_confidential(self.request.user),
-            time_zone=get_practice().time_zone,
+            time_zone=get_current_timezone_name(),  # the practice's: see the middleware
         )
         hidden = set(hidden_batches(self.request.user).values_list("pk", flat=True))
         events = found[:AT_ONCE]
