@@ -29,6 +29,7 @@ from benchmarks import (  # noqa: E402  models need the set-up above
     portal,
     quickpay,
     recording,
+    reports,
     webhook,
 )
 from benchmarks.soak import run as soak  # noqa: E402
@@ -46,6 +47,7 @@ BENCHMARKS = {
     "portal": portal.benchmark,
     "quickpay": quickpay.benchmark,
     "recording": recording.benchmark,
+    "reports": reports.benchmark,
     "soak": soak.benchmark,
     "webhook": webhook.benchmark,
 }

@@ -145,7 +145,7 @@ class Report:
         order = self.order_of(question)
         rows = self.unfold(listing.stream(selected, fields, order), question, user)
         columns = [Column(row.name, row.label, row.kind) for row in fields]
-        return Table(self.title, self.said(question, user), columns, rows)
+        return Table(self.title, self.said(question, user), columns, rows, lambda: self._above(question, user))
 
     def count(self, question: Question, user: User, *, most: int) -> int:
         """How many rows the detail has, counted no further than to one above `most`."""
@@ -153,6 +153,10 @@ class Report:
             return 0
         rows = self.listed(self.selected(question, user), question)
         return len(rows.order_by().values_list("pk", flat=True)[: most + 1])
+
+    def _above(self, question: Question, user: User) -> list[Table]:
+        """Totals and sections, as tables."""
+        return summing.as_tables(self.sections(question, user), self.totals(question, user))
 
     def _read_by(self, given: Mapping[str, str]) -> dict[str, Any]:
         return {"total_by": read_names(given, BY, [Named(row.name, row.label) for row in self.groups], "group")}

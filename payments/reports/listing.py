@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.core import signing
@@ -15,6 +16,8 @@ from payments.reports.tables import Kind
 PAGE = 50
 # Rows that are fetched at once while all are streamed.
 CHUNK = 2_000
+# So many different values of a column are remembered with what is said of them.
+REMEMBERED = 50_000
 
 
 @dataclass(frozen=True)
@@ -112,11 +115,16 @@ def _say(rows: Iterator[tuple[Any, ...]], fields: Sequence[Field]) -> Iterator[t
 
 
 def _said(rows: Iterator[tuple[Any, ...]], says: list[tuple[int, Callable[[Any], Any]]]) -> Iterator[tuple[Any, ...]]:
-    for row in rows:
-        cells = list(row)
+    """Column by column, some rows at once, each value once: many times faster than cell by cell."""
+    known: dict[int, dict[Any, Any]] = {at: {} for at, _ in says}
+    while chunk := list(islice(rows, CHUNK)):
+        columns: list[Any] = list(zip(*chunk, strict=True))
         for at, say in says:
-            cells[at] = say(cells[at])
-        yield tuple(cells)
+            words = known[at] if len(known[at]) < REMEMBERED else {}
+            known[at] = words
+            words.update((value, say(value)) for value in set(columns[at]).difference(words))
+            columns[at] = [words[value] for value in columns[at]]
+        yield from zip(*columns, strict=True)
 
 
 def _write_place(values: Sequence[Any], order: Order) -> str:

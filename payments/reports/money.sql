@@ -5,12 +5,15 @@
 CREATE VIEW reports_money AS
 SELECT 'received' AS entry, t.id AS row_id, r.number AS receipt_id, r.batch_id, b.batch_date AS post_date,
        b.batch_date AS received_on, r.guarantor_id, r.guarantor_name, r.account_number, r.channel, r.issued_by_id,
-       kinds.type, t.method, t.card_brand, t.card_last4, t.check_number,
+       kinds.type, t.method, t.card_brand,
+       CASE WHEN t.card_last4 <> '' THEN 'ending in ' || t.card_last4 ELSE t.check_number END AS ending,
        CASE WHEN kinds.type IN ('payment', 'came_back') THEN t.amount_cents END AS received_cents,
        CASE WHEN kinds.type = 'refund' THEN t.amount_cents END AS refunded_cents,
        CASE WHEN kinds.type IN ('payment', 'came_back', 'refund') THEN t.amount_cents ELSE 0 END AS counted_cents,
        CASE WHEN kinds.type = 'voided' THEN t.amount_cents END AS voided_cents,
        CASE WHEN kinds.type = 'unsuccessful' THEN t.requested_cents END AS not_processed_cents,
+       CASE kinds.type WHEN 'voided' THEN t.amount_cents WHEN 'unsuccessful' THEN t.requested_cents END
+           AS not_counted_cents,
        NULL::bigint AS applied_cents, NULL::bigint AS disbursed_cents,
        NULL::bigint AS patient_id, NULL::bigint AS facility_id, NULL::bigint AS provider_id,
        NULL::bigint AS billing_provider_id, NULL::bigint AS referring_provider_id, NULL::boolean AS is_hidden,
@@ -26,8 +29,8 @@ CROSS JOIN LATERAL (
 ) kinds
 UNION ALL
 SELECT 'applied', p.id, p.receipt_id, p.batch_id, b.batch_date, rb.batch_date, r.guarantor_id, r.guarantor_name,
-       r.account_number, r.channel, r.issued_by_id, r.kind, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, p.amount_cents, NULL,
+       r.account_number, r.channel, r.issued_by_id, r.kind, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, p.amount_cents, NULL,
        e.patient_id, e.facility_id, e.provider_id, coalesce(e.billing_provider_id, e.provider_id),
        e.referring_provider_id, e.is_confidential OR a.is_confidential,
        p.patient_name, p.facility_name, p.provider_name, p.service_id, p.service_date, p.description
@@ -40,8 +43,8 @@ LEFT JOIN accounts_encounter e ON e.id = l.encounter_id
 LEFT JOIN accounts_patient a ON a.id = e.patient_id
 UNION ALL
 SELECT 'disbursed', d.id, d.receipt_id, d.batch_id, b.batch_date, rb.batch_date, r.guarantor_id, r.guarantor_name,
-       r.account_number, r.channel, r.issued_by_id, r.kind, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, d.amount_cents,
+       r.account_number, r.channel, r.issued_by_id, r.kind, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, d.amount_cents,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM receipts_disbursement d
 JOIN batches_referencebatch b ON b.id = d.batch_id

@@ -51,6 +51,8 @@ class Source(ABC):
 class ReportSource(Source):
     """A report of the registry."""
 
+    formats = tuple(Format)
+
     def __init__(self, report: Report) -> None:
         self.report, self.slug, self.title = report, report.slug, report.title
 

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncMonth
 
 from payments.reports.question import Question
 from payments.reports.spans import Span, begin_of_week
-from payments.reports.tables import Column, Kind
+from payments.reports.tables import Column, Kind, Table
 from pops.core.words import day
 
 # A section shows so many groups; its last row sums up the others.
@@ -201,7 +201,7 @@ def as_rows(sections: Sequence[Section], totals: Sequence[Total]) -> tuple[list[
     """Sections and grand totals as one table: what is totalled by, the group, and each measure."""
     measures = [total.measure for total in totals]
     columns = [Column("total_by", "Total by"), Column("group", "Group")]
-    columns += [Column(row.name, row.label, row.kind) for row in measures]
+    columns += _columns(measures)
     rows: list[list[Any]] = []
     for section in sections:
         lines = [(row.words, row.sums) for row in section.rows]
@@ -211,3 +211,19 @@ def as_rows(sections: Sequence[Section], totals: Sequence[Total]) -> tuple[list[
             rows.append([section.group.label, words, *(by_name.get(row.name) for row in measures)])
     rows.append(["Grand total", "", *(total.value for total in totals)])
     return columns, rows
+
+
+def as_tables(sections: Sequence[Section], totals: Sequence[Total]) -> list[Table]:
+    """Grand totals as a table of one row, and each section as one of its own."""
+    measures = [total.measure for total in totals]
+    tables = [Table("Totals", [], _columns(measures), [[total.value for total in totals]])]
+    for section in sections:
+        rows = [[row.words, *row.sums] for row in section.rows]
+        rows += [["All others", *section.rest]] if section.rest is not None else []
+        columns = [Column("group", section.group.label), *_columns(section.measures)]
+        tables.append(Table(f"By {section.group.label.lower()}", [], columns, rows))
+    return tables
+
+
+def _columns(measures: Sequence[Measure]) -> list[Column]:
+    return [Column(row.name, row.label, row.kind) for row in measures]

@@ -1,9 +1,13 @@
 """What a report or a list gives to its outputs: a question in words, columns, and rows of plain values."""
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from pops.core.money import format_cents
+from pops.core.words import at, day
 
 
 class Kind(Enum):
@@ -24,16 +28,34 @@ class Column:
     label: str
     kind: Kind = Kind.TEXT
 
+    @property
+    def is_number(self) -> bool:
+        """Set as a number is."""
+        return self.kind in (Kind.NUMBER, Kind.CENTS)
+
 
 @dataclass(frozen=True)
 class Table:
     """Rows under columns, and `said`: the question that they answer, a sentence each.
 
     Rows are sequences of Python values in the order of the columns, cents as int. They may come from the database
-    while they are written, so they are walked through once.
+    while they are written, so they are walked through once. `above` gives the tables that stand above them where there
+    is room, as on paper.
     """
 
     title: str
     said: Sequence[str]
     columns: Sequence[Column]
     rows: Iterable[Sequence[Any]]
+    above: Callable[[], Sequence["Table"]] = tuple
+
+
+def say_value(value: Any, kind: Kind, zone: str) -> str:
+    """A value as a person reads it; nothing for None."""
+    if value is None:
+        return ""
+    if kind is Kind.MOMENT:
+        return at(value, zone)
+    if kind is Kind.CENTS:
+        return format_cents(value)
+    return day(value) if isinstance(value, dt.date) else str(value)

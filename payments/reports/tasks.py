@@ -3,6 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from payments.reports.models import Format
+from payments.reports.outputs import pdf
 from payments.reports.runs.asking import WORK_OFF
 from payments.reports.runs.keeping import forget_runs
 from payments.reports.runs.making import claim_run, is_run_waiting, make_run
@@ -11,6 +13,7 @@ from payments.reports.schedules import ask_due
 
 # A million rows as XLSX take some minutes. Longer than that a run is broken.
 TIME_LIMIT = 900
+WRITERS = {**AT_ONCE, Format.PDF: pdf.write}
 
 
 @shared_task(name=WORK_OFF, time_limit=TIME_LIMIT)
@@ -19,7 +22,7 @@ def work_off_runs() -> None:
     run = claim_run(now=timezone.now())
     if run is None:
         return
-    make_run(run=run, writers=AT_ONCE, clock=timezone.now)
+    make_run(run=run, writers=WRITERS, clock=timezone.now)
     if is_run_waiting(now=timezone.now()):
         work_off_runs.delay()
 

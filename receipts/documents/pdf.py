@@ -59,16 +59,17 @@ def fonts() -> FontConfiguration:
 
 
 @cache
-def stylesheets(name: str, paper_size: str) -> list[CSS]:
-    """A style sheet of ours, read once, and the paper's size."""
+def stylesheets(name: str, paper_size: str, *, is_wide: bool = False) -> list[CSS]:
+    """A style sheet of ours, read once, and the paper's size, upright or on its side."""
     sheet = CSS(url=f"{STATIC}css/{name}.css", url_fetcher=FETCHER, font_config=fonts())
-    return [sheet, CSS(string=f"@page {{ size: {Practice.PaperSize(paper_size).value} }}")]
+    side = " landscape" if is_wide else ""
+    return [sheet, CSS(string=f"@page {{ size: {Practice.PaperSize(paper_size).value}{side} }}")]
 
 
-def render_pdf(html: str, *, style: str, paper_size: str) -> bytes:
+def render_pdf(html: str, *, style: str, paper_size: str, is_wide: bool = False) -> bytes:
     """A tagged PDF (PDF/UA-1) of a page, in one of our style sheets."""
     with ONE_AT_A_TIME:
         pdf: bytes = HTML(string=html, base_url=STATIC, url_fetcher=FETCHER).write_pdf(
-            stylesheets=stylesheets(style, paper_size), font_config=fonts(), pdf_variant="pdf/ua-1"
+            stylesheets=stylesheets(style, paper_size, is_wide=is_wide), font_config=fonts(), pdf_variant="pdf/ua-1"
         )
     return pdf

@@ -68,13 +68,22 @@ def walk(made, client):
         "payment_id": list(made.guarantor.payments.values_list("pk", flat=True)),
         "refund_id": [],
         "session_id": [PortalSessionFactory(guarantor=made.guarantor).pk],
+        "slug": ["pops-payments", "session-usage"],
+        "run_id": [],
+        "saved_id": [],
+        "schedule_id": [],
+        "source": [],
+        "statement_id": [],
     }
     for address in [*addresses_of(urlpatterns, known, "backoffice:"), *admin_addresses()]:
         if client.get(address).status_code != 405:
             yield address, client.get(address)
     number, leo, quill = numbers(made)[-1], made.visits[0].patient_id, made.quill.pk
     merge = reverse("backoffice:merge_with", args=[other.pk, made.guarantor.pk])
+    report = reverse("backoffice:report", args=["pops-payments"]) + "?span=year_to_date"
     for address in (
+        f"{report}&by=facility,provider,billing,patient,guarantor&payments=yes",
+        f"{report}&by=referring,batch&list=applied",
         merge,
         f"{reverse('backoffice:print', args=[number])}?confidential=1",
         f"{reverse('backoffice:find')}?q=alvarez",

@@ -12,7 +12,7 @@ from payments.reports.declaration import Group
 from payments.reports.models import Money
 from payments.reports.pops_payments.filters import RECEIVED
 from payments.reports.pops_payments.finding import POPS
-from payments.reports.pops_payments.words import masked, say_card, say_channel, say_method, say_type
+from payments.reports.pops_payments.words import masked, masked_key, say_card, say_channel, say_method, say_type
 from payments.reports.question import Question
 from payments.reports.spans import Span
 from pops.core.accounts.confidential import sees_confidential
@@ -22,7 +22,6 @@ from pops.core.words import day
 IS_RECEIVED, IS_APPLIED = Q(entry=Money.Entry.RECEIVED), Q(entry=Money.Entry.APPLIED)
 OF_RECEIVED = ("transactions", "received", "refunded", "total", "voided", "not_processed")
 OF_APPLIED = ("applied",)
-HIDDEN_KEY = 0
 
 ACCOUNT = Concat(F("guarantor__name"), Value(" ("), F("guarantor__account_number"), Value(")"))
 NTH = Concat(Value(" (supplement "), Cast("batch__supplement", CharField()), Value(")"))
@@ -62,7 +61,7 @@ def _of_postings(name: str, label: str, column: str, *, sees: bool, prefix: str 
     return Group(
         name,
         label,
-        masked(f"{column}_id", sees=sees, instead=HIDDEN_KEY),
+        masked_key(f"{column}_id", sees=sees),
         masked(f"{column}__name", sees=sees),
         say=lambda words: words or "Not known",
         asks=lambda key: {name: f"{prefix}{key}", "list": "applied"} if key else None,

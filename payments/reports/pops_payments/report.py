@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, QuerySet, Sum
 from django.http import QueryDict
 
 from batches.blind import hidden_batches
@@ -17,18 +16,19 @@ from payments.reports.pops_payments.filters import BATCH, DATES, FILTERS, LIST_A
 from payments.reports.pops_payments.grouping import groups_for
 from payments.reports.pops_payments.notes import notes_for
 from payments.reports.pops_payments.unfolding import PAYMENT_FIELDS, applied_fields, unfold
-from payments.reports.pops_payments.words import ENDING, say_channel, say_method, say_type
+from payments.reports.pops_payments.words import say_channel, say_method, say_type
 from payments.reports.question import Question
 from payments.reports.tables import Kind
 from pops.core.access.models import User
 from pops.core.accounts.confidential import sees_confidential
 from pops.core.methods import brand_name
 
-COUNTED = Q(entry=Money.Entry.RECEIVED, type__in=Money.COUNTED)
+# Of what counts, one of the two is there.
+TRANSACTIONS = Count("received_cents") + Count("refunded_cents")
 TOTAL = Sum("counted_cents")
 
 MEASURES = (
-    Measure("transactions", "Transactions", Kind.NUMBER, Count("row_id", filter=COUNTED), asks={"list": None}),
+    Measure("transactions", "Transactions", Kind.NUMBER, TRANSACTIONS, asks={"list": None}),
     Measure("received", "Received", Kind.CENTS, Sum("received_cents"),
             asks={"type": "payment,came_back", "list": None}),
     Measure("refunded", "Refunded", Kind.CENTS, Sum("refunded_cents"), asks={"type": "refund", "list": None}),
@@ -51,9 +51,9 @@ RECEIPT_FIELDS = (
     Field("channel", "Received", "channel", say=say_channel),
     Field("method", "Method", "method", say=say_method),
     Field("card", "Card type", "card_brand", say=brand_name),
-    Field("ending", "Number", ENDING),
+    Field("ending", "Number", "ending"),
     Field("amount", "Amount", "counted_cents", Kind.CENTS),
-    Field("not_counted", "Not counted", Coalesce("voided_cents", "not_processed_cents"), Kind.CENTS),
+    Field("not_counted", "Not counted", "not_counted_cents", Kind.CENTS),
 )
 SORTS = (
     Sort("date", "Post date", ["post_date"], descends=True),
@@ -119,7 +119,7 @@ class PopsPayments(Report):
         dates = "received_on" if question.get("date") == RECEIVED else "post_date"
         total = next(row for row in MEASURES if row.name == "total")
         return (
-            Trend("time", "Total", total, dates, is_time=True),
+            Trend("time", "Total", total, dates, is_time=True, where=narrowing.IS_RECEIVED),
             Trend("method", "Total by method", total, "method", say=say_method, where=narrowing.IS_RECEIVED),
         )
 

@@ -35,6 +35,8 @@ def _service_date(*, sees: bool) -> Any:
 
 
 NOTHING = Value(None, output_field=CharField())
+# What a payment's row has of its receipt, before what is empty.
+WHOSE = ("receipt", "type", "date", "batch", "guarantor", "account")
 # In a receipt's own row they are empty.
 PAYMENT_FIELDS = (
     Field("service", "Service", NOTHING),
@@ -51,12 +53,20 @@ def unfold(rows: Iterator[Row], postings: Any, question: Question, *, sees: bool
     """Rows of receipts, each receipt's together, its number first; under them those of its payments."""
     receipts = ((number, list(parts)) for number, parts in groupby(rows, key=lambda row: row[0]))
     postings = postings.filter(narrowing.IS_APPLIED, narrowing.of_postings(question, sees=sees))
-    values = ["receipt_id", *(field.value for field in payment_columns(sees=sees)), "post_date", "applied_cents"]
+    values = [
+        "receipt_id",
+        "guarantor_name",
+        "account_number",
+        *(field.value for field in payment_columns(sees=sees)),
+        "post_date",
+        "applied_cents",
+    ]
     while chunk := list(islice(receipts, CHUNK)):
         under = defaultdict(list)
         found = postings.filter(receipt_id__in=[number for number, _ in chunk])
-        for number, *cells in found.order_by("receipt_id", "row_id").values_list(*values):
-            under[number].append((number, "Applied", *[None] * (width - 2 - len(cells)), *cells))
+        for number, name, account, *cells in found.order_by("receipt_id", "row_id").values_list(*values):
+            between = [None] * (width - len(WHOSE) - len(cells))
+            under[number].append((number, "Applied", None, None, name, account, *between, *cells))
         for number, parts in chunk:
             yield from parts
             yield from under[number]

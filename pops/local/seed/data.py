@@ -4,10 +4,12 @@ import datetime as dt
 
 TIME_ZONE = "America/New_York"
 
+# Name, address, phone, what the staff call it. One company bills for both.
 FACILITIES = [
-    ("Lakeside Main Clinic", "14 Harbor Street, Burlington, VT 05401", "(555) 010-2000"),
-    ("Lakeside North", "220 Maple Avenue, Colchester, VT 05446", "(555) 010-2010"),
+    ("Lakeside Main Clinic", "14 Harbor Street, Burlington, VT 05401", "(555) 010-2000", "Harbor"),
+    ("Lakeside North", "220 Maple Avenue, Colchester, VT 05446", "(555) 010-2010", "Maple"),
 ]
+TAX_ID = "12-3456789"
 
 PROVIDERS = ["Priya Raman, MD", "Thomas Okafor, MD", "Helen Sørensen, NP", "Marcus Bell, PT"]
 

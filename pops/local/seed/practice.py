@@ -15,7 +15,7 @@ from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Facility, Practice, Provider
 from pops.local.seed.cards import store_cards
 from pops.local.seed.copays import make_copay
-from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TIME_ZONE
+from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TAX_ID, TIME_ZONE
 from pops.local.seed.desk import make_desk_days
 from pops.local.seed.exports import make_exports
 from pops.local.seed.groups import make_groups
@@ -72,7 +72,10 @@ def _make_practice() -> None:
         notices_until=dt.time(21),
     )
     make_groups()
-    Facility.objects.bulk_create(Facility(name=name, address=at, phone=phone) for name, at, phone in FACILITIES)
+    Facility.objects.bulk_create(
+        Facility(name=name, address=at, phone=phone, nickname=nickname, tax_id=TAX_ID)
+        for name, at, phone, nickname in FACILITIES
+    )
     Provider.objects.bulk_create(Provider(name=name) for name in PROVIDERS)
 
 

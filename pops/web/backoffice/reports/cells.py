@@ -1,15 +1,12 @@
 """Values of a report as the screen shows them: made into words before the template, as there are many."""
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
-from payments.reports.tables import Kind
-from pops.core.money import format_cents
-from pops.core.words import at, day
+from payments.reports.tables import Kind, say_value
 from pops.web.backoffice.desk.action import batch_page, receipt_page
 
 
@@ -30,19 +27,6 @@ class Cell:
     url: str = ""
 
 
-def say(value: Any, kind: Kind, zone: str) -> str:
-    """A value in words; nothing for None."""
-    if value is None:
-        return ""
-    if kind is Kind.MOMENT:
-        return at(value, zone)
-    if isinstance(value, dt.date):
-        return day(value)
-    if kind is Kind.CENTS:
-        return format_cents(value)
-    return str(value)
-
-
 def css_of(column: Any) -> str:
     """How a column is set. A number that names something is no quantity."""
     if column.name in PAGES:
@@ -55,7 +39,7 @@ def make_rows(rows: Iterable[Sequence[Any]], columns: Sequence[Any], zone: str) 
     looks = [(column.kind, css_of(column), PAGES.get(column.name)) for column in columns]
     return [
         [
-            Cell(say(value, kind, zone), css, page(value) if page and value is not None else "")
+            Cell(say_value(value, kind, zone), css, page(value) if page and value is not None else "")
             for value, (kind, css, page) in zip(row, looks, strict=True)
         ]
         for row in rows

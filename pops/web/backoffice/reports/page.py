@@ -13,9 +13,10 @@ from payments.reports.filters.base import Odd
 from payments.reports.question import AFTER, BY, SORT, TOTALS, Question
 from payments.reports.registry import find_report
 from payments.reports.sources import find_source
+from payments.reports.tables import say_value
 from pops.core.practice.selectors import get_practice
 from pops.web.backoffice.desk.action import DeskView
-from pops.web.backoffice.reports.cells import Cell, css_of, make_rows, say
+from pops.web.backoffice.reports.cells import Cell, css_of, make_rows
 from pops.web.backoffice.reports.form import make_form
 from pops.web.backoffice.reports.saved import list_saved
 
@@ -88,7 +89,7 @@ class ReportPage(ReportView, TemplateView):
     def _total(self, total: Any) -> dict[str, Any]:
         measure = total.measure
         address = self.question.address_with(**{TOTALS: None, BY: None, **measure.asks}) if measure.asks else ""
-        return {"label": measure.label, "words": say(total.value, measure.kind, ""), "address": address}
+        return {"label": measure.label, "words": say_value(total.value, measure.kind, ""), "address": address}
 
     def _section(self, section: Any) -> dict[str, Any]:
         return {
@@ -100,7 +101,7 @@ class ReportPage(ReportView, TemplateView):
 
     def _sums(self, section: Any, sums: Any) -> list[Cell]:
         pairs = zip(section.measures, sums, strict=True)
-        return [Cell(say(value, measure.kind, ""), css_of(measure)) for measure, value in pairs]
+        return [Cell(say_value(value, measure.kind, ""), css_of(measure)) for measure, value in pairs]
 
     def _detail(self) -> dict[str, Any]:
         report, question, user = self.report, self.question, self.request.user

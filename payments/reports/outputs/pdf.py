@@ -1,0 +1,45 @@
+"""A table as a tagged PDF: the question, totals and sections, then the rows. Made by workers alone."""
+
+from itertools import islice
+from typing import IO, Any
+
+from django.template.loader import render_to_string
+
+from payments.reports.tables import Kind, Table, say_value
+from pops.core.practice.selectors import get_practice
+from receipts.documents.pdf import render_pdf
+
+# A thousand pages are read by nobody: the CSV has all rows.
+ROWS_ON_PAPER = 3_000
+ROWS_A_TABLE = 100  # a table is laid out as a whole: long ones take ever longer
+# Above so many columns the letters are smaller.
+MANY = 13
+
+
+def write(table: Table, file: IO[bytes]) -> None:
+    """Write the whole file. Of more rows than stand on paper the others are walked through, and counted."""
+    practice = get_practice()
+    rows = iter(table.rows)
+    shown = _cells(table, list(islice(rows, ROWS_ON_PAPER)), practice.time_zone)
+    left = sum(1 for _ in rows)
+    above = [(part, _cells(part, part.rows, practice.time_zone)) for part in table.above()]
+    context = {
+        "table": table,
+        "above": above,
+        "parts": [shown[start : start + ROWS_A_TABLE] for start in range(0, len(shown), ROWS_A_TABLE)],
+        "left": left,
+        "shown": len(shown),
+        "practice": practice,
+        "is_dense": len(table.columns) > MANY,
+    }
+    html = render_to_string("reports/pdf/report.html", context)
+    file.write(render_pdf(html, style="report-pdf", paper_size=practice.paper_size, is_wide=True))
+
+
+def _cells(table: Table, rows: Any, zone: str) -> list[list[tuple[str, bool]]]:
+    """Rows in words, and whether each is a number."""
+    looks = [(column.kind, column.kind in (Kind.NUMBER, Kind.CENTS)) for column in table.columns]
+    return [
+        [(say_value(value, kind, zone), is_number) for value, (kind, is_number) in zip(row, looks, strict=True)]
+        for row in rows
+    ]
