@@ -1,26 +1,22 @@
-"""Counting and closing a batch."""
+"""Closing a batch over its count."""
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import pghistory
 from django.db import transaction
 
 from batches.holding import lock_batch, why_not_change
-from batches.models import (
-    BatchAttachment,
-    BatchClose,
-    BatchCloseTender,
-    BatchCount,
-    BatchCountTender,
-    ReferenceBatch,
-)
+from batches.models import BatchAttachment, BatchClose, BatchCloseTender, BatchCount, ReferenceBatch
 from batches.selectors import Breakdown, get_breakdown, get_sum
 from pops.core.access.models import User
 from pops.core.methods import Tender
+from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused, refuse
 
 Status = ReferenceBatch.Status
+CLOSED_FIELDS = ("status", "closed_at", "closed_by", "closed_total_cents", "closed_receipt_count")
 
 
 class CountMissing(Refused):
@@ -37,6 +33,14 @@ class DifferenceUnexplained(Refused):
         super().__init__("difference_unexplained", "The count differs from what is expected. Say why before you close.")
 
 
+class ReferenceUnexplained(Refused):
+    """The reference total is not what is in the batch, and nobody said why."""
+
+    def __init__(self) -> None:
+        words = "The reference total is not what is in the batch. Say why before you close."
+        super().__init__("reference_unexplained", words)
+
+
 class TotalsChanged(Refused):
     """Money came or went since the person looked at the totals."""
 
@@ -47,6 +51,14 @@ class TotalsChanged(Refused):
         )
 
 
+class DayNotOver(Refused):
+    """Online payments of today are closed while more of them may come, and nobody said that this is meant."""
+
+    def __init__(self) -> None:
+        words = "The day is not over: online payments that still come today open a supplement. Tick that you know it."
+        super().__init__("day_not_over", words)
+
+
 def why_not_close(batch: ReferenceBatch, *, by: User) -> Refused | None:
     """Why a person can't close a batch."""
     if not by.has_perm("batches.close_batch"):
@@ -54,16 +66,9 @@ def why_not_close(batch: ReferenceBatch, *, by: User) -> Refused | None:
     return why_not_change(batch)
 
 
-def count_batch(*, batch_id: int, counted: Mapping[str, int], by: User) -> BatchCount:
-    """Keep what a person counted, in cents by tender. Raises BatchClosed."""
-    with transaction.atomic():
-        batch = lock_batch(batch_id=batch_id)
-        refuse(why_not_change(batch))
-        count = BatchCount.objects.create(batch=batch, counted_by=by)
-        BatchCountTender.objects.bulk_create(
-            BatchCountTender(count=count, tender=tender, cents=counted[tender]) for tender in Tender
-        )
-    return count
+def closes_early(batch: ReferenceBatch, *, now: dt.datetime) -> bool:
+    """Whether online payments may still come into a batch: whoever closes it is asked."""
+    return batch.is_api and now < get_practice().day_end(batch.batch_date)
 
 
 def close_batch(
@@ -74,37 +79,42 @@ def close_batch(
     count_id: int | None = None,
     note: str = "",
     expected_seen: Mapping[str, int] | None = None,
+    float_left_cents: int | None = None,
+    reference_total_cents: int | None = None,
+    knows_day_goes_on: bool = False,
 ) -> ReferenceBatch:
     """Close a batch with its totals, in cents, the count and the differences.
 
-    Raises BatchClosed when somebody was first, CountMissing, DifferenceUnexplained, and TotalsChanged when the
-    expected totals are no longer those that the person saw.
+    `float_left_cents` stay in the drawer, None for what it began with. Raises BatchClosed when somebody was first,
+    CountMissing, DifferenceUnexplained, ReferenceUnexplained, DayNotOver, and TotalsChanged when the expected totals
+    are no longer those that the person saw.
     """
     with transaction.atomic():
         batch = lock_batch(batch_id=batch_id)
         refuse(why_not_close(batch, by=by))
+        if closes_early(batch, now=now) and not knows_day_goes_on:
+            raise DayNotOver
+        if reference_total_cents is not None:
+            batch.reference_total_cents = reference_total_cents
         breakdown = get_breakdown(batch)
-        close = _make_close(batch, breakdown, count_id=count_id, note=note.strip(), by=by)
+        close = _make_close(batch, breakdown, count_id=count_id, note=note.strip(), left=float_left_cents, by=by)
         if expected_seen is not None and dict(expected_seen) != breakdown.seen:
             raise TotalsChanged
         batch.status, batch.closed_at, batch.closed_by = Status.CLOSED, now, by
         batch.closed_total_cents, batch.closed_receipt_count = close.total_cents, close.receipt_count
         with pghistory.context(user=by.pk, reason=note or "Closed"):
-            batch.save(update_fields=["status", "closed_at", "closed_by", "closed_total_cents", "closed_receipt_count"])
+            batch.save(update_fields=[*CLOSED_FIELDS, "reference_total_cents"])
         BatchAttachment.objects.filter(batch=batch).delete()
     return batch
 
 
 def _make_close(
-    batch: ReferenceBatch, breakdown: Breakdown, *, count_id: int | None, note: str, by: User
+    batch: ReferenceBatch, breakdown: Breakdown, *, count_id: int | None, note: str, left: int | None, by: User
 ) -> BatchClose:
     count = _get_count(batch, count_id)
-    over_short = {
-        tender: count.by_tender[tender] - cents if count else 0 for tender, cents in breakdown.expected.items()
-    }
-    if any(over_short.values()) and not note:
-        raise DifferenceUnexplained
+    over_short = {tender: count.by_tender[tender] - cents if count else 0 for tender, cents in breakdown.due.items()}
     total, receipts = get_sum(batch)
+    _require_note(note, over_short, batch.reference_total_cents, total)
     close = BatchClose.objects.create(
         batch=batch,
         count=count,
@@ -113,12 +123,48 @@ def _make_close(
         total_cents=total,
         receipt_count=receipts,
         own_check_cents=breakdown.own_check_cents,
+        reference_cents=batch.reference_total_cents,
+        float_left_cents=_float_left(count, breakdown, left),
+        **_drawer_facts(breakdown),
     )
     BatchCloseTender.objects.bulk_create(
         BatchCloseTender(close=close, tender=tender, expected_cents=cents, over_short_cents=over_short[tender])
         for tender, cents in breakdown.expected.items()
     )
     return close
+
+
+def _require_note(note: str, over_short: Mapping[str, int], reference: int | None, total: int) -> None:
+    if any(over_short.values()) and not note:
+        raise DifferenceUnexplained
+    if reference is not None and reference != total and not note:
+        raise ReferenceUnexplained
+
+
+def _drawer_facts(breakdown: Breakdown) -> dict[str, Any]:
+    drawer = breakdown.drawer
+    return {
+        "float_cents": drawer.float_cents,
+        "paid_in_cents": drawer.paid_in_cents,
+        "paid_out_cents": drawer.paid_out_cents,
+        "dropped_cents": drawer.dropped_cents,
+    }
+
+
+def usual_float_left(breakdown: Breakdown, count: BatchCount | None) -> int:
+    """What stays in a drawer unless told otherwise: what it began with, or what is there of it. In cents."""
+    counted = count.by_tender[Tender.CASH] if count else 0
+    return max(min(breakdown.drawer.float_cents, counted), 0)
+
+
+def _float_left(count: BatchCount | None, breakdown: Breakdown, left: int | None) -> int:
+    """What stays in the drawer. Raises Refused."""
+    counted = count.by_tender[Tender.CASH] if count else 0
+    if left is None:
+        return usual_float_left(breakdown, count)
+    if left < 0 or left > max(counted, 0):
+        raise Refused("float_too_high", "More can't stay in the drawer than was counted in it.")
+    return left
 
 
 def _get_count(batch: ReferenceBatch, count_id: int | None) -> BatchCount | None:

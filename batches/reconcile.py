@@ -35,4 +35,5 @@ def make_lines(expected: Mapping[str, int], count: BatchCount | None) -> list[Li
 
 def closed_lines(close: BatchClose) -> list[Line]:
     """The same, as it was stored at a close."""
-    return make_lines(close.expected, close.count)
+    due = {**close.expected, Tender.CASH.value: close.expected[Tender.CASH] + close.drawer_cents}
+    return make_lines(due, close.count)

@@ -5,14 +5,14 @@ import datetime as dt
 import pghistory
 from django.db import IntegrityError, transaction
 
+from batches.closing import CLOSED_FIELDS
 from batches.holding import lock_batch
-from batches.models import BatchReopening, ReferenceBatch
+from batches.models import BatchReopening, Deposit, ReferenceBatch
 from batches.period import why_not_write_on
 from pops.core.access.models import User
 from pops.core.refusals import Refused, refuse, require_reason
 
 Status = ReferenceBatch.Status
-CLOSED_FIELDS = ("status", "closed_at", "closed_by", "closed_total_cents", "closed_receipt_count")
 FILES_MISSING = "files_missing"
 
 
@@ -32,7 +32,8 @@ def why_not_reopen(batch: ReferenceBatch) -> Refused | None:
         and ReferenceBatch.objects.filter(batch_date=batch.batch_date, is_api=True, status=Status.OPEN).exists()
     ):
         return _supplement_is_open()
-    if batch.closes.filter(documents=None).exists():
+    files_of_deposit = Deposit.objects.filter(parts__batch=batch, documents=None)
+    if batch.closes.filter(documents=None).exists() or files_of_deposit.exists():
         return Refused(FILES_MISSING, "The files of its close are still being made. Try again in a minute.")
     return None
 

@@ -4,14 +4,30 @@ Receipts live on the floor above and are reached by relation name.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import BigIntegerField, Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from batches.blind import hidden_batches
-from batches.models import BatchClose, PeriodLock, ReferenceBatch
+from batches.drawer import Drawer, get_drawer
+from batches.models import BatchClose, BatchCount, PeriodLock, ReferenceBatch
 from pops.core.access.models import User
 from pops.core.methods import Method, Tender, brand_name, tender_of
 
@@ -54,6 +70,7 @@ class Breakdown:
     declined: list[MethodTotal] = field(default_factory=list)
     posted_cents: int = 0
     disbursed_cents: int = 0
+    drawer: Drawer = field(default_factory=Drawer)
 
     @property
     def received_cents(self) -> int:
@@ -94,9 +111,14 @@ class Breakdown:
         return sums
 
     @property
+    def due(self) -> dict[str, int]:
+        """What should lie there when it is counted: in cash also what was put into the drawer, less what was taken."""
+        return {**self.expected, Tender.CASH.value: self.expected[Tender.CASH] + self.drawer.cents}
+
+    @property
     def seen(self) -> dict[str, int]:
         """The sums that a person saw who closes over them."""
-        return {**self.expected, "own_check": self.own_check_cents}
+        return {**self.expected, "own_check": self.own_check_cents, "drawer": self.drawer.cents}
 
     @property
     def own_check_cents(self) -> int:
@@ -105,8 +127,25 @@ class Breakdown:
 
 
 def get_breakdown(batch: ReferenceBatch) -> Breakdown:
-    """The whole breakdown, summed by the database now: three statements, however many receipts there are."""
-    rows = (
+    """The whole breakdown, summed by the database now: four statements, however many receipts there are."""
+    breakdown = Breakdown(
+        posted_cents=batch.postings.aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"],
+        disbursed_cents=batch.disbursements.aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"],
+        drawer=get_drawer(batch),
+    )
+    for row in _sum_transactions(batch):
+        total = MethodTotal(row["method"], row["card_brand"], row["count"], row["amount_cents"])
+        if row["is_voided"]:
+            breakdown.voided.append(total)
+        elif row["receipt_status"] == "unsuccessful":
+            breakdown.declined.append(total)
+        else:
+            (breakdown.refunded if row["receipt_kind"] == "refund" else breakdown.received).append(total)
+    return breakdown
+
+
+def _sum_transactions(batch: ReferenceBatch) -> Iterable[Any]:
+    return (
         ReferenceBatch.objects.filter(pk=batch.pk, receipts__transactions__isnull=False)
         .values(
             method=F(f"{TRANSACTIONS}__method"),
@@ -118,19 +157,6 @@ def get_breakdown(batch: ReferenceBatch) -> Breakdown:
         .annotate(count=Count(TRANSACTIONS), amount_cents=Sum(f"{TRANSACTIONS}__amount_cents"))
         .order_by("method", "card_brand")
     )
-    breakdown = Breakdown(
-        posted_cents=batch.postings.aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"],
-        disbursed_cents=batch.disbursements.aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"],
-    )
-    for row in rows:
-        total = MethodTotal(row["method"], row["card_brand"], row["count"], row["amount_cents"])
-        if row["is_voided"]:
-            breakdown.voided.append(total)
-        elif row["receipt_status"] == "unsuccessful":
-            breakdown.declined.append(total)
-        else:
-            (breakdown.refunded if row["receipt_kind"] == "refund" else breakdown.received).append(total)
-    return breakdown
 
 
 def find_requested_not_processed(batch: ReferenceBatch, *, limit: int) -> list[NotProcessed]:
@@ -153,6 +179,12 @@ def get_sum(batch: ReferenceBatch) -> tuple[int, int]:
     """Total in cents and number of the receipts in a batch that were not voided, summed by the database now."""
     sums = batch.receipts.filter(void=None).aggregate(total=Coalesce(Sum("amount_cents"), 0), count=Count("number"))
     return sums["total"], sums["count"]
+
+
+def get_online_sum(date: dt.date) -> int:
+    """Cents of all online payments of a practice-local date, less refunds, whatever supplement they are in."""
+    rows = ReferenceBatch.objects.filter(batch_date=date, is_api=True, receipts__void=None)
+    return rows.aggregate(cents=Coalesce(Sum("receipts__amount_cents"), 0))["cents"]
 
 
 def batches_with_totals(*, by: User | AnonymousUser) -> QuerySet[ReferenceBatch]:
@@ -209,6 +241,20 @@ def find_closes(batch: ReferenceBatch) -> list[BatchClose]:
         "documents", "tenders", "count__tenders"
     )
     return list(closes.order_by("-pk"))
+
+
+def find_counts(batch: ReferenceBatch) -> list[BatchCount]:
+    """Every count of a batch, the first one first."""
+    return list(batch.counts.select_related("counted_by").prefetch_related("tenders").order_by("pk"))
+
+
+def find_last_count(batch: ReferenceBatch) -> BatchCount | None:
+    """The last count since a batch was opened or reopened."""
+    closed = (
+        BatchClose.objects.filter(batch=batch).order_by().values("batch").annotate(last=Max("count")).values("last")
+    )
+    counts = batch.counts.filter(pk__gt=Coalesce(Subquery(closed), 0))
+    return counts.select_related("counted_by").order_by("-pk").first()
 
 
 def is_locked(date: dt.date) -> bool:

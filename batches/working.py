@@ -4,8 +4,9 @@ import datetime as dt
 
 from django.db import transaction
 
+from batches.cash import write_movement
 from batches.holding import lock_batch, why_not_change
-from batches.models import BatchAttachment, LateAttachment, ReferenceBatch
+from batches.models import BatchAttachment, DrawerMovement, LateAttachment, ReferenceBatch
 from batches.period import why_not_write_on
 from batches.selectors import find_desk_batches
 from pops.core.access.models import User
@@ -55,8 +56,12 @@ def open_desk_batch(
     facility: Facility | None = None,
     reference_total_cents: int | None = None,
     note: str = "",
+    float_cents: int | None = None,
 ) -> ReferenceBatch:
-    """Open a batch of the practice's today and attach it to who opens it. Raises DescriptionTaken, PeriodLocked."""
+    """Open a batch of the practice's today and attach it to who opens it. Raises DescriptionTaken, PeriodLocked.
+
+    `float_cents` lie in its drawer from the start.
+    """
     with transaction.atomic():
         hold(days=[today])
         refuse(why_not_open(description=description, today=today))
@@ -68,6 +73,8 @@ def open_desk_batch(
             reference_total_cents=reference_total_cents,
             note=note,
         )
+        if float_cents:
+            write_movement(batch, kind=DrawerMovement.Kind.FLOAT, cents=float_cents, reason="", by=by)
         _attach(batch, by)
     return batch
 

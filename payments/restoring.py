@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from batches.models import BatchClose, BatchDocument
+from batches.models import BatchClose, BatchDocument, DepositDocument
 from notifications.services import hold_back
 from payments.models import Payment, Refund
 from pops.core.sequences import find_sequences, get_sequence, move_on
@@ -42,6 +42,7 @@ def look_around() -> Remembered:
     receipts, closes, statements = (list(stored_files(folder)) for folder in ("receipts", "batches", "statements"))
     known = {*ReceiptDocument.objects.values_list("file", flat=True)}
     known |= {*BatchDocument.objects.values_list("file", flat=True)}
+    known |= {*DepositDocument.objects.values_list("file", flat=True)}
     known |= {*StatementDocument.objects.values_list("file", flat=True)}
     return Remembered(
         receipts=_lost(RECEIPT_FILE, receipts, Receipt.objects.values_list("pk", flat=True)),

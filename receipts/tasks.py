@@ -10,6 +10,7 @@ from pops.core.work import begin, in_turn
 from receipts.copays import APPLY_COPAYS, apply_copay, find_waiting
 from receipts.documents.calls import MAKE_MISSING, RENDER_MISSING, RENDER_ONE, RENDER_STATEMENT
 from receipts.documents.closes import find_closes_without_documents, make_documents
+from receipts.documents.deposits import find_deposits_without_documents, make_deposit_documents
 from receipts.documents.receipts import store_document
 from receipts.documents.statements import store_statement_document
 from receipts.selectors import find_documentless
@@ -48,13 +49,18 @@ def render_all_missing() -> None:
 
 @shared_task(name=MAKE_MISSING)
 def make_missing() -> None:
-    """Make the packet and the slip of each close that has none yet."""
+    """Make the packet and the slip of each close, and the slip of each deposit, that has none yet."""
     for close_id in in_turn(find_closes_without_documents(limit=CLOSES_AT_ONCE)):
         try:
             make_documents(close_id=close_id)
         except Exception:
             # One that fails must not keep the others waiting; the next sweep tries it again.
             logger.exception("The packet of close %s could not be made", close_id)
+    for deposit_id in in_turn(find_deposits_without_documents(limit=CLOSES_AT_ONCE)):
+        try:
+            make_deposit_documents(deposit_id=deposit_id)
+        except Exception:
+            logger.exception("The slip of deposit %s could not be made", deposit_id)
 
 
 @shared_task(name=RENDER_STATEMENT)

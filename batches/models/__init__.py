@@ -1,8 +1,10 @@
-"""Batches, what was counted of them, their closes, and the month-end lock."""
+"""Batches, what was counted of them, their closes, drawers and deposits, and the month-end lock."""
 
 from batches.models.batch import API_PAYMENTS, BatchAttachment, BatchReopening, LateAttachment, ReferenceBatch
 from batches.models.close import BatchClose, BatchCloseTender, BatchDocument
 from batches.models.count import BatchCount, BatchCountTender
+from batches.models.deposit import Deposit, DepositBatch, DepositDocument
+from batches.models.drawer import DrawerMovement
 from batches.models.period import PeriodLock
 
 __all__ = [
@@ -14,6 +16,10 @@ __all__ = [
     "BatchCountTender",
     "BatchDocument",
     "BatchReopening",
+    "Deposit",
+    "DepositBatch",
+    "DepositDocument",
+    "DrawerMovement",
     "LateAttachment",
     "PeriodLock",
     "ReferenceBatch",

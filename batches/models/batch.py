@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from batches.triggers import APPEND_ONLY, KEEP_CLOSED, KEEP_LOCKED
 from pops.core.access.models import User
 from pops.core.practice.models import Facility
+from pops.core.words import day
 
 API_PAYMENTS = "API Payments"
 
@@ -65,6 +66,8 @@ class ReferenceBatch(models.Model):
             ("archive_batch", "Can archive a closed batch"),
             ("lock_period", "Can lock a period at month-end"),
             ("see_uncounted", "Can see amounts of a batch before it was counted"),
+            ("move_cash", "Can pay cash into a drawer, out of it, or drop it into the safe"),
+            ("see_over_short", "Can see over and short by person and weekday"),
         ]
         verbose_name_plural = "reference batches"
         ordering = ["-batch_date", "-id"]
@@ -117,6 +120,12 @@ class ReferenceBatch(models.Model):
     def __str__(self) -> str:
         text = f"{self.batch_date:%Y-%m-%d} {self.description}"
         return f"{text} (supplement {self.supplement})" if self.supplement > 1 else text
+
+    @property
+    def title(self) -> str:
+        """What tells it from every other batch of a similar name: Front desk, March 2, 2026, Dana Whitfield."""
+        supplement = f", supplement {self.supplement}" if self.supplement > 1 else ""
+        return f"{self.description}{supplement}, {day(self.batch_date)}" + ("" if self.is_api else f", {self.user}")
 
     @property
     def is_open(self) -> bool:

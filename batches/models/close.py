@@ -30,11 +30,24 @@ class BatchClose(models.Model):
     own_check_cents = models.BigIntegerField(
         default=0, help_text="Refunded by checks of the practice: in the total, not among what is counted."
     )
+    reference_cents = models.BigIntegerField(
+        null=True, blank=True, help_text="The batch's reference total at this close. One that is off needs a note."
+    )
+    float_cents = models.BigIntegerField(default=0, db_default=0, help_text="Cash the drawer began with.")
+    paid_in_cents = models.BigIntegerField(default=0, db_default=0)
+    paid_out_cents = models.BigIntegerField(default=0, db_default=0)
+    dropped_cents = models.BigIntegerField(default=0, db_default=0)
+    float_left_cents = models.BigIntegerField(
+        default=0, db_default=0, help_text="Cash that stays in the drawer: not deposited."
+    )
     note = models.TextField(blank=True)
     closed_at = models.DateTimeField(db_default=Now())
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batch_closes")
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(float_left_cents__gte=0), name="batch_close_leaves_no_debt"),
+        ]
         triggers = [APPEND_ONLY, CLOSE_WHOLE]
 
     def __str__(self) -> str:
@@ -45,6 +58,27 @@ class BatchClose(models.Model):
         """Expected cents by tender, in the order of counting."""
         cents = {row.tender: row.expected_cents for row in self.tenders.all()}
         return {tender.value: cents[tender.value] for tender in Tender}
+
+    @property
+    def drawer_cents(self) -> int:
+        """Cash in the drawer that is no receipt's: float and paid in, less paid out and dropped."""
+        return self.float_cents + self.paid_in_cents - self.paid_out_cents - self.dropped_cents
+
+    @property
+    def reference_off_cents(self) -> int:
+        """Total - reference total; 0 where there is none."""
+        return 0 if self.reference_cents is None else self.total_cents - self.reference_cents
+
+    @property
+    def deposit_cash_cents(self) -> int:
+        """Cash for the bank: counted, and dropped into the safe before, less what stays in the drawer."""
+        counted = (self.count.by_tender if self.count else self.expected)[Tender.CASH]
+        return counted + self.dropped_cents - self.float_left_cents
+
+    @property
+    def deposit_check_cents(self) -> int:
+        """Checks for the bank, as they were counted."""
+        return (self.count.by_tender if self.count else self.expected)[Tender.CHECK]
 
     @cached_property
     def over_short(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
 
-from batches.models import BatchDocument
+from batches.models import BatchDocument, DepositDocument
 from receipts.models import ReceiptDocument, StatementDocument
 
 AT_ONCE = 500
@@ -17,10 +17,11 @@ SHOWN = 20
 # Wrong ones that the next night reads first. With more than these the store itself is lost.
 REMEMBERED = 1_000
 
-Document = ReceiptDocument | BatchDocument | StatementDocument
+Document = ReceiptDocument | BatchDocument | DepositDocument | StatementDocument
 SOURCES: dict[str, type[Document]] = {
     "receipts": ReceiptDocument,
     "closes": BatchDocument,
+    "deposits": DepositDocument,
     "statements": StatementDocument,
 }
 

@@ -19,6 +19,8 @@ NAMES = (
     "receipts_in_their_batch",
     "closed_batches_keep_their_totals",
     "closes_keep_their_tenders",
+    "closes_keep_their_drawer",
+    "deposits_are_what_was_counted",
     "receipts_not_overspent",
     "unapplied_money_is_kept",
     "refunds_take_back_what_they_give",

@@ -1,29 +1,22 @@
 """The files of a close: packet and deposit slip, as PDF and CSV, made once and kept with their SHA-256."""
 
 import hashlib
-from itertools import islice
 
 from django.db import transaction
 from django.template.loader import render_to_string
 
 from batches.models import BatchClose, BatchDocument
-from batches.reconcile import closed_lines
-from batches.selectors import find_requested_not_processed, get_breakdown
 from pops.core.access.models import User
 from pops.core.accounts.confidential import sees_confidential
 from pops.core.practice.models import Practice
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from receipts.documents.files import keep
-from receipts.documents.packet import find_transactions, get_slip, packet_csv, slip_csv
+from receipts.documents.packet import get_slip, packet_context, packet_csv, slip_csv
 from receipts.documents.pdf import render_pdf
 from receipts.hiding import find_hidden_postings
 
 Kind = BatchDocument.Kind
-# Above this the PDF lists the newest receipts no more, its CSV does: a thousand pages are read by nobody.
-ROWS_ON_PAPER = 3_000
-ROWS_A_TABLE = 100  # a table is laid out as a whole: long ones take ever longer
-DECLINED_ON_PAPER = 200
 
 
 def find_closes_without_documents(*, limit: int) -> list[int]:
@@ -45,7 +38,7 @@ def make_documents(*, close_id: int) -> bool:
         practice = get_practice()
         hidden = find_hidden_postings(close.batch)
         files = {
-            Kind.PACKET: _pdf("packet", close, practice, _packet_context(close)),
+            Kind.PACKET: _pdf("packet", close, practice, packet_context(close)),
             Kind.PACKET_CSV: packet_csv(close.batch),
             Kind.SLIP: _pdf("slip", close, practice, {"slip": get_slip(close)}),
             Kind.SLIP_CSV: slip_csv(close),
@@ -65,20 +58,6 @@ def why_not_open(document: BatchDocument, *, by: User) -> Refused | None:
         return None
     words = "This file was made before something in it became confidential. Ask somebody who may see that."
     return Refused("confidential", words)
-
-
-def _packet_context(close: BatchClose) -> dict[str, object]:
-    batch = close.batch
-    rows = list(islice(find_transactions(batch), ROWS_ON_PAPER + 1))
-    shown = rows[:ROWS_ON_PAPER]
-    return {
-        "breakdown": get_breakdown(batch),
-        "lines": closed_lines(close),
-        "tables": [shown[start : start + ROWS_A_TABLE] for start in range(0, len(shown), ROWS_A_TABLE)],
-        "is_cut": len(rows) > ROWS_ON_PAPER,
-        "declined": find_requested_not_processed(batch, limit=DECLINED_ON_PAPER),
-        "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
-    }
 
 
 def _pdf(name: str, close: BatchClose, practice: Practice, context: dict[str, object]) -> bytes:

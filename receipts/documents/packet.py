@@ -5,9 +5,13 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from zoneinfo import ZoneInfo
 
+from batches.drawer import closed_drawer
 from batches.models import BatchClose, ReferenceBatch
+from batches.reconcile import closed_lines
+from batches.selectors import find_counts, find_requested_not_processed, get_breakdown
 from pops.core.methods import Tender
 from pops.core.money import plain_dollars
 from pops.core.practice.selectors import get_practice
@@ -15,6 +19,10 @@ from pops.core.spreadsheets import text
 from receipts.hiding import mask_posting, with_marks
 from receipts.models import Disbursement, Posting, Receipt, ReceiptVoid, Transaction
 
+# Above this the PDF lists the newest receipts no more, its CSV does: a thousand pages are read by nobody.
+ROWS_ON_PAPER = 3_000
+ROWS_A_TABLE = 100  # a table is laid out as a whole: long ones take ever longer
+DECLINED_ON_PAPER = 200
 HEADINGS = (
     "Row", "Receipt", "Date", "Time", "Kind", "Status", "Voided", "Guarantor", "Account", "Patient",
     "Method", "Card brand", "Last four", "Check number", "Approval code", "Transaction number",
@@ -75,9 +83,29 @@ def _small(kind: str, batch: ReferenceBatch, receipt: Receipt, cents: int, reaso
     return row
 
 
+def packet_context(close: BatchClose, *, most: int = ROWS_ON_PAPER) -> dict[str, object]:
+    """What a close packet tells, for its template; of transactions the first ones."""
+    batch = close.batch
+    rows = list(islice(find_transactions(batch), most + 1))
+    shown = rows[:most]
+    return {
+        "breakdown": get_breakdown(batch),
+        "lines": closed_lines(close),
+        "drawer": closed_drawer(close),
+        "counts": find_counts(batch),
+        "movements": batch.drawer_movements.select_related("made_by").order_by("pk"),
+        "tables": [shown[start : start + ROWS_A_TABLE] for start in range(0, len(shown), ROWS_A_TABLE)],
+        "is_cut": len(rows) > most,
+        "declined": find_requested_not_processed(batch, limit=DECLINED_ON_PAPER),
+        "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
+    }
+
+
 @dataclass(frozen=True)
 class Slip:
-    """What goes to the bank, in cents: the cash as it was counted, and each check with number and guarantors.
+    """What goes to the bank, in cents: cash, and each check with number and guarantors.
+
+    Cash as it was counted, and dropped into the safe before, less the float that stays in the drawer.
 
     `off_cents` is how much more or less the counted checks were than those listed. Cash is below zero when more was
     given back than came in.
@@ -105,7 +133,7 @@ class Slip:
 def get_slip(close: BatchClose) -> Slip:
     """The deposit slip of a close."""
     return Slip(
-        cash_cents=(close.count.by_tender if close.count else close.expected)[Tender.CASH],
+        cash_cents=close.deposit_cash_cents,
         checks=_checks(close.batch),
         off_cents=close.over_short[Tender.CHECK],
     )
@@ -132,7 +160,7 @@ def _checks(batch: ReferenceBatch) -> list[tuple[str, str, int]]:
 
 def packet_csv(batch: ReferenceBatch) -> bytes:
     """The packet as a file for spreadsheets."""
-    return _csv(HEADINGS, packet_rows(batch))
+    return write_csv(HEADINGS, packet_rows(batch))
 
 
 def slip_csv(close: BatchClose) -> bytes:
@@ -143,10 +171,10 @@ def slip_csv(close: BatchClose) -> bytes:
     if slip.off_cents:
         rows.append(["Checks over or short", "", "", plain_dollars(slip.off_cents)])
     rows.append(["Total" if slip.total_cents >= 0 else slip.total_label, "", "", plain_dollars(slip.total_cents)])
-    return _csv(("Kind", "Check number", "Guarantor", "Amount"), rows)
+    return write_csv(("Kind", "Check number", "Guarantor", "Amount"), rows)
 
 
-def _csv(headings: Iterable[str], rows: Iterable[list[str]]) -> bytes:
+def write_csv(headings: Iterable[str], rows: Iterable[list[str]]) -> bytes:
     """UTF-8 with a byte order mark, so that spreadsheets read names right."""
     out = io.StringIO()
     writer = csv.writer(out)

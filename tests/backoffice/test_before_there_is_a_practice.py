@@ -84,6 +84,7 @@ def test_a_form_opened_from_the_guide_leads_back_to_it(client_of):
         "name": "Lakeside",
         "time_zone": "America/Chicago",
         "paper_size": "letter",
+        "recount": "reason",
         "batch_open_days": "1",
         **hours,
     }

@@ -99,7 +99,7 @@ def test_facilities_and_providers_keep_theirs_too(make, alex, client_of):
 def test_a_batchs_history_speaks_like_the_rest_of_the_back_office(client_of, open_batch, time_machine):
     ruth = member(MANAGER)
     time_machine.move_to(NOON, tick=False)  # 17:00 UTC
-    close_batch(batch_id=open_batch.pk, now=timezone.now(), by=ruth)
+    close_batch(batch_id=open_batch.pk, now=timezone.now(), by=ruth, knows_day_goes_on=True)
 
     page = history_of(client_of(ruth), open_batch)
 

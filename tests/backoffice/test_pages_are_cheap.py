@@ -25,4 +25,4 @@ def test_at_most_fifteen_queries(page, client_of, practice):
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
 
-    assert len(queries) <= 15, [query["sql"][:100] for query in queries]
+    assert len(queries) <= 15, "\n".join(query["sql"][:150] for query in queries)

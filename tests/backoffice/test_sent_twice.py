@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from batches.closing import close_batch, count_batch
+from batches.closing import close_batch
+from batches.counting import count_batch
 from batches.models import BatchClose, BatchCount, ReferenceBatch
 from batches.selectors import find_attached_batch
 from pops.core.methods import Tender

@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from batches.closing import CountMissing, DifferenceUnexplained, TotalsChanged, close_batch, count_batch
+from batches.closing import CountMissing, DifferenceUnexplained, TotalsChanged, close_batch
+from batches.counting import count_batch
 from batches.holding import BatchClosed
 from batches.models import BatchClose, BatchCount, PeriodLock, ReferenceBatch
 from batches.period import PeriodHasOpenBatches, PeriodLocked, lock_period

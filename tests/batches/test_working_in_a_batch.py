@@ -58,7 +58,7 @@ def test_yesterdays_batch_takes_no_money_of_today(dana):
 
 def test_neither_api_payments_nor_a_closed_batch_can_be_attached(dana, open_batch):
     batch = batch_of(dana)
-    close(batch, dana, cash=0)
+    close(batch, dana, cash=0, note="The mail came too late.")
 
     for which, date in ((open_batch, open_batch.batch_date), (batch, today())):
         with pytest.raises(BatchNotAttachable):
@@ -73,7 +73,7 @@ def test_an_open_batch_can_be_described_anew_and_a_closed_one_not(dana, open_bat
 
     batch.refresh_from_db()
     assert (batch.description, batch.reference_total_cents, batch.note) == ("Mail of Monday", 12345, "Two bags")
-    close(batch, dana, cash=0)
+    close(batch, dana, cash=0, note="The mail came too late.")
     with pytest.raises(BatchClosed):
         change_desk_batch(batch_id=batch.pk, **words)
     with pytest.raises(BatchNotAttachable):

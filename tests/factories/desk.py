@@ -9,7 +9,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from batches.closing import close_batch, count_batch
+from batches.closing import close_batch
+from batches.counting import count_batch
 from batches.models import BatchCount, BatchDocument, ReferenceBatch
 from batches.reopening import reopen_batch
 from batches.working import get_attached_batch, open_desk_batch
@@ -95,9 +96,10 @@ def void_returned(receipt: Receipt, by: User, *, reason: str = "Mistake") -> Non
         )
 
 
-def count_out(batch: ReferenceBatch, by: User, **counted: int) -> BatchCount:
+def count_out(batch: ReferenceBatch, by: User, *, reason: str = "", **counted: int) -> BatchCount:
     """Keep what was counted, in cents by tender."""
-    return count_batch(batch_id=batch.pk, counted={tender: counted.get(tender, 0) for tender in Tender}, by=by)
+    cents = {tender: counted.get(tender, 0) for tender in Tender}
+    return count_batch(batch_id=batch.pk, counted=cents, by=by, reason=reason)
 
 
 def keep_files(batch: ReferenceBatch) -> None:

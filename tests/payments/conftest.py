@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from batches.cash import move_cash
+from batches.deposits import DepositFacts, make_deposit
 from payments.attempts import start_payment
 from payments.gateway.intents import Result
 from payments.gateway.refunds import RefundFacts
@@ -62,10 +64,14 @@ def books(practice: Any, pay: Callable[..., Receipt]) -> SimpleNamespace:
     record_refund(payment=paid, facts=facts, now=NOON)
     batch = batch_of(dana)
     cash = take(dana, tender(3000), tender(2000, "check", check_number="7"), guarantor=guarantor, parts={})
-    close(batch, dana, cash=3000, check=2000)
+    move_cash(batch_id=batch.pk, kind="float", cents=10_000, reason="", by=dana)
+    move_cash(batch_id=batch.pk, kind="drop", cents=2500, reason="Bag 7", by=dana)
+    close(batch, dana, cash=10_500, check=2000)
+    slip = DepositFacts(deposited_on=batch.batch_date, bank="First Lakeside Bank")
+    deposit = make_deposit(batch_ids=[batch.pk], facts=slip, by=dana)
     return SimpleNamespace(
         paid=paid.pk, declined=declined.pk, cash=cash.pk, refund=Refund.objects.get().pk, batch=batch.pk,
         refund_receipt=Receipt.objects.get(kind="refund").pk, patient=line.encounter.patient_id, stranger=stranger.pk,
         attempt=paid.payment.pk, service=line.service_id, api=paid.batch_id, posting=paid.postings.get().pk,
-        split=split.pk, in_parts=in_parts,
+        split=split.pk, in_parts=in_parts, deposit=deposit.pk,
     )  # fmt: skip

@@ -10,7 +10,8 @@ import time_machine
 from django.db.models import Sum
 from django.utils import timezone
 
-from batches.closing import CountMissing, close_batch, count_batch
+from batches.closing import CountMissing, close_batch
+from batches.counting import count_batch
 from batches.holding import BatchClosed
 from batches.models import BatchClose, PeriodLock, ReferenceBatch
 from batches.period import PeriodHasOpenBatches, PeriodLocked, lock_period
@@ -78,7 +79,9 @@ def test_two_closers_close_once():
     dana = clerk()
     batch = batch_of(dana)
     take(dana)
-    counts = [count_batch(batch_id=batch.pk, counted={**NOTHING, "cash": 5000}, by=dana) for _ in range(8)]
+    counts = [
+        count_batch(batch_id=batch.pk, counted={**NOTHING, "cash": 5000}, by=dana, reason="Once more") for _ in range(8)
+    ]
 
     outcomes = run_together(
         [

@@ -65,4 +65,4 @@ def test_the_next_night_reads_what_was_wrong_and_goes_on(stored, books):
     assert (first.found, first.read) == (1, 2)  # of each source one, and the time is over
     assert (second.found, second.read) == (1, 3)  # the wrong one again, and the next of each
     assert third.found == 1
-    assert third.through == {"receipts": 0, "closes": 0, "statements": 0}
+    assert third.through == {"receipts": 0, "closes": 0, "deposits": 0, "statements": 0}

@@ -58,6 +58,16 @@ BROKEN = [
         "Batch {batch}, cash: $29.00 were expected at the close, the transactions make $30.00.",
     ),
     (
+        "closes_keep_their_drawer",
+        "UPDATE batches_drawermovement SET amount_cents = 2400 WHERE kind = 'drop'",
+        "Batch {batch}: its close tells of $75.00 in the drawer, $76.00 moved there.",
+    ),
+    (
+        "deposits_are_what_was_counted",
+        "UPDATE batches_deposit SET cash_cents = 2900",
+        "Deposit {deposit}: $49.00 were brought to the bank, the closes make $50.00.",
+    ),
+    (
         "receipts_not_overspent",
         "WITH kept AS (DELETE FROM receipts_unapplied WHERE receipt_id = {cash})"
         " INSERT INTO receipts_disbursement (receipt_id, batch_id, amount_cents, reason, disbursed_by_id)"

@@ -3,7 +3,8 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from batches.closing import close_batch, count_batch
+from batches.closing import close_batch
+from batches.counting import count_batch
 from pops.core.access.models import User
 from pops.core.accounts.entering import next_number
 from pops.core.accounts.models import Appointment, Encounter, Patient, ServiceLine

@@ -1,14 +1,18 @@
-"""What the front desk took in the weeks behind the practice: a drawer each weekday, counted and closed."""
+"""What the front desk took in the weeks behind the practice: a drawer each weekday with its float, counted, closed, and
+brought to the bank. Yesterday's is still to be counted."""
 
 import datetime as dt
 import random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from batches.closing import close_batch, count_batch
-from batches.models import ReferenceBatch
+from batches.cash import move_cash
+from batches.counting import count_batch
+from batches.day import Closing, close_day
+from batches.deposits import DepositFacts
+from batches.models import DrawerMovement, ReferenceBatch
 from batches.selectors import get_breakdown
-from batches.working import open_desk_batch
+from batches.working import detach_batch, open_desk_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.methods import Method
@@ -23,22 +27,36 @@ DAILY, WEEKLY = 30, 84
 COPAYS = [2000, 2500, 3000, 4000, 4500, 6500]
 WAYS = [Method.CASH, Method.CARD, Method.CARD, Method.CHECK]
 SATURDAY = 5
+FLOAT, BANK = 15_000, "First Lakeside Bank"
+# What a count was off by, and why, once in a while.
+OFF = [
+    (-100, "A dollar short after two counts."),
+    (-500, "A five was given as change for a ten."),
+    (200, "Two dollars over."),
+]
 
 
-def make_desk_days(guarantors: list[Guarantor], *, now: dt.datetime, desk: User) -> None:
+def make_desk_days(guarantors: list[Guarantor], *, now: dt.datetime, desk: list[User]) -> None:
     """Take some payments a day at the desk and by mail. Chance of its own: the other samples stay as they are."""
     chance = random.Random(20260316)  # noqa: S311  the same practice each time
     local = now.astimezone(ZoneInfo(TIME_ZONE))
-    for days_ago in range(WEEKLY, 1, -1):
+    for days_ago in range(WEEKLY, 0, -1):
         moment = (local - dt.timedelta(days=days_ago)).replace(hour=10, minute=chance.randint(0, 59))
-        if moment.weekday() >= SATURDAY or (days_ago > DAILY and days_ago % 7):
+        # Yesterday's is there whatever day that was: it was forgotten, and is the first to be counted.
+        if days_ago > 1 and (moment.weekday() >= SATURDAY or (days_ago > DAILY and days_ago % 7)):
             continue
-        _make_day(chance.sample(guarantors, chance.randint(1, 3)), moment, desk, chance)
+        clerk = desk[1 if days_ago % 3 == 0 else 0]
+        batch = _make_day(chance.sample(guarantors, chance.randint(1, 3)), moment, clerk, chance)
+        if days_ago > 1:
+            _close(batch, moment.replace(hour=17), clerk, chance)
+        detach_batch(by=clerk)
 
 
-def _make_day(guarantors: list[Guarantor], moment: dt.datetime, desk: User, chance: random.Random) -> None:
+def _make_day(guarantors: list[Guarantor], moment: dt.datetime, desk: User, chance: random.Random) -> ReferenceBatch:
     facility = chance.choice(list(Facility.objects.all()))
-    batch = open_desk_batch(description="Front desk", today=moment.date(), by=desk, facility=facility)
+    batch = open_desk_batch(
+        description="Front desk", today=moment.date(), by=desk, facility=facility, float_cents=FLOAT
+    )
     for n, guarantor in enumerate(guarantors):
         method, cents = chance.choice(WAYS), chance.choice(COPAYS)
         is_mail = method == Method.CHECK and chance.random() < 0.7
@@ -53,7 +71,10 @@ def _make_day(guarantors: list[Guarantor], moment: dt.datetime, desk: User, chan
             wants_email=False,
             knows_check=True,
         )
-    _close(batch, moment.replace(hour=17), desk, short=chance.random() < 0.1)
+    if moment.day % 3 == 0 or not chance.randrange(5):
+        kind = DrawerMovement.Kind.PAID_OUT
+        move_cash(batch_id=batch.pk, kind=kind, cents=1260, reason="Stamps for the statements", by=desk)
+    return batch
 
 
 def _tender(method: Method, cents: int, chance: random.Random) -> TransactionFacts:
@@ -63,11 +84,11 @@ def _tender(method: Method, cents: int, chance: random.Random) -> TransactionFac
     return TransactionFacts(number="", method=method.value, amount_cents=cents, requested_cents=cents, **more)
 
 
-def _close(batch: ReferenceBatch, moment: dt.datetime, desk: User, *, short: bool) -> None:
-    """Count what is there; now and then a dollar is missing."""
-    counted = dict(get_breakdown(batch).expected)
-    is_short = short and counted["cash"] > 0
-    counted["cash"] -= 100 if is_short else 0
+def _close(batch: ReferenceBatch, moment: dt.datetime, desk: User, chance: random.Random) -> None:
+    """Count what is there, now and then a little off, and bring it to the bank."""
+    cents, note = chance.choice(OFF) if chance.random() < 0.2 else (0, "")
+    counted = dict(get_breakdown(batch).due)
+    counted["cash"] += cents
     count = count_batch(batch_id=batch.pk, counted=counted, by=desk)
-    note = "A dollar short after two counts." if is_short else ""
-    close_batch(batch_id=batch.pk, now=moment, by=desk, count_id=count.pk, note=note)
+    facts = DepositFacts(deposited_on=moment.date(), bank=BANK, bag_number=f"7{moment:%j}")
+    close_day(closings=[Closing(batch.pk, count_id=count.pk, note=note)], deposit=facts, now=moment, by=desk)

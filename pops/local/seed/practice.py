@@ -41,7 +41,8 @@ def seed_practice(*, now: dt.datetime) -> bool:
         make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
     set_up(now=now)
     # Before the payments online: at the desk a second payment within minutes needs a reason, and these are of the past.
-    make_desk_days(list(Guarantor.objects.filter(is_trial=False).order_by("pk")[2:]), now=now, desk=staff)
+    desk = [User.objects.get(email=email, is_staff=True) for email, *_ in STAFF[:2]]
+    make_desk_days(list(Guarantor.objects.filter(is_trial=False).order_by("pk")[2:]), now=now, desk=desk)
     make_history(now, chance)
     store_cards(HOUSEHOLDS[0][0])
     make_copay(now=now, desk=staff)
@@ -54,7 +55,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     import_samples(now=now, by=User.objects.get(email=STAFF[-1][0], is_staff=True))
     make_exports(now=now, by=User.objects.get(email=STAFF[1][0], is_staff=True))
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.
-    open_days = ReferenceBatch.objects.filter(status="open").order_by("-batch_date")
+    open_days = ReferenceBatch.objects.filter(status="open", is_api=True).order_by("-batch_date")
     for batch in open_days[1:]:
         close_batch(batch_id=batch.pk, now=timezone.now(), by=staff)
     return True

@@ -6,7 +6,8 @@ from django.apps import apps
 from django.contrib.auth.management import create_permissions
 
 SEES = [
-    "batches.view_referencebatch", "batches.view_periodlock", "receipts.view_receipt", "payments.view_payment",
+    "batches.view_referencebatch", "batches.view_periodlock", "batches.view_deposit",
+    "receipts.view_receipt", "payments.view_payment",
     "payments.view_refund", "payments.view_dispute", "payments.view_processorevent", "payments.view_storedcard",
     "accounts.view_guarantor",
     "accounts.view_patient", "accounts.view_encounter", "accounts.view_serviceline", "accounts.view_statement",
@@ -15,7 +16,8 @@ SEES = [
     "portal_sessions.view_portalsession", "reports.view_reportrun",
 ]  # fmt: skip
 DESK = [
-    *SEES, "batches.open_batch", "batches.reconcile_batch", "batches.close_batch", "receipts.take_payment",
+    *SEES, "batches.open_batch", "batches.reconcile_batch", "batches.close_batch", "batches.make_deposit",
+    "batches.move_cash", "receipts.take_payment",
     "receipts.void_receipt", "receipts.post_escrow", "accounts.add_guarantor",
     "accounts.change_guarantor", "accounts.add_guarantornote", "accounts.add_patient", "accounts.change_patient",
     "accounts.add_appointment", "accounts.change_appointment", "logins.change_access",
@@ -26,6 +28,7 @@ DESK = [
 ]  # fmt: skip
 MANAGER = [
     *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "batches.see_uncounted",
+    "batches.see_over_short",
     "receipts.refund_receipt", "receipts.refund_another_way", "receipts.void_online", "batches.attach_earlier",
     "accounts.add_encounter", "accounts.change_encounter", "accounts.add_serviceline", "accounts.change_serviceline",
     "accounts.add_statement", "accounts.see_confidential", "accounts.retire_guarantor", "accounts.merge_guarantor",

@@ -34,6 +34,12 @@ def validate_waking_time(time: dt.time) -> None:
 class Practice(models.Model):
     """The one row that says where and when the practice works. One database is one practice."""
 
+    class Recount(models.TextChoices):
+        """How a batch is counted again, once what is expected was seen."""
+
+        REASON = "reason", "It asks why"
+        OTHER_HAND = "other_hand", "By another person"
+
     class PaperSize(models.TextChoices):
         LETTER = "letter", "US Letter"
         A4 = "A4", "A4"
@@ -69,6 +75,14 @@ class Practice(models.Model):
         db_default=1,
         validators=[MinValueValidator(1), MaxValueValidator(60)],
         help_text="In days: a batch that is open this long after its date stands in the inbox.",
+    )
+    recount = models.CharField(
+        "counting again",
+        max_length=10,
+        choices=Recount,
+        default=Recount.REASON,
+        db_default=Recount.REASON,
+        help_text="Once a batch was counted, what is expected is shown. What becomes of a count after that.",
     )
     notices_from = models.TimeField(
         default=dt.time(9),

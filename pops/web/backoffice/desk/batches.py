@@ -23,7 +23,8 @@ from pops.core.money import plain_dollars
 from pops.core.refusals import Refused
 from pops.core.words import day
 from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
-from pops.web.backoffice.desk.forms import AttachForm, BatchForm, ReasonForm
+from pops.web.backoffice.desk.batch_forms import AttachForm, BatchForm, OpenForm
+from pops.web.backoffice.desk.forms import ReasonForm
 
 
 class MyBatch(DeskAction):
@@ -32,11 +33,11 @@ class MyBatch(DeskAction):
     rights = ("batches.open_batch",)
     template_name = "backoffice/my_batch.html"
     title = "My batch"
-    form_class = BatchForm
+    form_class = OpenForm
     initial = {"description": "Front desk"}
     field_of = {"description_taken": "description"}
 
-    def do(self, form: BatchForm) -> tuple[str, str]:
+    def do(self, form: OpenForm) -> tuple[str, str]:
         batch = open_desk_batch(today=self.today, by=self.request.user, **form.facts)
         return reverse("backoffice:my_batch"), f"You work in the new batch {batch.description} now."
 

@@ -7,16 +7,20 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from batches.closing import close_batch, count_batch, why_not_close
+from batches.closing import close_batch, closes_early, usual_float_left, why_not_close
+from batches.counting import asks_why_again, count_batch, why_not_count
+from batches.day import DayClosed
 from batches.holding import why_not_change
 from batches.models import BatchCount, ReferenceBatch
 from batches.reconcile import make_lines
 from batches.reopening import FILES_MISSING, archive_batch, reopen_batch, why_not_reopen
-from batches.selectors import Breakdown, get_breakdown
+from batches.selectors import Breakdown, find_counts, get_breakdown
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
-from pops.web.backoffice.desk.forms import CloseForm, CountForm, ReasonForm
+from pops.web.backoffice.desk.batch_forms import CloseForm, CountForm
+from pops.web.backoffice.desk.day import papers_page
+from pops.web.backoffice.desk.forms import ReasonForm
 from pops.web.backoffice.desk.readiness import find_pending
 from receipts.documents.calls import queue_close_documents
 
@@ -47,18 +51,32 @@ class Count(OpenBatchAction):
     template_name = "backoffice/count.html"
     title = "Count the batch"
     form_class = CountForm
+    field_of = {"recount_unexplained": "reason"}
+
+    def why_not(self) -> Refused | None:
+        return why_not_count(self.target, by=self.request.user)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "asks_why": asks_why_again(self.target)}
 
     def other_step(self) -> str:
         return reverse("backoffice:close", args=[self.target.pk]) if self.target.is_api else ""
 
     def do(self, form: CountForm) -> tuple[str, str]:
-        made = count_batch(batch_id=self.target.pk, counted=form.cleaned_data, by=self.request.user)
+        data = form.cleaned_data
+        made = count_batch(
+            batch_id=self.target.pk,
+            counted=data["counted"],
+            pieces=data["pieces"],
+            reason=data.get("reason", ""),
+            by=self.request.user,
+        )
         return reverse("backoffice:close_counted", args=[self.target.pk, made.pk]), ""
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         blind = get_practice().blind_count
-        lines = None if blind else make_lines(get_breakdown(self.target).expected, None)
-        return super().get_context_data(counts=self.target.counts.count(), lines=lines, **context)
+        lines = None if blind else make_lines(get_breakdown(self.target).due, None)
+        return super().get_context_data(counts=find_counts(self.target), lines=lines, **context)
 
 
 class Close(OpenBatchAction):
@@ -85,36 +103,48 @@ class Close(OpenBatchAction):
         return why_not_close(self.target, by=self.request.user)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "sums": self.breakdown.seen}
+        return {**super().get_form_kwargs(), **self.asked}
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the form asks of this batch."""
+        is_early = closes_early(self.target, now=self.now)
+        return {"sums": self.breakdown.seen, "is_online": self.target.is_api, "is_early": is_early}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {
+            "float_left_cents": usual_float_left(self.breakdown, self.count) or None,
+            "reference_total_cents": self.target.reference_total_cents,
+        }
 
     def do(self, form: CloseForm) -> tuple[str, str]:
-        close_batch(
+        batch = close_batch(
             batch_id=self.target.pk,
             now=self.now,
             by=self.request.user,
             count_id=self.kwargs.get("count_id"),
-            note=form.cleaned_data["note"],
-            expected_seen=form.seen,
+            **form.facts,
         )
         queue_close_documents()
-        return batch_page(self.target.pk), "The batch is closed. The close packet is being made."
+        return papers_page(DayClosed([batch])), "The batch is closed."
 
     def show_again(self, form: CloseForm) -> HttpResponse:
         """After an attempt the person sees the numbers of now, and closes those next."""
-        errors, note = form.errors, form.data.get("note", "")
+        errors = form.errors
+        typed = {name: form.data.get(name, "") for name in form.fields if not name.startswith(("seen_", "form_id"))}
         self.__dict__.pop("breakdown", None)
-        fresh = CloseForm(sums=self.breakdown.seen, initial={"note": note})
+        fresh = CloseForm(initial=typed, **self.asked)
         return self.render_to_response(self.get_context_data(form=fresh, shown_errors=errors), status=422)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         breakdown = self.breakdown
-        lines = make_lines(breakdown.expected, self.count)
+        lines, reference = make_lines(breakdown.due, self.count), self.target.reference_total_cents
+        off = any(line.over_short_cents for line in lines)
         return super().get_context_data(
             count=self.count,
             lines=lines,
-            own_check_cents=breakdown.own_check_cents,
-            total=breakdown.total_cents,
-            differs=any(line.over_short_cents for line in lines),
+            differs=off,
+            needs_note=off or reference not in (None, breakdown.total_cents),
             breakdown=breakdown,
             readiness=find_pending(self.target.batch_date),
             **context,

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 
-from batches.models import BatchDocument
+from batches.models import BatchDocument, DepositDocument
 from pops.core.accounts.confidential import sees_confidential
 from pops.web.backoffice.desk.action import DeskPage, DeskView, batch_page
 from pops.web.backoffice.desk.printing import find_paper
@@ -27,11 +27,26 @@ class Document(DeskView):
         if refusal := why_not_open(found, by=self.request.user):
             messages.error(request, refusal.words)
             return redirect(batch_page(found.close.batch_id))
-        try:
-            file = found.file.open("rb")
-        except FileNotFoundError as error:
-            raise Http404("The file is not there any more.") from error
-        return FileResponse(file, as_attachment=True, filename=found.download_name)
+        return answer_file(found)
+
+
+class DepositFile(DeskView):
+    """The slip of a deposit as it was made."""
+
+    rights = ("batches.view_deposit",)
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, document_id: int) -> HttpResponseBase:
+        return answer_file(get_object_or_404(DepositDocument.objects.select_related("deposit"), pk=document_id))
+
+
+def answer_file(document: BatchDocument | DepositDocument) -> HttpResponseBase:
+    """A stored file, to be kept. Raises Http404 when it is gone."""
+    try:
+        file = document.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404("The file is not there any more.") from error
+    return FileResponse(file, as_attachment=True, filename=document.download_name)
 
 
 class PrintReceipt(DeskPage):

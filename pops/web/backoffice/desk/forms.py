@@ -1,4 +1,4 @@
-"""What the desk types in: batches, counts, reasons, refunds, escrow. Amounts clean to cents."""
+"""What the desk types in: reasons, refunds, escrow, decisions. Amounts clean to cents."""
 
 import datetime as dt
 import uuid
@@ -10,11 +10,9 @@ from django.db.models import QuerySet
 
 from batches.models import ReferenceBatch
 from pops.core.accounts.models import ServiceLine
-from pops.core.methods import Method, Tender
+from pops.core.methods import Method
 from pops.core.money import format_cents
-from pops.core.practice.models import Facility
-from pops.core.practice.selectors import find_offered
-from pops.web.backoffice.fields import DATE_INPUT, MAX_CENTS, MoneyField
+from pops.web.backoffice.fields import DATE_INPUT, MoneyField
 from pops.web.backoffice.once import SentOnce
 
 
@@ -24,75 +22,6 @@ class ReasonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": 2})
         super().__init__(max_length=300, widget=widget, error_messages={"required": "Say why."}, **kwargs)
-
-
-class BatchForm(SentOnce):
-    """What a person may say about a batch of the desk."""
-
-    description = forms.CharField(
-        max_length=200,
-        help_text="For example: Front desk, or Mail of Monday.",
-        error_messages={"required": "Give the batch a description."},
-    )
-    facility = forms.ModelChoiceField(Facility.objects.order_by("name"), required=False, empty_label="No facility")
-    reference_total_cents = MoneyField(
-        label="Reference total",
-        min_cents=-MAX_CENTS,
-        required=False,
-        help_text="What you counted or what the slip says; with a minus when more was given back than came in. "
-        "A batch that doesn't match is flagged.",
-    )
-    note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        facility: Any = self.fields["facility"]
-        facility.queryset = find_offered(Facility.objects, keep=self.initial.get("facility"))
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What is said about the batch."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "form_id"}
-
-
-class AttachForm(SentOnce):
-    """Choose a batch to work in."""
-
-    batch = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class CountForm(SentOnce):
-    """What was counted, by method; below zero where more was given back than came in."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        hints = {
-            "cash": "Bills and coins, without the drawer's float.",
-            "check": "The sum of the checks.",
-            "card": "What the terminal's report says.",
-            "other": "Anything else.",
-        }
-        for tender in Tender:
-            error = {"required": f"Enter what you counted for {tender.label.lower()}; 0 when there is none."}
-            self.fields[tender.value] = MoneyField(
-                label=tender.label, min_cents=-MAX_CENTS, help_text=hints[tender], error_messages=error
-            )
-
-
-class CloseForm(SentOnce):
-    """The last step: the note and the totals that the person saw."""
-
-    note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def __init__(self, *args: Any, sums: dict[str, int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.names = list(sums)
-        for name, cents in sums.items():
-            self.fields[f"seen_{name}"] = forms.IntegerField(widget=forms.HiddenInput, initial=cents)
-
-    @property
-    def seen(self) -> dict[str, int]:
-        return {name: self.cleaned_data[f"seen_{name}"] for name in self.names}
 
 
 class ReasonForm(SentOnce):

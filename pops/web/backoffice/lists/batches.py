@@ -2,17 +2,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from batches.blind import hides_amounts
-from batches.models import PeriodLock, ReferenceBatch
+from batches.models import DrawerMovement, PeriodLock, ReferenceBatch
 from batches.selectors import (
     batches_with_totals,
     find_closes,
+    find_counts,
     find_requested_not_processed,
     get_breakdown,
     get_sum,
@@ -21,7 +22,6 @@ from batches.selectors import (
 from payments.reports.tables import Kind
 from pops.core.access.models import User
 from pops.core.money import format_cents
-from pops.core.words import day
 from pops.web.backoffice.lists.exporting import ExportsList
 from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
@@ -54,11 +54,13 @@ class ReferenceBatchAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory)
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReferenceBatch]:
         """With totals for the list. A batch's own page sums it once, by its breakdown."""
         is_list = request.resolver_match is not None and str(request.resolver_match.url_name).endswith("_changelist")
-        return (
-            batches_with_totals(by=request.user)
-            if is_list
-            else super().get_queryset(request).select_related("user", "facility")
-        )
+        return batches_with_totals(by=request.user) if is_list else self._one(request)
+
+    def _one(self, request: HttpRequest) -> QuerySet[ReferenceBatch]:
+        """For a batch's own page."""
+        moved = Prefetch("drawer_movements", DrawerMovement.objects.select_related("made_by").order_by("pk"))
+        rows = super().get_queryset(request).select_related("user", "facility", "deposited__deposit")
+        return rows.prefetch_related(moved)
 
     @admin.display(description="Status", ordering="status")
     def state(self, batch: ReferenceBatch) -> SafeString:
@@ -73,13 +75,16 @@ class ReferenceBatchAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory)
 
     @admin.display(description="Difference")
     def difference(self, batch: ReferenceBatch) -> SafeString:
-        """Flagged unless it is zero."""
+        """Flagged unless it is zero; and by how much a reference total is off that was closed over."""
         if batch.total_cents is None:
             return format_html('<span class="quiet">{}</span>', NOT_COUNTED)
         cents = _difference(batch)
         if cents is None:
             return format_html('<span class="quiet">{}</span>', "none known")
-        return format_html('<span class="money{}">{}</span>', " off" if cents else "", format_cents(cents))
+        rows = [(" off" if cents else "", format_cents(cents))]
+        if off := _reference_off(batch):
+            rows.append((" off", f"reference off by {format_cents(off)}"))
+        return format_html_join(" ", '<span class="money{}">{}</span>', rows)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -100,12 +105,19 @@ def _difference(batch: ReferenceBatch) -> int | None:
     return cents
 
 
+def _reference_off(batch: ReferenceBatch) -> int:
+    """Total less the reference total of a batch that was closed; before that it is the difference itself."""
+    if batch.is_open or batch.reference_total_cents is None or batch.total_cents is None:
+        return 0
+    return batch.total_cents - batch.reference_total_cents
+
+
 def batch_context(batch: ReferenceBatch, *, by: User | AnonymousUser) -> dict[str, Any]:
     """What a batch's page shows, amounts in cents."""
     breakdown, reference = get_breakdown(batch), batch.reference_total_cents
     total = breakdown.total_cents if batch.closed_total_cents is None else batch.closed_total_cents
     return {
-        "title": f"{batch.description}, {day(batch.batch_date)}",
+        "title": batch.title,
         "original": batch,
         "is_blind": hides_amounts(batch, by=by),
         "breakdown": breakdown,
@@ -113,9 +125,19 @@ def batch_context(batch: ReferenceBatch, *, by: User | AnonymousUser) -> dict[st
         "receipt_count": get_sum(batch)[1] if batch.is_open else batch.closed_receipt_count,
         "off_by_cents": None if reference is None else total - reference,
         "declined": find_requested_not_processed(batch, limit=DECLINED_SHOWN) if breakdown.declined else [],
-        "closes": find_closes(batch),
         "is_locked": is_locked(batch.batch_date),
-        "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk"),
+        **_story(batch),
+    }
+
+
+def _story(batch: ReferenceBatch) -> dict[str, Any]:
+    """How it was counted, closed and reopened, and what moved in its drawer."""
+    closes = find_closes(batch)
+    return {
+        "closes": closes,
+        "counts": find_counts(batch),
+        "movements": batch.drawer_movements.all(),
+        "reopenings": batch.reopenings.select_related("reopened_by").order_by("pk") if closes else [],
     }
 
 

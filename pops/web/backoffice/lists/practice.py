@@ -19,7 +19,7 @@ class PracticeAdmin(KeepsHistory):
         (None, {"fields": ["name", "phone", "email"]}),
         ("The day", {"fields": ["time_zone", "cut_off"]}),
         ("Balance notices", {"fields": ["notices_from", "notices_until"]}),
-        ("Back office", {"fields": ["paper_size", "blind_count", "opens_batches", "batch_open_days"]}),
+        ("Back office", {"fields": ["paper_size", "blind_count", "recount", "opens_batches", "batch_open_days"]}),
         ("This change", {"fields": ["why"]}),
     ]
 

@@ -9,14 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from batches.cash import why_not_move_cash
+from batches.drawer import closed_drawer
 from batches.holding import why_not_change
 from batches.models import ReferenceBatch
 from batches.reconcile import Line, closed_lines
 from batches.reopening import why_not_archive, why_not_reopen
-from batches.selectors import MethodTotal
+from batches.selectors import MethodTotal, get_online_sum
 from batches.working import why_not_attach_earlier, why_not_change_desk_batch
 from payments.models import Dispute
 from payments.refunds import why_not_refund_online, why_not_void_online
+from payments.takings import Takings
 from pops.core.access.models import User
 from pops.core.money import format_cents
 from pops.core.practice.selectors import practice_of
@@ -82,6 +85,7 @@ def batch_actions(context: Any, batch: ReferenceBatch) -> list[Action]:
     earlier = [("batches.attach_earlier", "Work in it", late, "attach_earlier", False)]
     rows = [
         ("batches.reconcile_batch", "Reconcile and close", why_not_change(batch), "count", False),
+        ("batches.move_cash", "Cash in the drawer", why_not_move_cash(batch), "move_cash", False),
         ("batches.open_batch", "Change", why_not_change_desk_batch(batch), "change_batch", False),
         *(earlier if batch.batch_date < today and not batch.is_api else []),
         ("batches.reopen_batch", "Reopen", why_not_reopen(batch), "reopen", False),
@@ -132,6 +136,26 @@ def refused(actions: list[Action]) -> list[Action]:
 
 
 register.simple_tag(closed_lines)
+register.simple_tag(closed_drawer)
+
+
+@dataclass(frozen=True)
+class Online:
+    """The online payments of a day, in cents: here, and as Stripe says."""
+
+    day_cents: int
+    stripe_cents: int | None
+
+    @property
+    def off_cents(self) -> int:
+        """Here - Stripe; 0 where Stripe's word is not known."""
+        return 0 if self.stripe_cents is None else self.day_cents - self.stripe_cents
+
+
+@register.simple_tag
+def online_of(batch: ReferenceBatch, takings: Takings) -> Online:
+    """All online payments of a batch's day, its supplements with it, beside what Stripe says of that day."""
+    return Online(get_online_sum(batch.batch_date), takings.cents.get(batch.batch_date))
 
 
 @register.filter

@@ -1,0 +1,94 @@
+"""Deposits: the cash and checks of one or several closed batches, brought to the bank in one bag."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from batches.models import BatchClose, Deposit, DepositBatch, ReferenceBatch
+from pops.core.access.models import User
+from pops.core.locks import hold
+from pops.core.refusals import Refused, refuse
+
+NOTHING = Refused("nothing_to_deposit", "There is no money for the bank in what you chose.")
+
+
+@dataclass(frozen=True)
+class DepositFacts:
+    """What stands on a slip beside the money."""
+
+    deposited_on: dt.date
+    bank: str
+    bag_number: str = ""
+    note: str = ""
+
+
+def find_undeposited() -> QuerySet[ReferenceBatch]:
+    """Closed batches of the desk whose money is in no deposit yet, the oldest first."""
+    closed = [ReferenceBatch.Status.CLOSED, ReferenceBatch.Status.ARCHIVED]
+    return ReferenceBatch.objects.filter(status__in=closed, is_api=False, deposited=None).order_by("batch_date", "pk")
+
+
+def get_last_close(batch: ReferenceBatch) -> BatchClose:
+    """The close by which a batch is closed now."""
+    return batch.closes.select_related("count", "batch").prefetch_related("tenders", "count__tenders").latest("pk")
+
+
+def find_bank() -> str:
+    """The bank of the last deposit: most practices have one."""
+    return Deposit.objects.order_by("-pk").values_list("bank", flat=True).first() or ""
+
+
+def why_not_deposit(batch: ReferenceBatch) -> Refused | None:
+    """Why the money of a batch can't go into a deposit."""
+    if batch.is_open or batch.is_api:
+        return Refused("batch_not_closed", f"{batch} has no money for the bank: only a closed batch of the desk has.")
+    if DepositBatch.objects.filter(batch=batch).exists():
+        return Refused("deposited_before", f"{batch} is in a deposit already.")
+    return None
+
+
+def make_deposit(*, batch_ids: Iterable[int], facts: DepositFacts, by: User) -> Deposit:
+    """Put the money of closed batches into one deposit, as it was counted at their closes. Raises Refused."""
+    with transaction.atomic():
+        batches = _lock(batch_ids)
+        for batch in batches:
+            refuse(why_not_deposit(batch))
+        closes = [get_last_close(batch) for batch in batches]
+        deposit = _write(closes, facts, by)
+        DepositBatch.objects.bulk_create(
+            DepositBatch(
+                deposit=deposit,
+                batch=close.batch,
+                close=close,
+                cash_cents=close.deposit_cash_cents,
+                check_cents=close.deposit_check_cents,
+            )
+            for close in closes
+        )
+    return deposit
+
+
+def _write(closes: list[BatchClose], facts: DepositFacts, by: User) -> Deposit:
+    cash = sum(close.deposit_cash_cents for close in closes)
+    checks = sum(close.deposit_check_cents for close in closes)
+    if cash + checks <= 0:
+        raise NOTHING
+    return Deposit.objects.create(
+        deposited_on=facts.deposited_on,
+        bank=facts.bank.strip(),
+        bag_number=facts.bag_number.strip(),
+        note=facts.note.strip(),
+        cash_cents=cash,
+        check_cents=checks,
+        made_by=by,
+    )
+
+
+def _lock(batch_ids: Iterable[int]) -> list[ReferenceBatch]:
+    """The batches, held so that nobody reopens or deposits them meanwhile."""
+    chosen = ReferenceBatch.objects.filter(pk__in=set(batch_ids)).order_by("pk")
+    hold(alone=set(chosen.values_list("batch_date", flat=True)))
+    return list(chosen.select_for_update())

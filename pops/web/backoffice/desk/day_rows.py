@@ -1,0 +1,65 @@
+"""The batches that are closed with the day, each with what is to be seen of it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from batches.closing import closes_early, usual_float_left
+from batches.day import find_batches_of_day
+from batches.models import BatchCount, ReferenceBatch
+from batches.reconcile import Line, make_lines
+from batches.selectors import Breakdown, find_last_count, get_breakdown, get_sum
+
+
+@dataclass
+class DayRow:
+    """One batch of the day. A drawer that was not counted shows nothing but how many receipts are in it."""
+
+    batch: ReferenceBatch
+    count: BatchCount | None
+    is_early: bool
+    form: Any = None
+
+    @property
+    def is_online(self) -> bool:
+        """Whether there is nothing on the desk to count."""
+        return self.batch.is_api
+
+    @property
+    def needs_count(self) -> bool:
+        """Whether it is a drawer that nobody has counted yet."""
+        return not self.batch.is_api and self.count is None
+
+    @cached_property
+    def breakdown(self) -> Breakdown:
+        return get_breakdown(self.batch)
+
+    @cached_property
+    def receipt_count(self) -> int:
+        return get_sum(self.batch)[1]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return make_lines(self.breakdown.due, self.count)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the count is over or short somewhere."""
+        return self.count is not None and any(line.over_short_cents for line in self.lines)
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """What the form of a counted batch begins with."""
+        return {
+            "float_left_cents": usual_float_left(self.breakdown, self.count) or None,
+            "reference_total_cents": self.batch.reference_total_cents,
+        }
+
+
+def find_rows(*, today: dt.date, now: dt.datetime) -> list[DayRow]:
+    """The open batches of today and of earlier days."""
+    return [
+        DayRow(batch, None if batch.is_api else find_last_count(batch), closes_early(batch, now=now))
+        for batch in find_batches_of_day(today)
+    ]
