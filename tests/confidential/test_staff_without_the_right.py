@@ -73,6 +73,9 @@ def walk(made, client):
         "saved_id": [],
         "schedule_id": [],
         "source": [],
+        "entry_kind": [],
+        "about": [],
+        "user_id": [],
         "statement_id": [],
     }
     for address in [*addresses_of(urlpatterns, known, "backoffice:"), *admin_addresses()]:
