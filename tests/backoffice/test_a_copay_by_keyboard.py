@@ -106,6 +106,7 @@ def test_a_question_before_a_wrong_amount_is_asked_once(page, keys, leo):
 
     keys.find("leo alv", sees=leo.guarantor.name)
     expect(amount(page)).to_have_value("97.90")
+    page.wait_for_function("() => document.activeElement.selectionEnd === 5")  # what is typed takes its place
     keys.type("4000")
     keys.press("Enter")
     question = "$4,000.00 is more than the $97.90 owed; keep $3,902.10 as credit?"

@@ -46,7 +46,7 @@ def test_a_walk_in_gets_an_account_a_visit_and_a_receipt(page: Page, live_server
     expect(page.get_by_role("heading", name="Add visit")).to_be_visible()
     assert accessibility_problems(page) == []
     page.get_by_label("Visit number:").fill("70001")
-    page.get_by_label("Provider:").select_option(label="Thomas Okafor, MD")
+    page.get_by_label("Provider:", exact=True).select_option(label="Thomas Okafor, MD")
     page.get_by_label("Facility:").select_option(label="Lakeside Main Clinic")
     page.locator("#id_lines-0-line_number").fill("1")
     page.locator("#id_lines-0-service_date").fill("2026-03-01")

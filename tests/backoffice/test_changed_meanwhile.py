@@ -112,6 +112,8 @@ def test_a_number_confirmed_meanwhile_stays(practice, client_of):
     assert maria.phone_confirmed_at
 
 
+# What the page before said of its sender to the database ends with its transaction.
+@pytest.mark.django_db(transaction=True)
 def test_a_service_billed_otherwise_meanwhile_stays(manager):
     visit = EncounterFactory()
     line = ServiceLineFactory(encounter=visit, description="Visit", billed_cents=10_000)

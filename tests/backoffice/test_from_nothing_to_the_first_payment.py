@@ -112,8 +112,7 @@ def enter_the_practice(page: Page) -> None:
     go(page, "places", "Add a provider")
     save(page, name="Priya Raman, MD")
     go(page, "staff", "Give a role")
-    page.locator("#id_groups_from").select_option("Administrator")
-    page.get_by_role("button", name=re.compile("Choose selected groups")).click()
+    page.locator("#id_groups").select_option(label="Administrator")
     save(page, why="She sets POPS up")
 
 
