@@ -10,7 +10,9 @@ from django.http import HttpResponseBase
 from tests.golden import pdf_text
 
 # Where staff choose among all providers and facilities of the practice.
-CHOICES = re.compile(r'<option.*?</option>|<(nav|div)[^>]*id="changelist-filter".*?</\1>', re.DOTALL)
+CHOICES = re.compile(
+    r'<option.*?</option>|<(nav|div)[^>]*(?:id="changelist-filter"|class="report-options").*?</\1>', re.DOTALL
+)
 
 
 def text_of(answer: HttpResponseBase) -> str:
