@@ -44,9 +44,10 @@ def find_bank() -> str:
 def why_not_deposit(batch: ReferenceBatch) -> Refused | None:
     """Why the money of a batch can't go into a deposit."""
     if batch.is_open or batch.is_api:
-        return Refused("batch_not_closed", f"{batch} has no money for the bank: only a closed batch of the desk has.")
+        words = f"{batch.title} has no money for the bank: only a closed batch of the desk has."
+        return Refused("batch_not_closed", words)
     if DepositBatch.objects.filter(batch=batch).exists():
-        return Refused("deposited_before", f"{batch} is in a deposit already.")
+        return Refused("deposited_before", f"{batch.title} is in a deposit already.")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from pops.web import health
 from pops.web.backoffice.desk.setup import front_page
@@ -18,6 +19,8 @@ urlpatterns = [
     path("webhooks/", include("pops.web.webhooks.urls")),
     path("admin/desk/", include("pops.web.backoffice.urls")),
     path("admin/", front_page),
+    # Instead of Django's bare list of what the app holds.
+    path("admin/reports/", RedirectView.as_view(pattern_name="backoffice:reports")),
     path("admin/", admin.site.urls),
     path("health/", health.health, name="health"),
     path("favicon.ico", health.favicon),

@@ -124,8 +124,12 @@ class ReferenceBatch(models.Model):
     @property
     def title(self) -> str:
         """What tells it from every other batch of a similar name: Front desk, March 2, 2026, Dana Whitfield."""
-        supplement = f", supplement {self.supplement}" if self.supplement > 1 else ""
-        return f"{self.description}{supplement}, {day(self.batch_date)}" + ("" if self.is_api else f", {self.user}")
+        return f"{self.short_title}, {day(self.batch_date)}" + ("" if self.is_api else f", {self.user}")
+
+    @property
+    def short_title(self) -> str:
+        """What it is called where date and user stand beside it: API Payments, supplement 2."""
+        return f"{self.description}, supplement {self.supplement}" if self.supplement > 1 else self.description
 
     @property
     def is_open(self) -> bool:

@@ -33,6 +33,12 @@ def why_not_send(guarantor: Guarantor, channel: str) -> Refused | None:
     return None if guarantor.email else Refused("no_address", "There is no email address on file.")
 
 
+def why_not_send_any(guarantor: Guarantor) -> Refused | None:
+    """Why no notice can be sent to a guarantor, by whatever channel."""
+    refusals = [why_not_send(guarantor, channel) for channel in Channel]
+    return refusals[0] if all(refusals) else None
+
+
 def preview_notice(guarantor: Guarantor, *, channel: str, by: User) -> Content:
     """What the notice would say now; its link is the guarantor's alone, and is stood in for by an example."""
     notice = BalanceNotice(guarantor=guarantor, channel=channel, asked_by=by)

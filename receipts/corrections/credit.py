@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from batches.opening import open_api_batch
@@ -11,6 +11,7 @@ from batches.working import get_batch_for_payment
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.locks import Held, hold
+from pops.core.refusals import Refused
 from receipts.balances import (
     is_disputed,
 )
@@ -24,10 +25,16 @@ def find_free_credit(guarantor: Guarantor) -> list[tuple[Receipt, int]]:
 
     What is disputed, or on its way back to a card, is not theirs to use; nor is a copay before its visit is charged.
     """
+    free = [(receipt, get_applicable_cents(receipt)) for receipt in _with_credit(guarantor)]
+    return [(receipt, cents) for receipt, cents in free if cents and not is_disputed(receipt)]
+
+
+def _with_credit(guarantor: Guarantor) -> QuerySet[Receipt]:
+    """The receipts that have credit, oldest first, whoever has a claim to it."""
     # A copay waits for its visit's charge.
     waits = Q(copay__isnull=False, applied_cents=0)
     has_credit = Q(amount_cents__gt=F("applied_cents")) | Q(pk__in=find_surplus(guarantor.pk))
-    receipts = (
+    return (
         guarantor.receipts.filter(status=Receipt.Status.PAID, void=None)
         .exclude(kind=Receipt.Kind.REFUND)
         .annotate(applied_cents=Coalesce(Sum("postings__amount_cents"), 0))
@@ -35,8 +42,6 @@ def find_free_credit(guarantor: Guarantor) -> list[tuple[Receipt, int]]:
         .exclude(waits)
         .order_by("received_at", "number")
     )
-    free = [(receipt, get_applicable_cents(receipt)) for receipt in receipts]
-    return [(receipt, cents) for receipt, cents in free if cents and not is_disputed(receipt)]
 
 
 def get_usable_credit(guarantor: Guarantor, *, current_cents: int, at_desk: bool = False) -> int:
@@ -47,6 +52,14 @@ def get_usable_credit(guarantor: Guarantor, *, current_cents: int, at_desk: bool
     if current_cents <= 0 or not (guarantor.group.auto_post or at_desk):
         return 0
     return min(current_cents, sum(cents for _, cents in find_free_credit(guarantor)))
+
+
+def why_not_use_credit(guarantor: Guarantor, *, current_cents: int) -> Refused | None:
+    """Why the desk can apply no credit to a Current Balance now. The first that is free is enough to know."""
+    if current_cents > 0 and any(get_applicable_cents(one) and not is_disputed(one) for one in _with_credit(guarantor)):
+        return None
+    words = "No credit can be applied now: none is free, or nothing is owed. A copay waits for its visit."
+    return Refused("no_credit", words)
 
 
 def use_credit(*, guarantor_id: int, today: dt.date, by: User, at_desk: bool = False) -> int:

@@ -59,7 +59,7 @@ def test_the_day_is_closed_by_keyboard_in_five_presses(page, live_server, sign_i
     page.goto(f"{live_server.url}{reverse('backoffice:my_batch')}")
     keys.type(page.get_by_label("Float"), "100")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("You work in the new batch Front desk now.")).to_be_visible()
+    expect(page.get_by_text("You work in the new batch Front desk, ")).to_be_visible()
     take(dana, tender(4500), guarantor=maria)
     take(dana, tender(3000, "check", check_number="1041"), guarantor=maria)
 

@@ -6,7 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from batches.closing import close_batch
-from tests.factories.desk import batch_of, close, take
+from pops.core.accounts.retiring import retire_guarantor
+from pops.core.imports.models import AccountImport
+from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.desk import batch_of, close, take, tender
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
 
 
@@ -86,3 +89,69 @@ def test_a_batch_says_why_not(open_batch, client_of):
     assert archive in told
     assert "This batch is closed: nothing can be written into it." in told
     assert "The files of its close are still being made." in told
+
+
+def test_a_guarantors_page_says_why_not(dana, client_of):
+    maria = GuarantorFactory(email="")
+    story = reverse("backoffice:account", args=[maria.pk])
+    credit, notice = (reverse(f"backoffice:{name}", args=[maria.pk]) for name in ("use_credit", "send_notice"))
+    client = client_of(dana)
+
+    page = client.get(story).content.decode()
+    for words in ("There is no credit.", "There is no email address on file.", "No statement was entered yet."):
+        assert words in page
+    assert credit not in page
+    assert notice not in page
+
+    take(dana, tender(2000), guarantor=maria, parts={})
+    assert "No credit can be applied now" in client.get(story).content.decode(), "nothing is owed"
+    ServiceLineFactory(guarantor=maria, billed_cents=3000)
+    assert credit in client.get(story).content.decode()
+
+
+def test_the_tools_of_a_guarantor_say_why_not(dana, client_of):
+    """Each button above the page where an account is changed, before and after it is retired."""
+    maria = GuarantorFactory()
+    client = client_of(member(MANAGER))
+    address = reverse("admin:accounts_guarantor_change", args=[maria.pk])
+    acts = ("take", "link_person", "change_email", "merge", "retire_guarantor")
+    pages = [reverse(f"backoffice:{name}", args=[maria.pk]) for name in acts]
+    statement = reverse("backoffice:enter_statement", args=[maria.pk])
+
+    page = client.get(address).content.decode()
+    assert [one for one in pages if f'href="{one}"' not in page] == []
+    assert statement not in page
+    assert "All that this guarantor owes stood on a statement already." in page
+
+    retire_guarantor(guarantor_id=maria.pk, reason="Entered twice", by=member(MANAGER))
+    page = client.get(address).content.decode()
+    assert [one for one in [*pages, statement] if f'href="{one}"' in page] == []
+    assert "This account was entered by mistake and is retired." in page
+    assert reverse("admin:receipts_receipt_changelist") in page, "what there is can be looked at"
+
+
+def test_a_checked_file_says_why_nothing_is_loaded(practice, client_of):
+    facts = {"state": AccountImport.State.CHECKED, "file": "accounts", "rows": 3, "bad": 3}
+    run = AccountImport.objects.create(name="all-bad.csv", kind="guarantors", **facts)
+
+    page = client_of(member(ADMIN)).get(reverse("backoffice:import", args=[run.pk])).content.decode()
+
+    assert "None of its lines can be loaded." in page
+    assert "Load 0 lines" not in page
+
+
+def test_two_batches_of_one_name_are_told_apart(dana, client_of):
+    """By day, clerk and supplement, wherever a batch is named alone."""
+    receipt, title = take(dana), dana.attachment.batch.title
+    assert title.endswith("Dana Whitfield")
+    client = client_of(dana)
+    pages = [
+        reverse("admin:index"),
+        reverse("backoffice:my_batch"),
+        reverse("backoffice:close_day"),
+        reverse("admin:receipts_receipt_changelist"),
+        reverse("admin:receipts_receipt_change", args=[receipt.pk]),
+        reverse("admin:batches_referencebatch_change", args=[receipt.batch_id]),
+        reverse("backoffice:count", args=[receipt.batch_id]),
+    ]
+    assert [page for page in pages if title not in client.get(page).content.decode()] == []

@@ -68,7 +68,7 @@ def test_the_front_desks_day(page, live_server, maria, sign_in):
     page.get_by_role("main").get_by_role("link", name="My batch").click()
     page.get_by_label("Description").fill("Front desk, morning")
     page.get_by_role("button", name="Open the batch").click()
-    expect(page.get_by_text("You work in the new batch Front desk, morning now.")).to_be_visible()
+    expect(page.get_by_text("You work in the new batch Front desk, morning, ")).to_be_visible()
 
     # Cash
     page.get_by_role("main").get_by_role("link", name="Take a payment").click()

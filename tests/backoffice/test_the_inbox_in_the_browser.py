@@ -42,7 +42,7 @@ def test_nothing_is_wrong_with_them(pay, page, live_server, sign_in):
 
     page.set_viewport_size(SIZES[0])
     page.goto(f"{live_server.url}{reverse('admin:receipts_receipt_changelist')}")
-    assert page.locator("#result_list .field-batch").first.is_visible()
+    assert page.locator("#result_list .field-of_batch").first.is_visible()
     page.emulate_media(media="print")
     for unwanted in ("#header", ".desk-nav", "#toolbar", ".desk-filter"):
         assert not page.locator(unwanted).first.is_visible(), unwanted

@@ -60,7 +60,7 @@ class Desk:
         self.hand.press("My batch")
         self.hand.type("Description", self.description)
         self.hand.press("Open the batch")
-        self.hand.sees(f"You work in the new batch {self.description} now.")
+        self.hand.sees(f"You work in the new batch {self.description}, ")
 
     def attach_batch(self) -> None:
         self.hand.press("Work in no batch")
@@ -86,7 +86,7 @@ class Desk:
 
     def look_through(self) -> None:
         self.hand.press("Receipts")
-        self.hand.sees("Receipt or transaction number")
+        self.hand.sees("Receipt, check, transaction or PaymentIntent")
 
     def find_receipt(self) -> None:
         number = str(Receipt.objects.get(guarantor=self.guarantor).pk)

@@ -55,7 +55,7 @@ def test_receipts_are_exported_as_they_are_filtered_searched_and_sorted(ruth, cl
         "Amount": "1234.56",
         "Status": "Paid",
         "Account number": "'0048210",
-        "Batch": str(first.batch),
+        "Batch": first.batch.title,
     }
     assert rows[0]["Status"] == "Voided"
     assert [row["Receipt number"] for row in rows_of(client, "receipts", "shown=voided")] == [str(voided.pk)]

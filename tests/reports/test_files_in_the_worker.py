@@ -103,6 +103,9 @@ def test_nobody_carries_away_file_after_file(ask, ruth, client_of, monkeypatch):
         export_at_once(wish=ask(2))
     with pytest.raises(Refused, match="within the hour"):
         ask_for_run(wish=ask())
+    page = client_of(ruth).get(reverse("admin:receipts_receipt_changelist")).content.decode()
+    assert "You exported 1 files within the hour. Try again later." in page
+    assert 'name="format"' not in page
 
 
 def test_nobody_else_has_it_whatever_their_rights(ask, client_of):

@@ -29,6 +29,10 @@ def dashboard(client):
     return client.get(reverse("backoffice:reports")).content.decode()
 
 
+def test_the_apps_bare_list_leads_to_the_dashboard(ruth, client_of):
+    assert client_of(ruth).get("/admin/reports/").url == reverse("backoffice:reports")
+
+
 def test_it_keeps_the_question_with_its_words(ruth, client_of):
     client = client_of(ruth)
     asked = f"{SAVE}?span=last_month&origin=email"

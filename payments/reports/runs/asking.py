@@ -53,7 +53,12 @@ def why_not_export(wish: Wish) -> Refused | None:
         return Refused("no_right", f"You have not the right to export {wish.source.title}.")
     if wish.format not in wish.source.formats:
         return Refused("no_format", f"{wish.source.title} can't be made into that. Choose another kind of file.")
-    if Export.objects.filter(exported_by=wish.by, exported_at__gt=wish.now - HOUR).count() >= FILES_AN_HOUR:
+    return why_not_export_more(by=wish.by, now=wish.now)
+
+
+def why_not_export_more(*, by: User, now: dt.datetime) -> Refused | None:
+    """Why somebody gets no file at all for a while."""
+    if Export.objects.filter(exported_by=by, exported_at__gt=now - HOUR).count() >= FILES_AN_HOUR:
         return Refused("too_often", f"You exported {FILES_AN_HOUR} files within the hour. Try again later.")
     return None
 

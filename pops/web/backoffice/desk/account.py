@@ -22,7 +22,7 @@ from pops.web.backoffice.desk.action import DeskAction, DeskPage, DeskView
 from pops.web.backoffice.desk.forms import ReasonField
 from pops.web.backoffice.desk.timeline import LABELS, tell
 from pops.web.backoffice.once import SentOnce
-from receipts.corrections.credit import get_usable_credit, use_credit
+from receipts.corrections.credit import get_usable_credit, use_credit, why_not_use_credit
 from receipts.detailed import detail_of
 from receipts.documents.calls import queue_statement_document
 from receipts.models import StatementDetail
@@ -55,7 +55,6 @@ class Account(DeskPage):
             "credit_cents": get_credit(guarantor),
             "patients": list(patients),
             "is_walk_in": is_walk_in(guarantor),
-            "statement": guarantor.statements.order_by("-statement_date", "-pk").first(),
             "note_form": NoteForm(),
         }
         return super().get_context_data(title=guarantor.name, **facts, **self._timeline(guarantor), **context)
@@ -134,8 +133,7 @@ class UseCredit(AboutAccount):
     def why_not(self) -> Refused | None:
         if refusal := super().why_not():
             return refusal
-        words = "No credit can be applied now: none is free, or nothing is owed. A copay waits for its visit."
-        return None if self.usable_cents() else Refused("no_credit", words)
+        return why_not_use_credit(self.target, current_cents=get_balances(self.target).current_cents)
 
     def do(self, form: SentOnce) -> tuple[str, str]:
         cents = use_credit(guarantor_id=self.target.pk, today=self.today, by=self.request.user, at_desk=True)

@@ -21,7 +21,6 @@ from batches.working import (
 )
 from pops.core.money import plain_dollars
 from pops.core.refusals import Refused
-from pops.core.words import day
 from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
 from pops.web.backoffice.desk.batch_forms import AttachForm, BatchForm, OpenForm
 from pops.web.backoffice.desk.forms import ReasonForm
@@ -39,7 +38,7 @@ class MyBatch(DeskAction):
 
     def do(self, form: OpenForm) -> tuple[str, str]:
         batch = open_desk_batch(today=self.today, by=self.request.user, **form.facts)
-        return reverse("backoffice:my_batch"), f"You work in the new batch {batch.description} now."
+        return reverse("backoffice:my_batch"), f"You work in the new batch {batch.title} now."
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         attached = find_attached_batch_with_total(self.request.user)
@@ -63,7 +62,7 @@ class Attach(DeskButton):
 
     def do(self, form: AttachForm) -> tuple[str, str]:
         batch = attach_batch(batch_id=form.cleaned_data["batch"], today=self.today, by=self.request.user)
-        return self.page(), f"You work in {batch.description} now."
+        return self.page(), f"You work in {batch.title} now."
 
     def form_invalid(self, form: AttachForm) -> HttpResponse:
         return self.refused(form, BatchNotAttachable())
@@ -91,7 +90,7 @@ class AttachEarlier(DeskAction):
     def do(self, form: ReasonForm) -> tuple[str, str]:
         reason, by = form.cleaned_data["reason"], self.request.user
         batch = attach_earlier_batch(batch_id=self.target.pk, reason=reason, today=self.today, by=by)
-        return reverse("backoffice:find"), f"You work in {batch.description} of {day(batch.batch_date)} now."
+        return reverse("backoffice:find"), f"You work in {batch.title} now."
 
 
 class Detach(DeskButton):

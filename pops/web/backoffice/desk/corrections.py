@@ -238,14 +238,14 @@ class Move(ReceiptAction):
         return why_not_move(self.target)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        batches = find_desk_batches(self.target.received_on).exclude(pk=self.target.batch_id)
+        batches = find_desk_batches(self.target.received_on).exclude(pk=self.target.batch_id).select_related("user")
         return {**super().get_form_kwargs(), "batches": batches}
 
     def do(self, form: MoveForm) -> tuple[str, str]:
         number, batch, reason = self.target.pk, form.cleaned_data["batch"], form.cleaned_data["reason"]
         move_receipt(receipt_number=number, to_batch_id=batch.pk, reason=reason, by=self.request.user)
-        return receipt_page(number), f"Receipt {number} is in {batch} now."
+        return receipt_page(number), f"Receipt {number} is in {batch.title} now."
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        lead = f"It is in {self.target.batch} now. Both batches must be open and of the same date."
+        lead = f"It is in {self.target.batch.title} now. Both batches must be open and of the same date."
         return super().get_context_data(lead=lead, **context)

@@ -137,12 +137,19 @@ class DisburseForm(SentOnce):
         self.fields["reason"] = ReasonField()
 
 
+class BatchField(forms.ModelChoiceField):
+    """Batches, each by what tells it from the others."""
+
+    def label_from_instance(self, batch: ReferenceBatch) -> str:
+        return batch.title
+
+
 class MoveForm(SentOnce):
     """To which open batch, and why."""
 
     def __init__(self, *args: Any, batches: QuerySet[ReferenceBatch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["batch"] = forms.ModelChoiceField(
+        self.fields["batch"] = BatchField(
             batches,
             label="Move to",
             empty_label="Choose a batch",

@@ -6,7 +6,7 @@ from django import forms
 from django.shortcuts import get_object_or_404
 
 from notifications.models import Message
-from pops.balance_notices.asked import preview_notice, send_notice, why_not_send
+from pops.balance_notices.asked import preview_notice, send_notice, why_not_send, why_not_send_any
 from pops.balance_notices.consent import get_consent_words, has_consented
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused
@@ -46,8 +46,7 @@ class SendNotice(DeskAction):
         return get_object_or_404(Guarantor.objects.select_related("group"), pk=self.kwargs["guarantor_id"])
 
     def why_not(self) -> Refused | None:
-        refusals = [why_not_send(self.target, channel) for channel in Channel]
-        return refusals[0] if all(refusals) else None
+        return why_not_send_any(self.target)
 
     def do(self, form: NoticeForm) -> tuple[str, str]:
         facts = {name: form.cleaned_data[name] for name in ("channel", "has_agreed")}

@@ -2,14 +2,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from batches.blind import hides_amounts
-from batches.models import DrawerMovement, PeriodLock, ReferenceBatch
+from batches.models import DrawerMovement, LateAttachment, PeriodLock, ReferenceBatch
 from batches.selectors import (
     batches_with_totals,
     find_closes,
@@ -60,7 +60,8 @@ class ReferenceBatchAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory)
         """For a batch's own page."""
         moved = Prefetch("drawer_movements", DrawerMovement.objects.select_related("made_by").order_by("pk"))
         rows = super().get_queryset(request).select_related("user", "facility", "deposited__deposit")
-        return rows.prefetch_related(moved)
+        late = LateAttachment.objects.filter(batch=OuterRef("pk"))
+        return rows.annotate(is_late=Exists(late)).prefetch_related(moved)
 
     @admin.display(description="Status", ordering="status")
     def state(self, batch: ReferenceBatch) -> SafeString:

@@ -25,6 +25,7 @@ from django.utils.safestring import SafeData
 from django.utils.text import slugify
 
 from batches.blind import hidden_batches
+from payments.reports.runs.asking import why_not_export_more
 from payments.reports.sources import Source, register_source
 from payments.reports.tables import Column, Kind, Table
 from pops.core.access.models import User
@@ -126,10 +127,13 @@ class ExportsList(admin.ModelAdmin):
         asked = request.GET.copy()
         for name in ("p", "e"):  # the page, and that an address was odd
             asked.pop(name, None)
-        words = "What is listed here, all pages of it, with the columns shown."
-        export = {"source": self.source, "question": asked.urlencode(), "words": words}
-        shown = {"export": export} if request.user.has_perm(RIGHT) else {}
+        shown = {"export": self._offer(asked.urlencode(), request.user)} if request.user.has_perm(RIGHT) else {}
         return super().changelist_view(request, {**shown, **(extra_context or {})})
+
+    def _offer(self, question: str, user: Any) -> dict[str, Any]:
+        words = "What is listed here, all pages of it, with the columns shown."
+        refusal = why_not_export_more(by=user, now=timezone.now())
+        return {"source": self.source, "question": question, "words": words, "refusal": refusal}
 
     def export_cell(self, name: str) -> tuple[Column, Cell]:
         """A column of the list, and what a row says in it."""

@@ -52,9 +52,9 @@ class CappedPaginator(Paginator):
 class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     """The list of receipts, and a receipt with all that became of it."""
 
-    list_display = ["number", "received_on", "guarantor_name", "amount", "state", "account_number", "batch"]
+    list_display = ["number", "received_on", "guarantor_name", "amount", "state", "account_number", "of_batch"]
     list_filter = [KindFilter, MethodFilter, UserFilter, FacilityFilter, "channel", "received_on", DaysFilter]
-    list_select_related = ["batch", "void"]
+    list_select_related = ["batch__user", "void"]
     search_fields = ["number"]
     search_help_text = (
         "Receipt, check, transaction or PaymentIntent; amount such as 19.00; last four of a card; "
@@ -97,6 +97,10 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
         verdict = STANDINGS[receipt.standing].verdict
         return format_html('<span class="tag tag-{}">{}</span>', receipt.standing.value, verdict)
 
+    @admin.display(description="Batch")
+    def of_batch(self, receipt: Receipt) -> str:
+        return receipt.batch.title
+
     @admin.display(description="Amount", ordering="amount_cents")
     def amount(self, receipt: Receipt) -> SafeString:
         if receipt.is_uncounted:  # type: ignore[attr-defined]
@@ -130,7 +134,7 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
         """Those whose amounts this user must not see yet are marked: the list shows none of them."""
         uncounted = Case(When(batch__in=hidden_batches(request.user), then=True), default=False)
-        rows = super().get_queryset(request).select_related("void", "batch", "issued_by", "refund_of")
+        rows = super().get_queryset(request).select_related("void", "batch__user", "issued_by", "refund_of")
         return rows.annotate(is_uncounted=uncounted)
 
 

@@ -12,6 +12,7 @@ from payments.reports.declaration import Report
 from payments.reports.filters.base import Odd
 from payments.reports.question import AFTER, BY, SORT, TOTALS, Question
 from payments.reports.registry import find_report
+from payments.reports.runs.asking import why_not_export_more
 from payments.reports.sources import find_source
 from payments.reports.tables import say_value
 from pops.core.practice.selectors import get_practice
@@ -84,7 +85,9 @@ class ReportPage(ReportView, TemplateView):
     def _export(self) -> dict[str, Any]:
         source = find_source(self.report.slug)
         words = "All of it as a file: what is long is made meanwhile and can be fetched later."
-        return {"source": source, "question": self.question.address, "words": words, "can_schedule": True}
+        refusal = why_not_export_more(by=self.request.user, now=self.now)
+        offer = {"source": source, "question": self.question.address, "words": words, "refusal": refusal}
+        return {**offer, "can_schedule": True}
 
     def _total(self, total: Any) -> dict[str, Any]:
         measure = total.measure

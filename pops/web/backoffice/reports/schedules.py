@@ -95,7 +95,7 @@ class Schedules(DeskPage):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         found = Schedule.objects.select_related("made_by").prefetch_related("recipients")
         rows = [
-            (schedule, getattr(find_source(schedule.source), "title", schedule.source), self.may(schedule))
+            (schedule, getattr(find_source(schedule.source), "title", schedule.source), self.why_not(schedule))
             for schedule in found.order_by("state", "name", "pk")
         ]
         return super().get_context_data(schedules=rows, saved=self.saved(), **context)
@@ -109,8 +109,8 @@ class Schedules(DeskPage):
             for one in find_saved(by=self.request.user, reports=slugs)
         ]
 
-    def may(self, schedule: Schedule) -> bool:
-        return why_not_change(schedule, by=self.request.user) is None
+    def why_not(self, schedule: Schedule) -> Refused | None:
+        return why_not_change(schedule, by=self.request.user)
 
 
 class AddSchedule(DeskAction):

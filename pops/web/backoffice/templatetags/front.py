@@ -8,7 +8,6 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from batches.models import ReferenceBatch
 from payments.reports.charts import draw_bars
 from payments.reports.glance import Glance, look_at_day
 from receipts.unapplied import Aged, sum_by_age
@@ -36,9 +35,3 @@ def unapplied_by_age(context: Any, day: Glance | None) -> list[Aged]:
         return []
     ages = sum_by_age(today=day.today, unseen=day.unseen)
     return ages if any(one.receipts for one in ages) else []
-
-
-@register.filter
-def short(batch: ReferenceBatch) -> str:
-    """What a batch is called beside its date: API Payments, supplement 2."""
-    return f"{batch.description}, supplement {batch.supplement}" if batch.supplement > 1 else batch.description

@@ -12,14 +12,18 @@ from payments.models import Payment, Refund
 from payments.review import why_not_decide, why_not_decide_refund
 from pops.appointments.asking import why_not_end as why_not_answer
 from pops.appointments.models import AppointmentRequest
-from pops.core.accounts.models import Encounter, Patient
-from pops.core.accounts.retiring import why_not_retire_patient, why_not_retire_visit
+from pops.balance_notices.asked import why_not_send_any
+from pops.core.accounts.merging import why_not_use
+from pops.core.accounts.models import Encounter, Guarantor, Patient
+from pops.core.accounts.retiring import why_not_retire_guarantor, why_not_retire_patient, why_not_retire_visit
 from pops.core.refusals import Refused
 from pops.logins.models import PhoneChange
 from pops.logins.phones import why_not_settle_phone
+from pops.quickpay.services import why_not_make_link
 from pops.sessions.keeping import why_not_end
 from pops.sessions.models import PortalSession
 from pops.web.backoffice.templatetags.desk import Action
+from receipts.statements.entering import why_not_enter_statement
 
 register = template.Library()
 
@@ -35,6 +39,44 @@ def tools(context: Any, thing: Any) -> dict[str, Any]:
     has_perm = context["request"].user.has_perm
     actions = [Action(label, url, why_not=no.words if no else "") for right, label, url, no in rows if has_perm(right)]
     return {"actions": sorted(actions, key=lambda action: bool(action.why_not))}
+
+
+def _guarantor(guarantor: Guarantor) -> list[Tool]:
+    no = why_not_use(guarantor)
+    acts = [
+        ("receipts.take_payment", "Take a payment", "take", no),
+        ("quickpay.add_link", "Generate QR code", "generate_code", no or why_not_make_link(guarantor)),
+        ("balance_notices.send_balancenotice", "Send a balance notice", "send_notice", why_not_send_any(guarantor)),
+        ("accounts.add_statement", "New statement", "enter_statement", no or why_not_enter_statement(guarantor)),
+        ("logins.change_access", "Change email address", "change_email", no),
+        ("logins.change_access", "Let a person open it", "link_person", no),
+        ("accounts.merge_guarantor", "Merge", "merge", no),
+        ("accounts.retire_guarantor", "Retire", "retire_guarantor", why_not_retire_guarantor(guarantor)),
+    ]
+    key = [guarantor.pk]
+    pages = [(right, label, reverse(f"backoffice:{name}", args=key), why) for right, label, name, why in acts]
+    return [*_lists(guarantor), *pages, ("accounts.add_patient", "New patient", _new_patient(guarantor), no)]
+
+
+def _lists(guarantor: Guarantor) -> list[Tool]:
+    """What there is of a guarantor, to be looked at."""
+    lists = [
+        ("receipts.view_receipt", "Receipts", "receipts_receipt", "guarantor__id__exact"),
+        ("accounts.view_encounter", "Visits", "accounts_encounter", "patient__guarantor__id__exact"),
+        ("portal_sessions.view_portalsession", "Sessions", "portal_sessions_portalsession", "guarantor__id__exact"),
+    ]
+    story = reverse("backoffice:account", args=[guarantor.pk])
+    return [
+        ("accounts.view_guarantor", "What became of it", story, None),
+        *(
+            (right, label, f"{reverse(f'admin:{name}_changelist')}?{key}={guarantor.pk}", None)
+            for right, label, name, key in lists
+        ),
+    ]
+
+
+def _new_patient(guarantor: Guarantor) -> str:
+    return f"{reverse('admin:accounts_patient_add')}?guarantor={guarantor.pk}"
 
 
 def _patient(patient: Patient) -> list[Tool]:
@@ -92,6 +134,7 @@ def _message(message: Message) -> list[Tool]:
 
 
 FOR: dict[type, Any] = {
+    Guarantor: _guarantor,
     Patient: _patient,
     Encounter: _visit,
     PortalSession: _session,
