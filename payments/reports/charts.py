@@ -62,6 +62,7 @@ class Chart:
     values: Mapping[str, Sequence[int | None]]
     is_money: bool = True
     of: str = "Day"  # what a bar is of
+    is_dated: bool = True  # whether the bars follow one another, so that some of their names say the others
 
     @property
     def short(self) -> list[str]:
@@ -90,13 +91,21 @@ def chart_of(series: Series) -> Chart:
     names, values = [name for name, _ in series.points], [value for _, value in series.points]
     measure = series.trend.measure
     of = (series.step or series.trend.name).capitalize()
-    return Chart(series.trend.label, names, {measure.label: values}, is_money=measure.kind == Kind.CENTS, of=of)
+    return Chart(
+        series.trend.label,
+        names,
+        {measure.label: values},
+        is_money=measure.kind == Kind.CENTS,
+        of=of,
+        is_dated=bool(series.step),
+    )
 
 
 def draw_bars(chart: Chart) -> SafeString:
     """The chart as SVG, to be put into a page that has charts.css."""
     bars = pygal.Bar(**_looks(chart))
-    bars.x_labels, bars.x_labels_major = chart.short, _some(chart.short)
+    labels = chart.short if chart.is_dated else _fit(chart.short)
+    bars.x_labels, bars.x_labels_major = labels, _some(labels)
     for name, column in chart.values.items():
         bars.add(name, [value or None for value in column])
     root = bars.render_tree()
@@ -128,12 +137,18 @@ def _scale(chart: Chart) -> list[int]:
     return [step * n for n in range(first, max(last, first + 1) + 1)]
 
 
+def _fit(labels: Sequence[str]) -> list[str]:
+    """Names that don't follow from one another: each is written, a long one as far as there is room under its bar."""
+    room = max(int((WIDTH - SCALE) / max(len(labels), 1) / LETTER) - 1, 4)
+    return [label if len(label) <= room else f"{label[: room - 1].rstrip()}…" for label in labels]
+
+
 def _some(labels: Sequence[str]) -> list[str]:
     """Those of the labels that are written, the last one among them."""
     bar = (WIDTH - SCALE) / max(len(labels), 1)
     for every in range(1, len(labels) + 1):
         shown = labels[::-1][::every]
-        if all((len(one) + len(other)) / 2 * LETTER <= every * bar for one, other in pairwise(shown)):
+        if all(((len(one) + len(other)) / 2 + 1) * LETTER <= every * bar for one, other in pairwise(shown)):
             return list(shown)
     return []
 
