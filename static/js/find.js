@@ -57,7 +57,8 @@ function show(groups, problem, text) {
     list.append(box);
   }
   input.setAttribute("aria-expanded", String(rows.length > 0));
-  const found = rows.length ? `${rows.length} found` : "Nothing was found";
+  const known = rows.filter((row) => !row.is_offer).length; // a new guarantor was not found
+  const found = known ? `${known} found` : "Nothing was found";
   told.textContent = problem || (text.length < 2 ? "" : found);
   choose(rows.length ? 0 : -1);
 }

@@ -32,11 +32,15 @@ def receipts(maria):
     return [take(ruth, way, guarantor=maria) for way in ways]
 
 
-def found(client, text):
-    """Labels by group."""
+def ask(client, text):
     answer = client.get(reverse("backoffice:find_anything"), {"q": text}, headers={"accept": "application/json"})
     assert answer.status_code == 200
-    return {group["label"]: [row["label"] for row in group["rows"]] for group in answer.json()["groups"]}
+    return answer.json()["groups"]
+
+
+def found(client, text):
+    """Labels by group."""
+    return {group["label"]: [row["label"] for row in group["rows"]] for group in ask(client, text)}
 
 
 @pytest.mark.parametrize("text", ["mar alv", "48210", "leo", "555 010 3000", "3000"])
@@ -72,6 +76,9 @@ def test_each_kind_for_who_may_see_it(client_of, receipts):
     assert found(client_of(looks), "alvarez") == {"People": ["Maria Alvarez"]}
     assert found(client_of(looks), "1042") == {}
     assert found(client_of(member(DESK)), "noa kell") == {"Nobody of them?": ["New guarantor: noa kell"]}
+    # what can be made of it was not found, and is not counted as found
+    [offer] = ask(client_of(member(DESK)), "noa kell")[0]["rows"]
+    assert offer["is_offer"]
     assert found(client_of(member(MANAGER)), "noa kell")["People"] == ["Maria Alvarez"]
 
 

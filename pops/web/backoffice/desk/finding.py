@@ -89,7 +89,8 @@ def _offer_new(user: User | AnonymousUser, text: str) -> list[Found]:
     if not user.has_perm("accounts.add_guarantor") or any(sign.isdigit() for sign in text):
         return []
     page = f"{reverse('admin:accounts_guarantor_add')}?{urlencode({'name': text})}"
-    return [{"label": f"New guarantor: {shown(text)}", "detail": "for a walk-in", "url": page, "other": page}]
+    label = f"New guarantor: {shown(text)}"
+    return [{"label": label, "detail": "for a walk-in", "url": page, "other": page, "is_offer": True}]
 
 
 class FindAnything(DeskPage):
