@@ -51,8 +51,8 @@ class ScheduleForm(SentOnce):
     at = forms.TimeField(
         label="At what time",
         widget=TIME_INPUT,
-        initial=dt.time(6),
-        help_text="On the practice's clock.",
+        initial=dt.time(22),  # a month's last day is in its report
+        help_text="On the practice's clock. What comes in later that day is not in it.",
         error_messages={"required": "Enter a time.", "invalid": "Enter a time, for example 6:00 AM."},
     )
     format = forms.ChoiceField(label="As what")
