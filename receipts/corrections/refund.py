@@ -75,7 +75,9 @@ def refund_at_desk(
     It goes into the batch that `by` works in. `another_way` says why it goes back by other methods than it came by,
     such as a check for cash; without it that is refused. Raises NoAttachedBatch, RefundTooMuch, Refused.
     """
-    reason = " ".join(filter(None, [require_reason(reason), another_way and f"By another way: {another_way}"]))
+    reason = require_reason(reason)
+    if another_way:
+        reason = f"{reason.rstrip('.')}. By another way: {another_way}"
     with transaction.atomic():
         held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         batch = get_attached_batch(held, today=today, by=by)

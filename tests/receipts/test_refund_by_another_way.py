@@ -41,7 +41,7 @@ def test_a_check_for_cash(dana):
 
     made = Receipt.objects.get(pk=refund(receipt, dana, "The drawer has not as much.", check=2000))
 
-    assert made.reason == "Overpaid By another way: The drawer has not as much."
+    assert made.reason == "Overpaid. By another way: The drawer has not as much."
     assert made.transactions.get().method == "check"
     assert find_tenders_left(receipt) == {"cash": 3000}, "no more than is left of it"
     with pytest.raises(RefundTooMuch):

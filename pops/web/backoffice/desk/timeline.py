@@ -119,7 +119,7 @@ def _disbursed(event: Event) -> Row:
 def _mail(event: Event) -> Row:
     facts = event.facts
     state = Message.State(facts["state"]).label
-    title = _join(kinds.get_kind(facts["kind"]).label, facts["about"])
+    title = f"{kinds.get_kind(facts['kind']).label} {facts['about'] or ''}".rstrip()
     return Row(
         event,
         "Mail",

@@ -110,7 +110,7 @@ KINDS = [
             "who": "guarantor__name",
             "more": "review_reason",
         },
-        say=lambda row: f"{row.who} agreed to {_money(row)}. {row.more}",
+        say=lambda row: f"{_money(row)} of {row.who}: {row.more}",
         page=_admin("payments_payment"),
         settles=DECIDED,
     ),
