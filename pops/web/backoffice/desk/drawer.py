@@ -17,7 +17,7 @@ class MoveCash(DeskAction):
 
     rights = ("batches.move_cash",)
     template_name = "backoffice/drawer.html"
-    title = "Cash in the drawer of {}"
+    title = "Cash in the drawer of {.title}"
     target_name = "batch"
     form_class = DrawerForm
     field_of = {"float_is_there": "kind", "no_amount": "cents", "reason_missing": "reason"}
