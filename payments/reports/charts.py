@@ -105,7 +105,7 @@ def draw_bars(chart: Chart) -> SafeString:
     """The chart as SVG, to be put into a page that has charts.css."""
     bars = pygal.Bar(**_looks(chart))
     labels = chart.short if chart.is_dated else _fit(chart.short)
-    bars.x_labels, bars.x_labels_major = labels, _some(labels)
+    bars.x_labels, bars.x_labels_major = labels, _some(labels) if chart.is_dated else labels
     for name, column in chart.values.items():
         bars.add(name, [value or None for value in column])
     root = bars.render_tree()
@@ -139,7 +139,7 @@ def _scale(chart: Chart) -> list[int]:
 
 def _fit(labels: Sequence[str]) -> list[str]:
     """Names that don't follow from one another: each is written, a long one as far as there is room under its bar."""
-    room = max(int((WIDTH - SCALE) / max(len(labels), 1) / LETTER) - 1, 4)
+    room = max(round((WIDTH - SCALE) / max(len(labels), 1) / LETTER), 4)
     return [label if len(label) <= room else f"{label[: room - 1].rstrip()}…" for label in labels]
 
 

@@ -14,7 +14,7 @@ def written(label):
 def test_each_outcome_is_named_under_its_bar():
     outcomes = ["No payment", "Paid", "Unsuccessful", "Begun, not finished", "Not known yet"]
     picture = drawn(outcomes, is_dated=False)
-    assert all(written(name) in picture for name in ("No paymen…", "Paid", "Unsuccess…", "Begun, no…", "Not known…"))
+    assert all(written(name) in picture for name in ("No payment", "Paid", "Unsuccess…", "Begun, no…", "Not known…"))
 
 
 def test_of_many_days_some_are_named_the_last_among_them():
