@@ -124,7 +124,8 @@ class ReferenceBatch(models.Model):
     @property
     def title(self) -> str:
         """What tells it from every other batch of a similar name: Front desk, March 2, 2026, Dana Whitfield."""
-        return f"{self.short_title}, {day(self.batch_date)}" + ("" if self.is_api else f", {self.user}")
+        says_whose = self.is_api or self.description.endswith(f", {self.user}")  # as those that open by themselves do
+        return f"{self.short_title}, {day(self.batch_date)}" + ("" if says_whose else f", {self.user}")
 
     @property
     def short_title(self) -> str:

@@ -22,6 +22,7 @@ def test_one_under_the_clerks_name_and_the_same_one_again(practice):
     again, other = take(dana), take(ruth)
 
     assert first.batch.description == "Front desk, Dana Whitfield"
+    assert first.batch.title.count("Dana Whitfield") == 1
     assert (first.batch, first.batch.user) == (again.batch, dana)
     assert other.batch.description == f"Front desk, Dana Whitfield ({ruth.pk})"
     assert first.batch.attachments.get().user == dana
