@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from pops.core.access.models import User
+from pops.core.access.rights import may_more
 from pops.core.refusals import Refused, refuse, require_reason
 from pops.logins.notices import Words
 from pops.web.sign_in.passwords import post_words
@@ -19,6 +20,8 @@ def why_not_reset(user: User, *, by: User) -> Refused | None:
         return Refused("oneself", "Nobody resets their own sign-in. Ask another administrator.")
     if user.is_superuser and not by.is_superuser:
         return Refused("superuser", "Only a superuser resets the sign-in of a superuser.")
+    if may_more(user, than=by):
+        return Refused("may_more", "They may do more than you. Ask somebody who may do as much, or a superuser.")
     return None
 
 

@@ -17,6 +17,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from pops.core.access.models import User, UserGroup, UserRight
+from pops.core.access.rights import find_roles_within, may_more
 from pops.logins.models import AccountLogin
 from pops.logins.selectors import find_accounts
 from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
@@ -56,15 +57,17 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     fields = ["user", "type", "created_at", "last_used_at"]
 
 
+def _role_field(by: User) -> forms.ModelChoiceField:
+    errors = {"required": "Choose a role.", "invalid_choice": "You can't give this role: it may do more than you."}
+    return forms.ModelChoiceField(
+        find_roles_within(by), widget=forms.RadioSelect, empty_label=None, error_messages=errors
+    )
+
+
 class NewStaffForm(forms.ModelForm):
     """A member of staff: who, and which role. Their password they choose themselves, by the link that is mailed."""
 
-    role = forms.ModelChoiceField(
-        Role.objects.order_by("pk"),
-        widget=forms.RadioSelect,
-        empty_label=None,
-        error_messages={"required": "Choose a role."},
-    )
+    role = forms.ModelChoiceField(Role.objects.none())  # those that may be given: the admin knows by whom
 
     class Meta:
         model = User
@@ -153,8 +156,21 @@ class UserAdmin(FindsPeople, KeepsHistory, DjangoUserAdmin):
         return [*self.readonly_fields, *address]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
+        """Nobody changes the login of who may do more than they: its address is the way to its password."""
+        beyond = obj is not None and may_more(obj, than=request.user)
         return not beyond and super().has_change_permission(request, obj)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Roles to choose from are those whose rights one has."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "role" in form.base_fields:
+            form.base_fields["role"] = _role_field(request.user)
+        return form
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs["queryset"] = find_roles_within(request.user)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Nobody chooses another's password but a superuser: a link is mailed to the person."""
