@@ -8,6 +8,7 @@ from payments.reports.models import SavedFilter
 from payments.reports.saved import MANY, save_filter
 from pops.core.practice.models import Group
 from tests.browsing import problems_of
+from tests.factories.accounts import GuarantorFactory
 from tests.factories.practice import GroupFactory
 from tests.factories.staff import DESK, MANAGER, member
 
@@ -163,3 +164,13 @@ def test_saved_shared_and_opened_again_in_the_browser(page, live_server, sign_in
     assert problems_of(page) == []
     page.get_by_role("link", name="Every month").click()
     assert page.get_by_role("link", name="Last month").get_attribute("aria-current") == "true"
+
+
+def test_a_long_question_is_saved_too(ruth, client_of):
+    numbers = ",".join(GuarantorFactory(account_number=f"HOUSEHOLD-{n:05}").account_number for n in range(20))
+    page = f"{reverse('backoffice:save_filter', args=['pops-payments'])}?guarantor={numbers}"
+
+    answer = client_of(ruth).post(page, {"name": "Twenty households"})
+
+    assert answer.status_code == 302
+    assert numbers in SavedFilter.objects.get().question
