@@ -43,6 +43,7 @@ def find_batches_of_day(today: dt.date) -> list[ReferenceBatch]:
 def close_day(*, closings: Iterable[Closing], deposit: DepositFacts | None, now: dt.datetime, by: User) -> DayClosed:
     """Close each batch in a transaction of its own, then deposit what was closed of the desk, unless `deposit` is None.
 
+    Within a transaction these are savepoints; the batches come with the earliest day first, as days are held.
     Nothing is raised for a batch that can't be closed: the others are closed all the same, and it stays as it was.
     """
     done = DayClosed()

@@ -25,7 +25,6 @@ class DayStep(DeskAction):
     rights = ("batches.reconcile_batch", "batches.close_batch")
     template_name = "backoffice/day.html"
     title = "Close the day"
-    asks_stripe = True  # each batch is counted and closed in a transaction of its own
 
     @cached_property
     def rows(self) -> list[DayRow]:
@@ -45,7 +44,7 @@ class DayStep(DeskAction):
 
     @cached_property
     def takings(self) -> Takings:
-        """Asked here, as no transaction is open."""
+        """Asked for the page, when no transaction is open."""
         return ask_takings(row.batch.batch_date for row in self.ready if row.is_online)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -89,6 +88,8 @@ class CloseDay(DayStep):
         done = close_day(closings=closings, deposit=form.deposit, now=self.now, by=self.request.user)
         queue_close_documents()
         self._tell_refused(done)
+        for row in form.came_since:
+            messages.warning(self.request, f"{row.batch.title} came while you looked, and stays open.")
         return papers_page(done), ""
 
     def _tell_refused(self, done: DayClosed) -> None:

@@ -12,9 +12,18 @@ from pops.web.backoffice.desk.day_rows import DayRow
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.once import SentOnce
 
+COUNTED_MEANWHILE = (
+    "Somebody counted or closed one of these drawers meanwhile. Nothing was counted; look at them again."
+)
+
 
 def _prefix(row: DayRow) -> str:
     return f"b{row.batch.pk}"
+
+
+def _typed(data: Any) -> set[str]:
+    """The prefixes of the batches that something was sent for."""
+    return {name.partition("-")[0] for name, value in data.items() if name[:1] == "b" and "-" in name and value}
 
 
 class DayCountForm(SentOnce):
@@ -30,6 +39,8 @@ class DayCountForm(SentOnce):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if _typed(self.data) - {_prefix(row) for row in self.rows}:
+            raise forms.ValidationError(COUNTED_MEANWHILE)
         typed = [row for row in self.rows if row.form.has_changed()]
         if not typed:
             raise forms.ValidationError("Count at least one drawer.")
@@ -68,8 +79,11 @@ class DayCloseForm(DepositFields, SentOnce):
         self.rows = rows
         self.fields["bank"].required = self.fields["deposited_on"].required = False
         self.initial = {"makes_deposit": True, "bank": bank, "deposited_on": today}
+        typed = _typed(self.data)
         for row in rows:
-            row.form = DayPart(self.data or None, row=row, prefix=_prefix(row), initial=row.initial)
+            # Of what came since the page was shown nothing was sent: it stays open, and keeps nothing from closing.
+            data = self.data if _prefix(row) in typed else None
+            row.form = DayPart(data, row=row, prefix=_prefix(row), initial=row.initial)
             del row.form.fields["form_id"]
         if not any(row.count for row in rows):
             for name in ("makes_deposit", *DepositFields.base_fields):
@@ -77,8 +91,9 @@ class DayCloseForm(DepositFields, SentOnce):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        chosen = [row for row in self.rows if row.form.is_valid() and row.form.is_chosen]
-        if not all([row.form.is_valid() for row in self.rows]):
+        shown = [row for row in self.rows if row.form.is_bound]
+        chosen = [row for row in shown if row.form.is_valid() and row.form.is_chosen]
+        if not all([row.form.is_valid() for row in shown]):
             raise forms.ValidationError("Look at what is marked below. Nothing was closed.")
         if not chosen:
             raise forms.ValidationError("Choose at least one batch to close.")
@@ -91,6 +106,11 @@ class DayCloseForm(DepositFields, SentOnce):
         for name in ("bank", "deposited_on"):
             if not data.get(name) and name not in self.errors:
                 self.add_error(name, DepositFields.base_fields[name].error_messages["required"])
+
+    @property
+    def came_since(self) -> list[DayRow]:
+        """What is open or counted since the page was shown: nobody decided about it."""
+        return [row for row in self.rows if not row.form.is_bound]
 
     @property
     def deposit(self) -> DepositFacts | None:
