@@ -1,11 +1,13 @@
 """Addresses that nobody's page links to: a list that opens, or a plain refusal, never a crash."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
 
 from tests.factories.accounts import UserFactory
-from tests.factories.staff import ADMIN, DESK, member
+from tests.factories.staff import ADMIN, DESK, MANAGER, member
 
 ODD = [
     "received_on__year=99999999",
@@ -85,3 +87,30 @@ def test_what_our_pages_link_to_opens(address, practice, client_of):
     everything = UserFactory(is_staff=True, is_superuser=True)
 
     assert client_of(everything).get(f"/admin/{address}").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["dispute", "batch", "bounced"])
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_of_the_inbox_that_never_was(kind, practice, client_of):
+    client = client_of(member(ADMIN))
+
+    for about in ("\0", "9" * 40, "abc", "\ufffd", "x" * 400):
+        page = reverse("backoffice:inbox_entry", args=[kind, about])
+        assert client.get(page).status_code == 404
+        assert client.post(f"{page}take/").status_code in (302, 404)
+
+
+@pytest.mark.parametrize("source", ["pops-payments", "session-usage"])
+@pytest.mark.django_db(transaction=True)
+def test_questions_that_no_page_asks(source, practice, client_of):
+    ruth = member(MANAGER)
+    client = client_of(ruth)
+    plan = {"name": "Odd", "every": "day", "at": "06:00", "format": "csv", "recipients": [ruth.pk]}
+
+    for question in ("\0", "guarantor=\0", "from=0001-01-01&to=0001-01-01", "from=9999-12-31&to=9999-12-31"):
+        page = f"{reverse('backoffice:add_schedule')}?{urlencode({'source': source, 'question': question})}"
+        assert client.get(page).status_code == 200
+        assert client.post(page, plan).status_code in (302, 422)
+        for form in ("csv", "pdf"):
+            answer = client.post(reverse("backoffice:make_file", args=[source]), {"question": question, "format": form})
+            assert answer.status_code in (200, 302)

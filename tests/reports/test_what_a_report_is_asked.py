@@ -39,6 +39,8 @@ ODD = [
     ({"from": "2026-02-31", "to": "2026-03-01"}, "There is no February 31, 2026: February has 28 days."),
     ({"from": "2026-13-01", "to": "2026-03-01"}, "“2026-13-01” is no date: there is no month 13."),
     ({"from": "yesterday", "to": "2026-03-01"}, "“yesterday” is no date. Write it as 2026-03-31."),
+    ({"from": "0001-01-01", "to": "0001-01-01"}, "“0001-01-01” is too far away. Write a year from 1900 to 2199."),
+    ({"from": "9999-12-31", "to": "9999-12-31"}, "“9999-12-31” is too far away."),
     ({"from": "2026-03-01", "to": ""}, "Say both the first and the last day of the span."),
     ({"from": "2016-03-01", "to": "2026-03-01"}, "That is 3,653 days. A report covers at most 3 years"),
     ({"provider": "Dr. Who"}, "There is no provider “Dr. Who”. Choose from the list."),

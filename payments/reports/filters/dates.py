@@ -15,6 +15,8 @@ from pops.core.words import day
 
 LONGEST_YEARS = 3
 USUAL = "this_month"
+# What lies beyond is a slip of the hand, and the calendar ends there: no day comes before the first or after the last.
+EARLIEST, LATEST = 1900, 2199
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
@@ -80,6 +82,8 @@ def _date(text: str) -> dt.date:
     if not year or not 1 <= of_month <= (days := calendar.monthrange(year, month)[1]):
         name = calendar.month_name[month]
         raise Odd(f"There is no {name} {of_month}, {year}" + (f": {name} has {days} days." if year else "."))
+    if not EARLIEST <= year <= LATEST:
+        raise Odd(f"“{quoted(text)}” is too far away. Write a year from {EARLIEST} to {LATEST}.")
     return dt.date(year, month, of_month)
 
 

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -57,6 +57,8 @@ class DeskView(View):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not admin.site.has_permission(request) or not request.user.has_perms(self.rights):
             raise PermissionDenied
+        if any("\0" in str(part) for part in kwargs.values()):  # the database knows no such letter
+            raise Http404
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property

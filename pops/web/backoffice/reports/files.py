@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from payments.reports.models import Format, ReportRun
+from payments.reports.question import without_nul
 from payments.reports.runs.asking import (
     Wish,
     ask_again,
@@ -43,7 +44,7 @@ class MakeFile(DeskView):
             raise Http404("There is no such report or list.")
         if not found.may(self.request.user):
             raise PermissionDenied
-        question = request.POST.get("question", "")
+        question = without_nul(request.POST.get("question", ""))
         try:
             form = Format(request.POST.get("format", ""))
             return _answer(Wish(found, question, form, self.request.user, self.today, self.now))

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from payments.reports.models import Format, Schedule
+from payments.reports.question import without_nul
 from payments.reports.registry import REPORTS
 from payments.reports.saved import find_saved
 from payments.reports.schedules import (
@@ -126,7 +127,7 @@ class AddSchedule(DeskAction):
 
     @property
     def question(self) -> str:
-        return str(self.request.GET.get("question", ""))
+        return without_nul(self.request.GET.get("question", ""))
 
     def find_target(self) -> Any:
         source = find_source(self.request.GET.get("source", ""))
