@@ -1,20 +1,20 @@
 """Who may do more than somebody else: nobody gives rights that they lack, nor changes the login of who has more."""
 
+from django.contrib.auth.models import AnonymousUser, Permission
 from django.contrib.auth.models import Group as Role
-from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 
 from pops.core.access.models import User
 
 
-def may_more(user: User, *, than: User) -> bool:
+def may_more(user: User, *, than: User | AnonymousUser) -> bool:
     """Whether a login has a right that another one lacks; also one that was switched off, as it may be switched on."""
     if than.is_superuser:
         return False
     return user.is_superuser or not _names(Permission.objects.filter(Q(user=user) | Q(group__user=user))) <= _own(than)
 
 
-def find_roles_within(user: User) -> QuerySet[Role]:
+def find_roles_within(user: User | AnonymousUser) -> QuerySet[Role]:
     """The roles all of whose rights a member of staff has: those that they may give."""
     roles = Role.objects.order_by("pk")
     if user.is_superuser:
@@ -23,7 +23,7 @@ def find_roles_within(user: User) -> QuerySet[Role]:
     return roles.filter(pk__in=[role.pk for role in roles if _names(role.permissions.all()) <= own])
 
 
-def _own(user: User) -> set[str]:
+def _own(user: User | AnonymousUser) -> set[str]:
     return set(user.get_all_permissions())
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.models import Group as Role
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -57,7 +58,7 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     fields = ["user", "type", "created_at", "last_used_at"]
 
 
-def _role_field(by: User) -> forms.ModelChoiceField:
+def _role_field(by: User | AnonymousUser) -> forms.ModelChoiceField:
     errors = {"required": "Choose a role.", "invalid_choice": "You can't give this role: it may do more than you."}
     return forms.ModelChoiceField(
         find_roles_within(by), widget=forms.RadioSelect, empty_label=None, error_messages=errors
