@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
 from pops.core.accounts.confidential import CONFIDENTIAL, hidden, sees_confidential
-from receipts.models import Posting
+from pops.core.accounts.models import ServiceLine
+from receipts.models import Copay, Posting
 
 # SQL: postings as their guarantor sees them. Of a hidden one no word is there, nor whose it is.
 SHOWN_POSTINGS = """(
@@ -38,6 +39,12 @@ def find_hidden_postings(batch: ReferenceBatch) -> list[int]:
     return list(
         Posting.objects.filter(hidden("line__encounter__"), batch=batch).order_by("pk").values_list("pk", flat=True)
     )
+
+
+def is_copay_hidden(copay: Copay) -> bool:
+    """Whether no word is said of what a copay is for: the patient, or a visit of theirs on that day, is hidden."""
+    lines = ServiceLine.objects.filter(encounter__patient=copay.patient_id, service_date=copay.visit_date)
+    return copay.patient.is_hidden or lines.filter(hidden("encounter__")).exists()
 
 
 def mask_posting(posting: Posting) -> Posting:

@@ -10,12 +10,15 @@ from dataclasses import dataclass, fields
 from django.db.models import Prefetch, QuerySet
 
 from pops.core.methods import method_words
-from pops.core.words import shown
+from pops.core.words import day, shown
 from receipts.family import Relative, get_family, is_given_back, net_of
-from receipts.hiding import with_marks
+from receipts.hiding import is_copay_hidden, with_marks
 from receipts.later import Later, find_later, printed_postings
 from receipts.models import Posting, Receipt, Standing, Transaction
 from receipts.wording import GIVEN_BACK, KINDS, STANDINGS, KindWords, StandingWords
+
+# Among the ids of postings that a document leaves out: what its copay is for. No posting has this id.
+THE_COPAY = 0
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,9 @@ class Itemized:
     line_count: int
     relatives: list[Relative]
     after: list[Later]
+    copay_for: str = ""  # whose visit of which day it is the copay of, and what was noted
     others: int = 0  # applied to services that are not itemized, because they are confidential
-    leaves_out: tuple[int, ...] = ()  # the postings that `others` sums, in order
+    leaves_out: tuple[int, ...] = ()  # THE_COPAY if it is, then the postings that `others` sums, in order
 
     @property
     def standing(self) -> Standing:
@@ -185,13 +189,16 @@ def itemize_as_issued(receipt: Receipt) -> Itemized:
 def for_itemizing(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
     """Receipts with all that itemize() reads."""
     postings = Prefetch("postings", with_marks(Posting.objects.all()))
-    return receipts.select_related("void", "guarantor__group").prefetch_related("transactions", postings)
+    return receipts.select_related("void", "guarantor__group", "copay__patient").prefetch_related(
+        "transactions", postings
+    )
 
 
 def _itemize(receipt: Receipt, relatives: list[Relative], after: list[Later], sees_confidential: bool) -> Itemized:
     printed = printed_postings(receipt)
     hidden = [] if sees_confidential else [posting for posting in printed if posting.is_hidden]
     postings = sorted((posting for posting in printed if posting not in hidden), key=_place_in_order)
+    copay_for, hides_copay = _say_copay(receipt, sees_confidential=sees_confidential)
     lines = [_line(posting) for posting in postings]
     return Itemized(
         receipt=receipt,
@@ -203,9 +210,19 @@ def _itemize(receipt: Receipt, relatives: list[Relative], after: list[Later], se
         line_count=len(lines),
         relatives=relatives,
         after=after,
+        copay_for=copay_for,
         others=sum(posting.amount_cents for posting in hidden),
-        leaves_out=tuple(sorted(posting.pk for posting in hidden)),
+        leaves_out=(*([THE_COPAY] if hides_copay else []), *sorted(posting.pk for posting in hidden)),
     )
+
+
+def _say_copay(receipt: Receipt, *, sees_confidential: bool) -> tuple[str, bool]:
+    """What a receipt is the copay for, and whether no word is said of it because it is confidential."""
+    copay = getattr(receipt, "copay", None)
+    if copay is None or (not sees_confidential and is_copay_hidden(copay)):
+        return "", copay is not None
+    words = f"Copay of {copay.patient.name} for the visit on {day(copay.visit_date)}"
+    return shown(f"{words}: {copay.memo}" if copay.memo else words), False
 
 
 def _place_in_order(posting: Posting) -> tuple[str, str, str, str, dt.date, int]:

@@ -64,7 +64,7 @@ def test_three_copays_in_a_few_keys_each(page, keys, leo):
     def by_check():
         keys.find("leo alv", sees=leo.guarantor.name)
         expect(amount(page)).to_have_value("40.00")  # the usual one
-        keys.press("Tab", "ArrowRight", "Tab")
+        keys.press("Tab", "ArrowRight", "ArrowRight", "Tab")
         keys.type("1042")
         keys.press("Enter")
 
@@ -101,6 +101,25 @@ def test_three_copays_in_a_few_keys_each(page, keys, leo):
     assert Receipt.objects.latest("pk").void.reason == "Wrong patient"
 
 
+def test_a_copay_by_card_in_a_few_keys(page, keys, leo):
+    def by_card():
+        keys.find("leo alv", sees=leo.guarantor.name)
+        expect(amount(page)).to_be_focused()
+        keys.type("40")
+        keys.press("Tab", "ArrowRight", "Tab")
+        keys.type("Visa")
+        keys.press("Tab")
+        keys.type("4242")
+        keys.press("Tab")
+        keys.type("A1B2C3")
+        keys.press("Enter")
+        expect(page.get_by_text("was issued.")).to_be_visible()
+
+    assert count_keys(keys, by_card) <= MOST_KEYS
+    paid = Receipt.objects.get().transactions.get()
+    assert (paid.method, paid.card_brand, paid.card_last4, paid.approval_code) == ("card", "visa", "4242", "A1B2C3")
+
+
 def test_a_question_before_a_wrong_amount_is_asked_once(page, keys, leo):
     ServiceLineFactory(guarantor=leo.guarantor, billed_cents=9790)
 
@@ -125,7 +144,7 @@ def test_a_familys_check(page, keys, leo):
 
     keys.find("leo alv", sees=leo.guarantor.name)
     expect(amount(page)).to_be_focused()
-    keys.press("Tab", "ArrowRight")
+    keys.press("Tab", "ArrowRight", "ArrowRight")
     keys.walk_to("This check pays for other accounts too")
     keys.press("Enter")
     expect(page.get_by_label("Add an account")).to_be_visible()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from batches.closing import close_batch
@@ -14,11 +15,15 @@ from batches.opening import open_api_batch
 from pops.core.imports.models import AccountImport
 from pops.core.imports.runs import Wish, run_import
 from pops.core.locks import hold
+from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from receipts.copays import CopayFor, apply_copay, find_usual_copays, find_waiting
 from receipts.corrections.credit import find_free_credit
 from receipts.corrections.take_back import take_back_postings
+from receipts.documents.receipts import render_html, store_document
+from receipts.itemized import for_itemizing, itemize, itemize_as_issued
 from receipts.models import Copay, Receipt
+from receipts.selectors import find_document
 from receipts.taking import take_payment
 from receipts.tasks import apply_copays
 from tests.concurrency import run_together
@@ -185,7 +190,7 @@ def test_copays_applied_while_their_days_are_closed(practice):
     jobs: list[Callable[[], object]] = [
         functools.partial(apply_copay, receipt_number=receipt.pk, today=today()) for receipt in [*made, *made]
     ]
-    jobs[5:5] = [functools.partial(close_batch, batch_id=online, now=timezone.now(), by=ruth)]
+    jobs[5:5] = [functools.partial(close_batch, batch_id=online, now=timezone.now(), by=ruth, knows_day_goes_on=True)]
     jobs[9:9] = [functools.partial(close_batch, batch_id=batch.pk, now=timezone.now(), by=ruth, count_id=count.pk)]
 
     run_together(jobs, width=len(jobs))
@@ -195,3 +200,32 @@ def test_copays_applied_while_their_days_are_closed(practice):
     api = ReferenceBatch.objects.filter(is_api=True)
     assert {receipt.postings.get().batch for receipt in made} <= set(api), "the database refuses it in a closed one"
     assert ReferenceBatch.objects.filter(pk__in=[batch.pk, online], status="closed").count() == 2
+
+
+def test_the_receipt_says_what_for_unless_that_is_confidential(ruth, leo, client_of, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    receipt = copay(ruth, leo, on=dt.date(2026, 3, 2), memo="Strep test")
+    words = "Copay of Leo Alvarez for the visit on March 2, 2026: Strep test"
+    paper = reverse("backoffice:print", args=[receipt.pk])
+    store_document(receipt_number=receipt.pk)
+
+    def read():
+        return for_itemizing(Receipt.objects.filter(pk=receipt.pk)).get()
+
+    assert words in render_html(itemize_as_issued(read()), get_practice())
+    assert words in client_of(ruth).get(paper).content.decode()
+    assert find_document(itemize(read()))
+
+    leo.is_confidential = True
+    leo.save()
+
+    assert "Leo" not in render_html(itemize_as_issued(read()), get_practice())
+    assert "Strep" not in client_of(ruth).get(paper).content.decode()
+    assert find_document(itemize(read())) is None, "the stored one names him"
+    assert words in client_of(ruth).get(f"{paper}?confidential").content.decode(), "for the patient, by right"
+
+
+def test_a_copay_of_a_confidential_visit_is_not_named(ruth, leo):
+    receipt = copay(ruth, leo, memo="Strep test")
+    charge(leo, encounter=EncounterFactory(patient=leo, is_confidential=True))
+    assert itemize(for_itemizing(Receipt.objects.filter(pk=receipt.pk)).get()).copay_for == ""

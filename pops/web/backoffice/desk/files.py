@@ -64,7 +64,7 @@ class PrintReceipt(DeskPage):
         receipt = get_object_or_404(for_itemizing(Receipt.objects.all()), pk=self.kwargs["number"])
         may = sees_confidential(self.request.user)
         itemized = itemize(receipt, sees_confidential=may and "confidential" in self.request.GET)
-        is_whole, paper = not itemized.others, find_paper(self.request.user)
+        is_whole, paper = not itemized.leaves_out, find_paper(self.request.user)
         return {
             "itemized": itemized, "receipt": receipt, "receipt_page": "backoffice:print", "asks": may and not is_whole,
             "paper": f"css/paper-{paper}.css", "is_roll": paper == Desk.Paper.ROLL,
