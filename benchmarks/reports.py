@@ -22,8 +22,9 @@ from benchmarks.back_office import best
 from benchmarks.data import make_guarantors
 from benchmarks.front_page import DAYS, DRAWERS, FILL, FILLED
 from benchmarks.front_page import _sign_in as sign_in
-from payments.reports.outputs import csv
+from payments.reports.models import Format
 from payments.reports.registry import find_report
+from payments.reports.runs.writing import write_file
 from pops.core.access.models import User
 from pops.core.practice.models import Practice
 from tests.factories.practice import FacilityFactory, ProviderFactory
@@ -201,8 +202,7 @@ def _export(span: dict[str, dt.date]) -> int:
     given = {"from": f"{span['first']}", "to": f"{span['last']}"}
     question = report.ask(given, user=user, today=span["last"])
     lines = Lines()
-    for part in csv.write(report.table(question, user)):
-        lines.write(part)
+    write_file(report.table(question, user), Format.CSV, lines)
     return lines.count
 
 

@@ -86,6 +86,10 @@ class Report:
         """What a chart shows of the question."""
         return self.trends
 
+    def unfolds(self, question: Question) -> bool:
+        """Whether the question asks for more rows under some."""
+        return False
+
     def unfold(self, rows: Iterator[tuple[Any, ...]], question: Question, user: User) -> Iterator[tuple[Any, ...]]:
         """The rows of the detail, with more rows under some where the question asks for them."""
         return rows
@@ -145,7 +149,8 @@ class Report:
         order = self.order_of(question)
         rows = self.unfold(listing.stream(selected, fields, order), question, user)
         columns = [Column(row.name, row.label, row.kind) for row in fields]
-        return Table(self.title, self.said(question, user), columns, rows, lambda: self._above(question, user))
+        stored = None if self.unfolds(question) else listing.store(selected, fields, order)
+        return Table(self.title, self.said(question, user), columns, rows, lambda: self._above(question, user), stored)
 
     def count(self, question: Question, user: User, *, most: int) -> int:
         """How many rows the detail has, counted no further than to one above `most`."""

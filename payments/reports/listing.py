@@ -22,13 +22,38 @@ REMEMBERED = 50_000
 
 @dataclass(frozen=True)
 class Field:
-    """A column of the detail: `value` is the rows' own name or expression, `say` makes of it what is shown."""
+    """A column of the detail: `value` is the rows' own name or expression, `say` makes of it what is shown.
+
+    `known` are the values that `say` is mostly asked about; with them the database can say it.
+    """
 
     name: str
     label: str
     value: Any
     kind: Kind = Kind.TEXT
     say: Callable[[Any], Any] | None = None
+    known: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """All rows of the detail as the database has them, in their order, where no code of ours comes between.
+
+    `note` is told of rows as they go by.
+    """
+
+    rows: QuerySet[Any]
+    fields: Sequence[Field]
+    note: Callable[[int], None] = lambda rows: None
+
+    def query(self) -> tuple[str, Any]:
+        """The statement and its parameters: a column a field."""
+        named = {f"stored_{n}": _as_expression(field.value) for n, field in enumerate(self.fields)}
+        return self.rows.annotate(**named).values_list(*named).query.sql_with_params()
+
+
+def _as_expression(value: Any) -> Any:
+    return F(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -99,6 +124,12 @@ def _page_end(places: Sequence[tuple[Any, ...]], order: Order) -> int:
         return min(len(places), PAGE)
     at = order.columns.index(order.together)
     return next((end for end in range(PAGE, 0, -1) if places[end - 1][at] != places[end][at]), PAGE)
+
+
+def store(rows: QuerySet[Any], fields: Sequence[Field], order: Order) -> Stored | None:
+    """All rows for the database to write; None where only we can say what one of them is."""
+    can_say = all(field.say is None or field.known for field in fields)
+    return Stored(order.apply(rows), fields) if can_say else None
 
 
 def stream(rows: QuerySet[Any], fields: Sequence[Field], order: Order) -> Iterator[tuple[Any, ...]]:

@@ -40,7 +40,7 @@ class Table:
 
     Rows are sequences of Python values in the order of the columns, cents as int. They may come from the database
     while they are written, so they are walked through once. `above` gives the tables that stand above them where there
-    is room, as on paper.
+    is room, as on paper. `stored` are the same rows for an output that has the database write them.
     """
 
     title: str
@@ -48,6 +48,7 @@ class Table:
     columns: Sequence[Column]
     rows: Iterable[Sequence[Any]]
     above: Callable[[], Sequence["Table"]] = tuple
+    stored: Any = None
 
 
 def say_value(value: Any, kind: Kind, zone: str) -> str:

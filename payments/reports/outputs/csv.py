@@ -30,7 +30,7 @@ Write = Callable[[Sequence[Any]], Iterable[str]]
 
 def write(table: Table) -> Iterator[bytes]:
     """The file, some hundred kilobytes at a time, as the rows come."""
-    yield MARK + _lines([[_quoted(text(column.label))] for column in table.columns])
+    yield MARK + _lines([[quoted(text(column.label))] for column in table.columns])
     writes = [_write_cells(column.kind) for column in table.columns]
     rows = iter(table.rows)
     while chunk := list(islice(rows, CHUNK)):
@@ -83,10 +83,11 @@ def _moment(moment: dt.datetime, zone: ZoneInfo) -> str:
 
 
 def _text(value: Any) -> str:
-    return _quoted(text(value))
+    return quoted(text(value))
 
 
-def _quoted(words: str) -> str:
+def quoted(words: str) -> str:
+    """A cell, in quotes where it has to be."""
     if not SPECIAL.search(words):
         return words
     doubled = words.replace('"', '""')

@@ -16,12 +16,19 @@ from payments.reports.pops_payments.filters import BATCH, DATES, FILTERS, LIST_A
 from payments.reports.pops_payments.grouping import groups_for
 from payments.reports.pops_payments.notes import notes_for
 from payments.reports.pops_payments.unfolding import PAYMENT_FIELDS, applied_fields, unfold
-from payments.reports.pops_payments.words import say_channel, say_method, say_type
+from payments.reports.pops_payments.words import (
+    CHANNEL_WORDS,
+    METHOD_WORDS,
+    TYPE_WORDS,
+    say_channel,
+    say_method,
+    say_type,
+)
 from payments.reports.question import Question
 from payments.reports.tables import Kind
 from pops.core.access.models import User
 from pops.core.accounts.confidential import sees_confidential
-from pops.core.methods import brand_name
+from pops.core.methods import BRANDS, brand_name
 
 # Of what counts, one of the two is there.
 TRANSACTIONS = Count("received_cents") + Count("refunded_cents")
@@ -42,15 +49,15 @@ MEASURES = (
             asks={"type": "unsuccessful", "list": None}),
 )  # fmt: skip
 NUMBER = Field("receipt", "Receipt", "receipt_id", Kind.NUMBER)
-TYPE = Field("type", "Type", "type", say=say_type)
+TYPE = Field("type", "Type", "type", say=say_type, known=list(TYPE_WORDS))
 RECEIPT_FIELDS = (
     Field("date", "Post date", "post_date", Kind.DATE),
     Field("batch", "Batch", "batch_id", Kind.NUMBER),
     Field("guarantor", "Guarantor", "guarantor_name"),
     Field("account", "Account", "account_number"),
-    Field("channel", "Received", "channel", say=say_channel),
-    Field("method", "Method", "method", say=say_method),
-    Field("card", "Card type", "card_brand", say=brand_name),
+    Field("channel", "Received", "channel", say=say_channel, known=list(CHANNEL_WORDS)),
+    Field("method", "Method", "method", say=say_method, known=list(METHOD_WORDS)),
+    Field("card", "Card type", "card_brand", say=brand_name, known=["", *BRANDS]),
     Field("ending", "Number", "ending"),
     Field("amount", "Amount", "counted_cents", Kind.CENTS),
     Field("not_counted", "Not counted", "not_counted_cents", Kind.CENTS),
@@ -132,8 +139,11 @@ class PopsPayments(Report):
             fields.append(Field("escrow", "In escrow now", narrowing.ESCROW_NOW, Kind.CENTS))
         return [*fields, *PAYMENT_FIELDS] if question.get("payments") else fields
 
+    def unfolds(self, question: Question) -> bool:
+        return bool(question.get("payments")) and question.get("list") != LIST_APPLIED
+
     def unfold(self, rows: Iterator[tuple[Any, ...]], question: Question, user: User) -> Iterator[tuple[Any, ...]]:
-        if not question.get("payments") or question.get("list") == LIST_APPLIED:
+        if not self.unfolds(question):
             return rows
         return unfold(
             rows, self.rows(question, user), question,

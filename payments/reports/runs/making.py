@@ -97,7 +97,9 @@ def _make(run: ReportRun, source: Source, file: IO[bytes], writers: Mapping[Form
         with snapshot():
             sees = sees_confidential(run.asked_by)
             table = source.table(run.question, **asked)
-            write_file(replace(table, rows=watch.count(table.rows)), Format(run.format), file, writers)
+            stored = table.stored and replace(table.stored, note=watch.note)
+            watched = replace(table, rows=watch.count(table.rows), stored=stored)
+            write_file(watched, Format(run.format), file, writers)
         file.seek(0)
         default_storage.delete(run.stored_name)
         stored = default_storage.save(run.stored_name, File(file))

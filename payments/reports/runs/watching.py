@@ -55,6 +55,12 @@ class Watch:
             yield row
             self.rows += 1
 
+    def note(self, rows: int) -> None:
+        """That so many rows more went by. Raises NoLongerWanted."""
+        if self.is_over:
+            raise NoLongerWanted
+        self.rows += rows
+
     def _run(self) -> None:
         try:
             while not self._end.wait(EVERY_SECONDS):

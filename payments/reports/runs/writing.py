@@ -5,13 +5,17 @@ from typing import IO
 
 from payments.reports.models import Format
 from payments.reports.outputs import csv, xlsx
+from payments.reports.runs import copying
 from payments.reports.tables import Table
 
 Writer = Callable[[Table, IO[bytes]], None]
 
 
 def _write_csv(table: Table, file: IO[bytes]) -> None:
-    file.writelines(csv.write(table))
+    if table.stored is None:
+        file.writelines(csv.write(table))
+    else:
+        copying.write(table.columns, table.stored, file)
 
 
 # What a web server's process writes too. What makes a PDF takes most of a second to load: that is the worker's.
