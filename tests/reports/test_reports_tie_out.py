@@ -99,7 +99,7 @@ def move(by, guarantor, cents, receipt):
 def close_online(by, guarantor, cents, receipt):
     batch = ReferenceBatch.objects.filter(is_api=True, status="open").first()
     if batch is not None:
-        close_batch(batch_id=batch.pk, now=timezone.now(), by=by)
+        close_batch(batch_id=batch.pk, now=timezone.now(), by=by, knows_day_goes_on=True)
 
 
 def close_mine(by, guarantor, cents, receipt):
