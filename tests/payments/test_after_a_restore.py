@@ -42,7 +42,7 @@ class Backup:
     TABLES = (
         "receipts_receiptdocument", "batches_batchdocument", "batches_batchclose", "payments_payment",
         "payments_refund", "receipts_posting", "receipts_transaction", "notifications_message", "receipts_receipt",
-        "batches_referencebatch",
+        "batches_referencebatch", "receipts_unapplied",
     )  # fmt: skip
 
     def __init__(self):

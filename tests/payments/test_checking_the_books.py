@@ -19,6 +19,7 @@ from payments.gateway.events import EventFacts
 from payments.models import BooksCheck, Payment, ProcessorEvent
 from payments.tasks import check_books
 from receipts.documents.receipts import store_document
+from tests.books import judge_now
 from tests.factories.payments import PaymentFactory
 from tests.factories.staff import DESK, MANAGER, member
 from tests.moments import NOON
@@ -46,16 +47,18 @@ def run(capsys, *arguments):
 @pytest.fixture
 def receipt(pay):
     """Issued now, so that nothing of it waits too long."""
-    return pay(at=timezone.now())
+    receipt = pay(at=timezone.now())
+    judge_now()
+    return receipt
 
 
 def test_right_books_print_a_line_a_rule(receipt, capsys):
     out, status = run(capsys)
 
     assert status == 0
-    assert len(out.splitlines()) == 16
+    assert len(out.splitlines()) == 19
     assert all(line.startswith("right  ") for line in out.splitlines())
-    assert (find_last().found, len(find_last().lines)) == (0, 16)
+    assert (find_last().found, len(find_last().lines)) == (0, 19)
 
 
 def test_wrong_books_say_what_and_where_and_end_with_1(receipt, capsys):
@@ -86,7 +89,7 @@ def test_as_json(receipt, capsys):
 def test_a_run_without_the_files_is_kept_from_the_back_office(receipt, capsys):
     out, status = run(capsys, "--no-files")
 
-    assert (status, len(out.splitlines())) == (0, 15)
+    assert (status, len(out.splitlines())) == (0, 18)
     assert not BooksCheck.objects.exists()
 
 

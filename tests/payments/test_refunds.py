@@ -117,7 +117,7 @@ def test_when_the_answer_is_lost_the_sweep_finds_the_same_refund(paid, dana, str
 
 def test_a_refund_made_in_the_dashboard_arrives_once_in_the_batch_of_its_day(paid, stripe_sandbox, dana):
     receipt = paid()
-    close_batch(batch_id=receipt.batch_id, now=timezone.now(), by=dana)
+    close_batch(batch_id=receipt.batch_id, now=timezone.now(), by=dana, knows_day_goes_on=True)
     charge = receipt.transactions.get().number
     client().v1.refunds.create({"charge": charge, "amount": 1200})
 
@@ -191,7 +191,7 @@ def test_a_void_whose_batch_was_closed_on_the_way_becomes_a_refund(paid, dana, s
     receipt = paid()
     stripe_sandbox.fail_next(0, times=3, method="POST", path="/v1/refunds", executed=True)
     waiting = refund(receipt, dana, voids=True)
-    close_batch(batch_id=receipt.batch_id, now=timezone.now(), by=dana)
+    close_batch(batch_id=receipt.batch_id, now=timezone.now(), by=dana, knows_day_goes_on=True)
 
     settle_refund(refund_id=waiting.pk, now=timezone.now())
 

@@ -103,7 +103,7 @@ def test_a_payment_by_a_wallet_that_was_switched_off_meanwhile_is_still_money(gu
 
 def test_often_pressed_it_is_refused_for_a_while(portal, guarantor):
     payment = start(guarantor)
-    answers = [check(portal, payment, "") for _ in range(31)]
+    answers = [check(portal, payment, "") for _ in range(61)]
 
     assert "That was too often in a short time." in answers[-1].json()["words"]
     assert "token" not in answers[-1].json()["words"]
