@@ -79,8 +79,9 @@ def walk(made, client):
         "statement_id": [],
     }
     for address in [*addresses_of(urlpatterns, known, "backoffice:"), *admin_addresses()]:
-        if client.get(address).status_code != 405:
-            yield address, client.get(address)
+        answer = client.get(address)
+        if answer.status_code != 405:
+            yield address, answer
     number, leo, quill = numbers(made)[-1], made.visits[0].patient_id, made.quill.pk
     merge = reverse("backoffice:merge_with", args=[other.pk, made.guarantor.pk])
     report = reverse("backoffice:report", args=["pops-payments"]) + "?span=year_to_date"

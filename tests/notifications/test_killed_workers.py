@@ -22,8 +22,8 @@ from tests.notifications.processes import all_sent, processes
 
 pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
 
-RECEIPTS = 160
-TEXTS = 40
+RECEIPTS = 80
+TEXTS = 20
 QUEUES = "mail,urgent"
 KILLS = 6
 
@@ -61,7 +61,7 @@ class Weather:
         return answer
 
 
-def test_each_of_200_receipts_and_texts_arrives_once_while_workers_are_killed(pay, mail_server, text_service, tmp_path):
+def test_each_of_100_receipts_and_texts_arrives_once_while_workers_are_killed(pay, mail_server, text_service, tmp_path):
     def count_arrived():
         return len(mail_server.accepted) + len(text_service.store.newest(2 * TEXTS))
 

@@ -80,7 +80,7 @@ def test_a_report_is_made_by_schedule_and_its_link_followed(desk, samples, live_
     assert problems_of(page) == []
     page.get_by_label("On which day").select_option("Monday")
     page.get_by_role("button", name="Make it by schedule").click()
-    page.get_by_text("Weekly on Monday at 6:00 AM").wait_for()
+    page.get_by_text("Weekly on Monday at 10:00 PM").wait_for()
     assert problems_of(page) == []
 
     Schedule.objects.update(due_at=timezone.now())
