@@ -48,12 +48,7 @@ class Stored:
 
     def query(self) -> tuple[str, Any]:
         """The statement and its parameters: a column a field."""
-        named = {f"stored_{n}": _as_expression(field.value) for n, field in enumerate(self.fields)}
-        return self.rows.annotate(**named).values_list(*named).query.sql_with_params()
-
-
-def _as_expression(value: Any) -> Any:
-    return F(value) if isinstance(value, str) else value
+        return _values(self.rows, self.fields).query.sql_with_params()
 
 
 @dataclass(frozen=True)
@@ -134,8 +129,11 @@ def store(rows: QuerySet[Any], fields: Sequence[Field], order: Order) -> Stored 
 
 def stream(rows: QuerySet[Any], fields: Sequence[Field], order: Order) -> Iterator[tuple[Any, ...]]:
     """All rows, by a cursor of the database."""
-    values = order.apply(rows).values_list(*(row.value for row in fields))
-    return _say(values.iterator(chunk_size=CHUNK), fields)
+    return _say(_values(order.apply(rows), fields).iterator(chunk_size=CHUNK), fields)
+
+
+def _values(rows: QuerySet[Any], fields: Sequence[Field]) -> Any:
+    return rows.values_list(*(field.value for field in fields))
 
 
 def _say(rows: Iterator[tuple[Any, ...]], fields: Sequence[Field]) -> Iterator[tuple[Any, ...]]:

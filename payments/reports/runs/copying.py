@@ -22,9 +22,7 @@ from pops.core.spreadsheets import MONTHS, text
 LOOK, SAY = "\x01", "\x02"
 # What a value could begin with that begins with a letter: see spreadsheets.VALUE.
 VALUES = "|".join(["AM", "PM", *sorted({month[:3] for month in MONTHS.split("|")})])
-HARMLESS = sql.SQL(
-    "{cell} ~ '^[ -~]*$' AND ({cell} ~ '^[1-9][0-9]{{0,14}}$' OR {cell} ~* '^[a-z]' AND {cell} !~* {risky})"
-)
+HARMLESS = "{cell} ~ '^[ -~]*$' AND ({cell} ~ '^[1-9][0-9]{{0,14}}$' OR {cell} ~* '^[a-z]' AND {cell} !~* {risky})"
 RISKY = rf"^(TRUE|FALSE)|^(?=.*[0-9])({VALUES}|E({VALUES}|E|[^a-z]|$))"
 FORMS = {
     Kind.NUMBER: "{cell}",
@@ -55,7 +53,7 @@ def _cell(name: sql.Identifier, field: Field, zone: str) -> sql.Composable:
     if field.kind in FORMS:
         return sql.SQL(FORMS[field.kind]).format(cell=name, zone=sql.Literal(zone))
     if field.say is None:
-        shape = "CASE WHEN {cell} = '' THEN NULL WHEN " + HARMLESS.string + " THEN {cell} ELSE {look} || {cell} END"
+        shape = "CASE WHEN {cell} = '' THEN NULL WHEN " + HARMLESS + " THEN {cell} ELSE {look} || {cell} END"
         return sql.SQL(shape).format(cell=name, risky=sql.Literal(RISKY), look=sql.Literal(LOOK))
     shape = "CASE {cell} {known} ELSE {say} || {cell} END"
     when = sql.SQL(" WHEN {} THEN {}")
