@@ -110,6 +110,11 @@ class Series:
     step: str = ""
 
 
+def as_expression(value: Any) -> Any:
+    """A column's name, or an expression, as an expression."""
+    return F(value) if isinstance(value, str) else value
+
+
 def sum_up(rows: QuerySet[Any], measures: Sequence[Measure]) -> list[Total]:
     """Grand totals: one statement."""
     sums = rows.aggregate(**{row.name: row.sums for row in measures if row.sums is not None})
@@ -121,9 +126,9 @@ def sum_by(rows: QuerySet[Any], group: Group, measures: Sequence[Measure], quest
     rows = rows if group.where is None else rows.filter(group.where)
     shown = [row for row in measures if not group.measures or row.name in group.measures]
     sums = {row.name: row.sums for row in shown if row.sums is not None}
-    keys = {"group_key": group.key if not isinstance(group.key, str) else F(group.key)}
+    keys = {"group_key": as_expression(group.key)}
     if group.title is not None:
-        keys["group_title"] = group.title if not isinstance(group.title, str) else F(group.title)
+        keys["group_title"] = as_expression(group.title)
     order = [F(name).asc(nulls_last=True) for name in reversed(keys)]
     found = list(rows.values(**keys).annotate(**sums).order_by(*order)[: MOST_GROUPS + 1])
     section = [

@@ -13,9 +13,10 @@ from payments.reports.declaration import Field, Group, Measure, Report, Sort, Tr
 from payments.reports.filters.base import Asking, Odd, quoted
 from payments.reports.filters.choices import Choice, Choices
 from payments.reports.filters.dates import Dates
-from payments.reports.filters.picks import Pick, Picks
+from payments.reports.filters.picks import Pick, Picks, choose
 from payments.reports.listing import Order
 from payments.reports.question import Question
+from payments.reports.summing import as_expression
 from payments.reports.tables import Kind
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
@@ -56,11 +57,7 @@ class Begun(Dates):
 
 def find_groups(words: Sequence[str], asking: Asking) -> list[Pick]:
     """POPS Groups by their key. Raises Odd for one that is not there, or not any more."""
-    known = {pick.word: pick for pick in offer_groups(asking)}
-    for word in words:
-        if word not in known:
-            raise Odd(f"POPS Group {quoted(word)} is not there any more. Choose others from the list.")
-    return [known[word] for word in words]
+    return choose(words, offer_groups(asking), "POPS Group {} is not there any more. Choose others from the list.")
 
 
 def offer_groups(asking: Asking) -> list[Pick]:
@@ -224,5 +221,4 @@ class SessionUsage(Report):
 
 def _key(group: Group) -> Any:
     """In rows of their own a group is by its name: it is all that is shown of it."""
-    key = group.title or group.key
-    return F(key) if isinstance(key, str) else key
+    return as_expression(group.title or group.key)

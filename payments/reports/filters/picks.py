@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from payments.reports.filters.base import Asking, Control, Filter, Odd, Option, words_of
+from payments.reports.filters.base import Asking, Control, Filter, Odd, Option, quoted, words_of
 
 # More are chosen by nobody: a group of them has a filter of its own.
 MOST = 200
@@ -17,6 +17,15 @@ class Pick:
     key: Any
     word: str
     label: str
+
+
+def choose(words: Sequence[str], offered: Sequence[Pick], otherwise: str) -> list[Pick]:
+    """Of what is offered that which the words name. Raises Odd, in words that have a place for the one that is not."""
+    known = {pick.word: pick for pick in offered}
+    for word in words:
+        if word not in known:
+            raise Odd(otherwise.format(quoted(word)))
+    return [known[word] for word in words]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from batches.blind import hidden_batches
 from batches.models import ReferenceBatch
 from payments.reports.filters.base import Asking, Odd, quoted
-from payments.reports.filters.picks import Pick
+from payments.reports.filters.picks import Pick, choose
 from pops.core.access.models import User
 from pops.core.accounts.confidential import shown_to
 from pops.core.accounts.models import Guarantor, Patient
@@ -79,11 +79,7 @@ def offer_providers(asking: Asking) -> list[Pick]:
 
 def find_cashiers(words: Sequence[str], asking: Asking) -> list[Pick]:
     """Staff who take money, and POPS itself."""
-    offered = {pick.word: pick for pick in offer_cashiers(asking)}
-    for word in words:
-        if word not in offered:
-            raise Odd(f"There is no member of staff “{quoted(word)}”. Choose from the list.")
-    return [offered[word] for word in words]
+    return choose(words, offer_cashiers(asking), "There is no member of staff “{}”. Choose from the list.")
 
 
 def offer_cashiers(asking: Asking) -> list[Pick]:
