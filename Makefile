@@ -1,6 +1,6 @@
 # make help. Every target makes the machine ready first; when it is, that takes a tenth of a second.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test browsers bench lint format clean
+.PHONY: help demo demo-reset test browsers bench lint format openapi clean
 
 PYTHON := .venv/bin/python
 PORT ?= 8000
@@ -18,6 +18,7 @@ help:
 	@echo "make bench        measure (ARGS=...)"
 	@echo "make lint         style, layers, types"
 	@echo "make format       put the code into shape"
+	@echo "make openapi      write docs/openapi.yaml anew, after a change of the API"
 	@echo "make clean        delete .venv and caches; the demo's data stays"
 
 demo:
@@ -47,6 +48,10 @@ lint:
 format:
 	$(ready) lint
 	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format .
+
+openapi:
+	$(ready) lint
+	@$(PYTHON) -m pops.local.checks openapi
 
 clean:
 	rm -rf .venv .data/cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "pops.sessions",
     "notifications",
     "pops.quickpay",
+    "pops.service_accounts",
     "pops.logins",
     "pops.appointments",
     "batches",
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "pops.core.imports",
     "pops.web.sign_in",
     "pops.web.backoffice",
+    "pops.web.api",
     "pghistory",
     "pgtrigger",
     "allauth",
@@ -83,6 +85,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "anymail",
     "csp",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -95,6 +99,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "pops.web.webhooks.middleware.StripeFirstMiddleware",
+    # Before all that reads a cookie: the API opens to keys alone.
+    "pops.web.api.middleware.ApiFirstMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -316,6 +322,7 @@ CELERY_TASK_ROUTES = {
     "pops.logins.tasks.*": {"queue": "documents"},
     "pops.balance_notices.tasks.*": {"queue": "documents"},
     "pops.sessions.tasks.*": {"queue": "documents"},
+    "pops.web.api.tasks.*": {"queue": "documents"},
     "payments.reports.tasks.*": {"queue": "documents"},
 }
 # Beat answers `celery inspect ping` as workers do, and no longer once it has stood still for twice its longest pause.
@@ -380,6 +387,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "forget-calls": {"task": "pops.web.api.tasks.forget_calls", "schedule": 3600.0, "options": {"expires": 600}},
     # Each hour, as imports: beat doesn't remember over a restart when a nightly one ran last.
     "forget-sessions": {
         "task": "pops.core.access.tasks.forget_ended_sessions",
@@ -428,6 +436,32 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+}
+
+# --- The API for the practice's own system -------------------------------------------------------------------
+
+# Of each key. A practice's system that sends what a day brought comes nowhere near it.
+API_CALLS_A_MINUTE = env.int("API_CALLS_A_MINUTE", default=3000)
+# Of each network address: keys that are none.
+API_WRONG_KEYS_A_MINUTE = env.int("API_WRONG_KEYS_A_MINUTE", default=30)
+# All else a view of the API says by its class (pops.web.api.views).
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "pops.web.api.schema.ApiSchema"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "POPS",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "What the practice's own system reads and writes of POPS. Money is integer cents in `*_cents`; each object "
+        "that tells of money says its `currency`. Dates are the practice's own, moments are in UTC. Lists are read "
+        "page by page: `next`, and the Link header, hold the address of the next one. docs/api.md walks through a day."
+    ),
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": "/"}],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "pops.web.api.schema.complete_schema",
+    ],
 }
 
 # --- Mail and logs -----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("pops.web.look.urls")),
     path("", include("pops.web.sign_in.urls")),
     path("", include("pops.web.portal.urls")),
+    path("api/", include("pops.web.api.urls")),
     path("webhooks/", include("pops.web.webhooks.urls")),
     path("admin/desk/", include("pops.web.backoffice.urls")),
     path("admin/", front_page),

@@ -13,7 +13,7 @@ def patterns_of(patterns: list[Any], app: str = "") -> Iterator[tuple[str, URLPa
         if isinstance(pattern, URLPattern):
             yield app + str(pattern.name), pattern
         else:
-            yield from patterns_of(pattern.url_patterns, f"{pattern.namespace}:")
+            yield from patterns_of(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else app)
 
 
 def addresses_of(patterns: list[Any], known: dict[str, list[Any]], app: str = "") -> Iterator[str]:

@@ -41,6 +41,7 @@ def text(product: Product) -> str:
         ("POPS is running", _places(product)),
         ("Sign in with one click (for a day)", _doors(product)),
         ("Sign in by hand", _logins(product)),
+        ("Call the API (docs/api.md)", _system(product)),
         ("Test cards (any future date, any CVC)", list(CARDS) if product.sandbox else []),
         ("", [("Logs", str(product.logs)), ("Stop", "Ctrl-C")]),
     ]
@@ -70,6 +71,13 @@ def _doors(product: Product) -> Lines:
     key = product.env["SECRET_KEY"]
     people = PEOPLE[-1:] if product.empty else PEOPLE
     return [(who, f"{product.site}/demo/sign-in/{links.make_token(email, key=key)}/") for who, email in people]
+
+
+def _system(product: Product) -> Lines:
+    if product.empty:
+        return []
+    key = links.make_api_key(key=product.env["SECRET_KEY"])
+    return [("Practice's own system", f"{product.site}/api/ says what there is; its key is"), ("  key", key)]
 
 
 def _logins(product: Product) -> Lines:

@@ -1,4 +1,7 @@
-"""`make test` and `make lint`: every check in order, the cheapest first, stopping at the first that fails."""
+"""`make test` and `make lint`: every check in order, the cheapest first, stopping at the first that fails.
+
+`make openapi` writes what one of the tests compares.
+"""
 
 import os
 import subprocess
@@ -28,6 +31,12 @@ DJANGO: list[Check] = [
     # Fails on a style sheet that names a picture which isn't there.
     ("Static files", [PYTHON, "manage.py", "collectstatic", "--no-input"]),
 ]
+OPENAPI: list[Check] = [
+    (
+        "docs/openapi.yaml",
+        [PYTHON, "manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", "docs/openapi.yaml"],
+    ),
+]
 # Checks read the settings but reach no server. `check --deploy` looks at what a practice would have.
 NO_SERVERS = {"DATABASE_URL": "postgresql://127.0.0.1:9/none", "REDIS_URL": "redis://127.0.0.1:9/0"}
 PRODUCTION = {"SECURE_HTTPS": "on", "DEBUG": "off"}
@@ -35,6 +44,8 @@ PRODUCTION = {"SECURE_HTTPS": "on", "DEBUG": "off"}
 
 def main(what: str, arguments: Sequence[str]) -> int:
     """Run the checks; with arguments for pytest, the tests alone. The exit code of the first that fails."""
+    if what == "openapi":
+        return sum(_run(name, command) for name, command in OPENAPI)
     # A selection of tests is asked for while working on them: the answer should come at once.
     checks = [] if arguments else LINT + (DJANGO if what == "test" else [])
     for name, command in checks:

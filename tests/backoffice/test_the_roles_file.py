@@ -12,7 +12,7 @@ from tests.conventions.source import ROOT, modules
 pytestmark = pytest.mark.django_db
 
 # "receipts.void_receipt" in a view or list, perms.receipts.void_receipt in a template.
-APPS = "access|accounts|auth|batches|mfa|notifications|payments|practice|quickpay|receipts"
+APPS = "access|accounts|auth|batches|mfa|notifications|payments|practice|quickpay|receipts|service_accounts"
 ASKED = re.compile(rf"[\"']((?:{APPS})\.(?:[a-z]+_)+[a-z]+)[\"']|\bperms\.((?:{APPS})\.[a-z_]+)")
 
 

@@ -19,6 +19,7 @@ OURS = (
     "imports",
     "logins",
     "quickpay",
+    "service_accounts",
     "portal_sessions",
     "appointments",
     "backoffice",

@@ -13,6 +13,7 @@ from batches.models import ReferenceBatch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Facility, Practice, Provider
+from pops.local.seed.api import make_system
 from pops.local.seed.cards import store_cards
 from pops.local.seed.copays import make_copay
 from pops.local.seed.data import FACILITIES, HOUSEHOLDS, PROVIDERS, STAFF, STAFF_PASSWORD, TAX_ID, TIME_ZONE
@@ -53,6 +54,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     make_sessions(now=now, chance=chance, desk=staff)
     make_waiting(now=now)
     import_samples(now=now, by=User.objects.get(email=STAFF[-1][0], is_staff=True))
+    make_system(now=now)
     make_exports(now=now, by=User.objects.get(email=STAFF[1][0], is_staff=True))
     # Yesterday's batch was forgotten: it stands out in the back office as one to close.
     open_days = ReferenceBatch.objects.filter(status="open", is_api=True).order_by("-batch_date")

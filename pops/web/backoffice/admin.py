@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from pops.web.backoffice.lists import (
     accounts,
+    api,
     asked,
     batches,
     books,
@@ -22,6 +23,7 @@ from pops.web.backoffice.lists import (
 
 __all__ = [
     "accounts",
+    "api",
     "asked",
     "batches",
     "books",

@@ -44,6 +44,8 @@ ADMIN = [
     "practice.add_group", "practice.change_group", "practice.add_facility", "practice.change_facility",
     "practice.add_provider", "practice.change_provider", "imports.import_accounts",
     "reports.view_export",
+    "service_accounts.view_serviceaccount", "service_accounts.add_serviceaccount",
+    "service_accounts.change_serviceaccount",
 ]  # fmt: skip
 ROLES = {"Front desk": DESK, "Billing manager": MANAGER, "Administrator": ADMIN}
 

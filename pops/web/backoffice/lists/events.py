@@ -62,4 +62,6 @@ def words_of(field: Any, row: Any, value: Any, sees: bool) -> str:
         value = localtime(value)  # the practice's, see PracticeClockMiddleware
     if isinstance(value, dt.date | dt.time):
         return str(localize(value))
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or EMPTY
     return str(dict(field.flatchoices).get(value, value))

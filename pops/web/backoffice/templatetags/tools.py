@@ -20,6 +20,8 @@ from pops.core.refusals import Refused
 from pops.logins.models import PhoneChange
 from pops.logins.phones import why_not_settle_phone
 from pops.quickpay.services import why_not_make_link
+from pops.service_accounts.models import ServiceAccount
+from pops.service_accounts.services import why_not_make_key
 from pops.sessions.keeping import why_not_end
 from pops.sessions.models import PortalSession
 from pops.web.backoffice.templatetags.desk import Action
@@ -133,7 +135,17 @@ def _message(message: Message) -> list[Tool]:
     return [("notifications.send_message_again", "Send again", page, no)]
 
 
+def _service_account(account: ServiceAccount) -> list[Tool]:
+    right = "service_accounts.change_serviceaccount"
+    new_key = reverse("backoffice:make_key", args=[account.pk])
+    return [
+        (right, "New key", new_key, why_not_make_key(account)),
+        (right, "Change", reverse("backoffice:change_service_account", args=[account.pk]), None),
+    ]
+
+
 FOR: dict[type, Any] = {
+    ServiceAccount: _service_account,
     Guarantor: _guarantor,
     Patient: _patient,
     Encounter: _visit,

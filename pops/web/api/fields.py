@@ -1,0 +1,174 @@
+"""What bodies and addresses are made of: fields that take what they say and nothing that only looks like it.
+
+Money is integer cents in `*_cents`, and each object that tells of money says its `currency`. Dates are the practice's,
+as 2026-11-30; moments are in UTC, as 2026-11-30T17:05:00Z.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.settings import api_settings
+
+# What the database's integers hold, and no sum of ours reaches.
+MOST_CENTS = 99_999_999_99
+MOST_WHOLE = 2**31 - 1
+CURRENCY = "usd"
+
+
+class Text(serializers.CharField):
+    """Text, not a number that could be written as one. Blanks around it are cut off."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**{"max_length": 300, **facts})
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class Choice(serializers.ChoiceField):
+    """One of a model's choices, as text."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=data)
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """A whole number; in an address its digits."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": MOST_WHOLE, **facts})
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(self.root, Query):
+            is_whole = isinstance(data, str) and data.isascii() and data.removeprefix("-").isdecimal()
+        else:
+            is_whole = isinstance(data, int) and not isinstance(data, bool)
+        if not is_whole:
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class CentsField(Whole):
+    """Money in whole cents: 4200 is $42.00. Not below zero, unless told so."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**{"max_value": MOST_CENTS, **facts})
+
+
+class Flag(serializers.BooleanField):
+    """true or false; in an address the same as words."""
+
+    WORDS = {"true": True, "false": False}
+
+    def to_internal_value(self, data: Any) -> bool:
+        found = self.WORDS.get(data) if isinstance(self.root, Query) and isinstance(data, str) else data
+        if not isinstance(found, bool):
+            self.fail("invalid", input=data)
+        return found
+
+
+class LocalDateField(serializers.DateField):
+    """A date of the practice: 2026-11-30. Receipts of before 1900 there are none."""
+
+    default_error_messages = {"far": "This date is too far away."}
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**{"input_formats": ["%Y-%m-%d"], **facts})
+
+    def to_internal_value(self, value: Any) -> dt.date:
+        if not isinstance(value, str) or len(value) != len("2026-11-30"):
+            self.fail("invalid", format="YYYY-MM-DD")
+        date: dt.date = super().to_internal_value(value)
+        if not 1900 <= date.year <= 2200:
+            self.fail("far")
+        return date
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment. Told in UTC with a Z; taken with whatever offset it says, never without one."""
+
+    default_error_messages = {"no_zone": "Say the offset: 2026-11-30T17:05:00Z, or ...-05:00.", "far": "Too far away."}
+
+    def to_internal_value(self, value: Any) -> dt.datetime:
+        if not isinstance(value, str):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+        try:
+            moment = dt.datetime.fromisoformat(value)
+        except ValueError:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+        if moment.tzinfo is None:
+            self.fail("no_zone")
+        if not 1900 <= moment.year <= 2200:
+            self.fail("far")
+        return moment.astimezone(dt.UTC)
+
+    def to_representation(self, value: Any) -> str:
+        return str(value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"))
+
+
+class CurrencyField(serializers.ChoiceField):
+    """The currency of the object's `*_cents`. There is one; who sends another one is told so."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**{"choices": [CURRENCY], "default": CURRENCY, "help_text": "Of all cents here.", **facts})
+
+    def get_attribute(self, instance: Any) -> str:
+        return CURRENCY
+
+
+class Shape(serializers.Serializer[Any]):
+    """What an object looks like. A body may hold what can be written of it, and nothing else: a name that isn't known
+    was misspelled, and one that can't be written was meant to change something."""
+
+    default_error_messages = {
+        "unknown": "There is no such field.",
+        "read_only": "This can't be written here.",
+        "invalid": "This is no object of JSON.",
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            words = serializers.ErrorDetail(str(self.error_messages["invalid"]), "invalid")
+            raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [words]})
+        unfit: dict[str, Any] = {name: [self._say_unfit(name)] for name in data if not self._takes(name)}
+        try:
+            cleaned = super().to_internal_value(data)
+        except serializers.ValidationError as failure:
+            unfit |= dict(failure.detail)  # type: ignore[arg-type]  # of a serializer it is always one
+        if unfit:
+            raise serializers.ValidationError(unfit)
+        return cleaned
+
+    def _takes(self, name: Any) -> bool:
+        return name in self.fields and not self.fields[name].read_only
+
+    def _say_unfit(self, name: Any) -> Any:
+        code = "read_only" if name in self.fields else "unknown"
+        return serializers.ErrorDetail(str(self.error_messages[code]), code)
+
+
+class Query(Shape):
+    """What may stand behind the question mark."""
+
+    @classmethod
+    def pick(cls, params: Any) -> dict[str, Any]:
+        """The parameters as a body. One that is given twice is one too many: its list is no text."""
+        return {name: values[0] if len(values) == 1 else values for name, values in params.lists()}
+
+    def errors_in_full(self) -> Any:
+        """What is wrong, with the codes."""
+        return self._failure.get_full_details()
+
+    def is_valid(self, *, raise_exception: bool = False) -> bool:
+        try:
+            super().is_valid(raise_exception=True)
+        except serializers.ValidationError as failure:
+            self._failure = failure
+            return False
+        return True

@@ -1,0 +1,141 @@
+"""Writes that are sent twice are done once: the copy gets the first answer.
+
+The row that remembers an answer is written in the transaction of what the call writes, before all else: a copy that
+comes meanwhile waits for it there, then finds the answer. A call that is refused leaves no row, and nothing else.
+
+What asks the card processor can't do so, as no transaction stays open over that. There the row is committed first, and
+the service itself does its work once, by the id that `get_attempt_id` makes of the key.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpResponse
+from rest_framework.response import Response
+
+from pops.web.api.models import SentCall
+from pops.web.api.parsing import ApiJSONRenderer
+from pops.web.api.problems import Problem
+
+# At least a day, as callers are told; some more, so that a retry the next morning is one too.
+KEPT = dt.timedelta(days=3)
+KEY_LETTERS = 255
+# Of an answer, what is said again.
+HEADERS = ("Location", "ETag")
+
+CLAIM = """
+    INSERT INTO api_sentcall (account_id, key, asked, body, headers, sent_at)
+    VALUES (%s, %s, %s, '', '{}', %s)
+    ON CONFLICT (account_id, key) DO NOTHING
+    RETURNING id
+"""
+
+Handler = Callable[..., Response]
+
+
+def once(handler: Handler | None = None, *, asks_stripe: bool = False) -> Any:
+    """A method that writes: in one transaction, and under the same Idempotency-Key once.
+
+    POST takes a key. What is named by its address (PUT, PATCH, DELETE) is the same however often it is sent: there
+    a key may be left out.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        @wraps(handler)
+        def answer(view: Any, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            key = _read_key(request)
+            work = _Work(view, key, lambda: handler(view, request, *args, **kwargs))
+            if key is None:
+                return work.do_unkeyed(in_transaction=not asks_stripe)
+            return work.do_by_stripe() if asks_stripe else work.do()
+
+        answer.is_once = True  # type: ignore[attr-defined]  # a test asks each method that writes
+        return answer  # type: ignore[return-value]  # a first answer said again is as it was sent
+
+    return decorate if handler is None else decorate(handler)
+
+
+def get_attempt_id(view: Any) -> uuid.UUID:
+    """The same id for the same account and Idempotency-Key: by it a service knows that it has done its work."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"pops api {view.account.pk} {view.request.headers['Idempotency-Key']}")
+
+
+def forget_calls(*, now: dt.datetime) -> int:
+    """Delete the answers that nobody asks for again; how many they were."""
+    deleted, _ = SentCall.objects.filter(sent_at__lt=now - KEPT).delete()
+    return deleted
+
+
+def _read_key(request: Any) -> str | None:
+    """Raises Problem 400 where it is missing and needed, or is none."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None and request.method == "POST":
+        words = "Send an Idempotency-Key: a text drawn at random for this call, the same again when you repeat it."
+        raise Problem(400, "key_header_missing", words)
+    if key is not None and not (0 < len(key) <= KEY_LETTERS and key.isascii() and key.isprintable()):
+        raise Problem(400, "key_header_unfit", f"An Idempotency-Key has 1 to {KEY_LETTERS} plain letters and digits.")
+    return key
+
+
+class _Work:
+    """One call under its key."""
+
+    def __init__(self, view: Any, key: str | None, job: Callable[[], Response]) -> None:
+        self.view, self.key, self.job = view, key, job
+
+    def do_unkeyed(self, *, in_transaction: bool) -> Response:
+        if not in_transaction:
+            return self.job()
+        with transaction.atomic():
+            return self.job()
+
+    def do(self) -> HttpResponse:
+        """In one transaction with the row that remembers the answer."""
+        with transaction.atomic():
+            if not self._claim():
+                return self._say_again(SentCall.objects.get(**self._who()))
+            response = self.job()
+            self._keep(response)
+        return response
+
+    def do_by_stripe(self) -> HttpResponse:
+        """The row first, so that another body under the key is seen; the answer once there is one."""
+        if not self._claim():
+            sent = SentCall.objects.get(**self._who())
+            if sent.status is not None or bytes(sent.asked) != self._asked():
+                return self._say_again(sent)
+        response = self.job()
+        self._keep(response)
+        return response
+
+    def _who(self) -> dict[str, Any]:
+        return {"account_id": self.view.account.pk, "key": self.key}
+
+    def _claim(self) -> bool:
+        """Whether this is the first call under its key. One that is at work meanwhile is waited for here."""
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM, [self.view.account.pk, self.key, self._asked(), self.view.now])
+            return cursor.fetchone() is not None
+
+    def _asked(self) -> bytes:
+        request = self.view.request
+        body = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}".encode()).digest()
+
+    def _keep(self, response: Response) -> None:
+        headers = {name: response[name] for name in HEADERS if name in response}
+        body = b"" if response.data is None else ApiJSONRenderer().render(response.data)
+        SentCall.objects.filter(**self._who()).update(status=response.status_code, body=body, headers=headers)
+
+    def _say_again(self, sent: SentCall) -> HttpResponse:
+        if bytes(sent.asked) != self._asked():
+            words = "This Idempotency-Key was used for another call. Draw a new one for each."
+            raise Problem(422, "key_reused", words)
+        headers = {**sent.headers, "Idempotency-Replayed": "true"}
+        return HttpResponse(bytes(sent.body), status=sent.status, headers=headers, content_type="application/json")

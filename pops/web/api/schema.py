@@ -1,0 +1,192 @@
+"""The API's description of itself, OpenAPI 3.1: made of the views and shapes, checked in as docs/openapi.yaml."""
+
+from collections.abc import Callable
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import serializers
+
+PROBLEM = "application/problem+json"
+# By status: what it is called in the schema, and when it comes.
+PROBLEMS = {
+    400: ("BadRequest", "The address or the body can't be read."),
+    401: ("NoKey", "No key, or one that is unknown, expired or revoked."),
+    403: ("Forbidden", "The key lacks the scope, or the account's role the right."),
+    404: ("NotFound", "There is nothing at this address."),
+    409: ("Refused", "A rule doesn't allow it as things stand. Nothing was changed."),
+    412: ("Changed", "If-Match names another state than the present one."),
+    413: ("TooLarge", "The body is too large."),
+    415: ("NotJSON", "The body is not application/json."),
+    422: (
+        "Invalid",
+        "Fields of the body can't be, each with its reason; or the Idempotency-Key was used for another call.",
+    ),
+    428: ("MatchMissing", "If-Match is missing."),
+    429: ("TooOften", "Too many calls. Retry-After says when to go on."),
+}
+READS, WRITES, MATCHED = (400, 401, 403, 404, 429), (409, 413, 415, 422), (412, 428)
+UNKEYED = ("get", "head")
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    """How a key is sent."""
+
+    target_class = "pops.web.api.authentication.KeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A key of a service account: pops_..."}
+
+
+class ApiSchema(AutoSchema):
+    """What each operation has in common: its scope and right, and the headers that go both ways."""
+
+    view: Any  # an ApiView
+
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
+        scope, rights = self.view.scopes.get(self.method, ""), self.view.rights.get(self.method, "")
+        names = (rights,) if isinstance(rights, str) else rights
+        right = ", ".join(f"`{name}`" for name in names)
+        return f"{super().get_description()}\n\nScope `{scope}`, right {right}.".strip()
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        return [{"key": [self.view.scopes.get(self.method, "")]}]
+
+    def get_override_parameters(self) -> list[Any]:
+        handler = getattr(self.view, self.method.lower())
+        given = [] if self.method == "GET" else [_key_header(required=self.method == "POST")]
+        return given + ([MATCH] if getattr(handler, "is_matched", False) else [])
+
+    def _get_serializer_name(self, *args: Any, **kwargs: Any) -> str:
+        """Receipt, not ReceiptShape: callers know nothing of our classes."""
+        return str(super()._get_serializer_name(*args, **kwargs)).replace("Shape", "")
+
+    def get_tags(self) -> list[str]:
+        return [self.path.removeprefix("/api/v1/").partition("/")[0]]
+
+
+def _key_header(*, required: bool) -> OpenApiParameter:
+    words = "Drawn at random for this call, and the same when it is repeated: the copy gets the first answer."
+    return OpenApiParameter(
+        "Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255}, "header", required, description=words
+    )
+
+
+MATCH = OpenApiParameter(
+    "If-Match", OpenApiTypes.STR, "header", description="The ETag of the state that was read, or * for whatever it is."
+)
+
+
+def operation(
+    operation_id: str,
+    summary: str,
+    *,
+    gives: Any = None,
+    example: Any = None,
+    asks: Any = None,
+    asked: Any = None,
+    query: Any = None,
+    status: int = 200,
+    matched: bool = False,
+    media_type: str = "application/json",
+    also: dict[int, Any] | None = None,
+) -> Callable[[Any], Any]:
+    """Describe a method: what it asks (a Shape) and gives, each with an example; `query` what may stand behind "?".
+
+    `matched` where it looks at If-Match. `also`: other successful answers by status.
+    """
+    answer_in = (
+        [OpenApiExample("Answer", example, response_only=True, media_type=media_type)] if example is not None else []
+    )
+    body = [OpenApiExample("Call", asked, request_only=True)] if asked is not None else []
+    responses = {(status, media_type): OpenApiResponse(gives, description=summary, examples=answer_in)}
+
+    def decorate(handler: Any) -> Any:
+        described = extend_schema(
+            operation_id=operation_id,
+            summary=summary,
+            request=asks,
+            responses=responses | (also or {}),
+            examples=body,
+            parameters=[query] if query else [],
+        )(handler)
+        described.is_matched = matched
+        return described
+
+    return decorate
+
+
+def page_of(shape: type[serializers.Serializer[Any]]) -> Any:
+    """A page of a list of these."""
+    name = f"{shape.__name__.removesuffix('Shape')}Page"
+    words = "Address of the next page; null on the last one."
+    return inline_serializer(
+        name, {"items": shape(many=True), "next": serializers.URLField(allow_null=True, help_text=words)}
+    )
+
+
+def complete_schema(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """What no single view says: how a call goes wrong, that bodies hold nothing else, what headers tell."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SHAPE
+    components["responses"] = {name: _problem_response(words) for name, words in PROBLEMS.values()}
+    components["headers"] = HEADERS
+    for name, schema in components["schemas"].items():
+        if name.endswith("Request") and schema.get("type") == "object":
+            schema["additionalProperties"] = False
+    for path in result["paths"].values():
+        for method, described in path.items():
+            _complete(method, described)
+    return result
+
+
+def _complete(method: str, described: dict[str, Any]) -> None:
+    matched = any(one["name"] == "If-Match" for one in described.get("parameters", ()))
+    statuses = [*READS, *(WRITES if method not in UNKEYED else ()), *(MATCHED if matched else ())]
+    responses = described["responses"]
+    for answer in responses.values():
+        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+    for status in sorted(statuses):
+        responses.setdefault(str(status), {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"})
+
+
+def _problem_response(words: str) -> dict[str, Any]:
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": words, "content": content}
+
+
+HEADERS = {
+    "RateLimit": {"schema": {"type": "string"}, "description": 'Calls left, and seconds until more: "key";r=2999;t=42'},
+    "RateLimit-Policy": {
+        "schema": {"type": "string"},
+        "description": 'Calls a key has in so many seconds: "key";q=3000;w=60',
+    },
+}
+PROBLEM_SHAPE = {
+    "type": "object",
+    "description": "What is wrong with a call (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "example": "urn:pops:problem:invalid"},
+        "title": {"type": "string", "example": "Unprocessable Entity"},
+        "status": {"type": "integer", "example": 422},
+        "detail": {"type": "string", "description": "For people."},
+        "code": {"type": "string", "description": "For programs: it stays as it is."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["detail", "code"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer to the field: #/tenders/0/amount_cents"},
+                    "parameter": {"type": "string", "description": "The parameter behind the question mark."},
+                    "detail": {"type": "string"},
+                    "code": {"type": "string"},
+                },
+            },
+        },
+    },
+}

@@ -1,0 +1,167 @@
+"""Keys of service accounts: shown once, good for a time, counted, and kept apart from who they belong to."""
+
+import datetime as dt
+import logging
+
+import pytest
+from django.contrib.auth.models import Group as Role
+from django.urls import reverse
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from pops.core.access.models import User
+from pops.core.logs import hide_tokens
+from pops.service_accounts.models import ServiceAccount, ServiceKey
+from pops.service_accounts.services import rotate_key
+from tests.factories.api import Caller, caller, new_key, service_account
+from tests.factories.practice import GroupFactory
+from tests.factories.staff import ADMIN, DESK, MANAGER, member
+
+pytestmark = pytest.mark.django_db
+
+
+def used(account: ServiceAccount) -> ServiceKey:
+    return account.keys.get()
+
+
+def test_nothing_that_is_kept_opens_anything(practice):
+    new = new_key(service_account(), "practice:read")
+
+    assert new.text.startswith(f"pops_{new.key.prefix}_")
+    assert new.text.encode() not in bytes(used(new.key.account).key_hash)
+    assert len(new.text.rpartition("_")[2]) >= 40 or "_" in new.text
+
+
+def test_both_keys_work_while_they_are_rotated(practice, time_machine):
+    account = service_account()
+    old = new_key(account, "practice:read")
+    new = rotate_key(
+        key_id=old.key.pk,
+        overlap=dt.timedelta(days=7),
+        good_for=dt.timedelta(days=90),
+        now=timezone.now(),
+        by=account.made_by,
+    )
+    statuses = [Caller(one.text).get("/groups").status_code for one in (old, new)]
+    time_machine.move_to(timezone.now() + dt.timedelta(days=7))
+
+    assert statuses == [200, 200]
+    assert [Caller(one.text).get("/groups").status_code for one in (old, new)] == [401, 200]
+    assert new.key.scopes == ["practice:read"]
+
+
+def test_its_last_use_is_written_once_a_minute(practice, time_machine, django_assert_num_queries):
+    api = caller("practice:read")
+    begun = dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC)
+    time_machine.move_to(begun, tick=False)
+    ServiceKey.objects.update(expires_at=begun + dt.timedelta(days=1))
+    api.get("/groups")
+    time_machine.move_to(begun + dt.timedelta(seconds=59), tick=False)
+    with django_assert_num_queries(4):  # the key, its rights twice, the groups
+        api.get("/groups")
+    first = used(api.account)
+    time_machine.move_to(begun + dt.timedelta(seconds=60), tick=False)
+    api.get("/groups")
+
+    assert (first.last_used_at, first.last_used_address) == (begun, "127.0.0.1")
+    assert used(api.account).last_used_at == begun + dt.timedelta(seconds=60)
+
+
+def test_each_answer_says_how_much_is_left(practice, settings):
+    settings.API_CALLS_A_MINUTE = 2
+    api, other = caller("practice:read"), caller("practice:read", name="The kiosk")
+
+    answers = [api.get("/groups") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer["RateLimit"].partition(";t=")[0] for answer in answers] == ['"key";r=1', '"key";r=0', '"key";r=0']
+    assert answers[2]["RateLimit-Policy"] == '"key";q=2;w=60'
+    assert 1 <= int(answers[2]["Retry-After"]) <= 60
+    assert other.get("/groups").status_code == 200
+
+
+def test_who_guesses_keys_is_slowed_down_and_nobody_else(practice, settings):
+    settings.API_WRONG_KEYS_A_MINUTE = 2
+    wrong, right = Caller("pops_aaaaaaaa_guess"), caller("practice:read")
+
+    assert [wrong.get("/groups").status_code for _ in range(3)] == [401, 401, 429]
+    assert right.get("/groups").status_code == 200
+
+
+def test_calls_go_on_while_redis_is_away(practice, monkeypatch, caplog):
+    def fail(place):
+        raise RedisError("no server")
+
+    monkeypatch.setattr("pops.web.api.throttling._add_one", fail)
+
+    assert caller("practice:read").get("/groups").status_code == 200
+
+
+def test_no_log_names_a_key(practice, caplog):
+    api = caller("practice:read")
+    with caplog.at_level(logging.DEBUG):
+        Caller(f"{api.text}x").get("/groups")
+        api.get("/groups?limit=0")
+
+    secret = api.text[len("pops_12345678_") :]
+    assert secret not in caplog.text
+    assert secret not in hide_tokens(f"Not Found: /api/v1/{api.text}")
+
+
+class TestTheBackOffice:
+    def test_an_administrator_adds_a_system_and_a_key_which_is_shown_once(self, practice, client_of):
+        client = client_of(member(ADMIN))
+        desk = Role.objects.get(name=DESK)
+        client.post(reverse("backoffice:make_service_account"), {"name": "The kiosk", "role": desk.pk})
+        account = ServiceAccount.objects.get(name="The kiosk")
+        shown = client.post(
+            reverse("backoffice:make_key", args=[account.pk]), {"scopes": ["receipts:read"], "good_for": "90"}
+        )
+        text = shown.context["text"]
+        page = client.get(reverse("admin:service_accounts_serviceaccount_change", args=[account.pk]))
+
+        assert text in shown.content.decode()
+        assert text not in page.content.decode()
+        assert f"pops_{used(account).prefix}_..." in page.content.decode()
+        assert Caller(text).get("/groups").json()["code"] == "scope_missing"
+
+    def test_revoking_says_why_and_is_kept(self, practice, client_of):
+        api, admin = caller("practice:read"), member(ADMIN, name="Ada Okafor")
+        client = client_of(admin)
+        client.post(reverse("backoffice:revoke_key", args=[used(api.account).pk]), {"reason": "The laptop was stolen"})
+        history = client.get(reverse("admin:service_accounts_serviceaccount_history", args=[api.account.pk]))
+
+        assert api.get("/groups").json()["code"] == "key_revoked"
+        assert "The laptop was stolen" in history.content.decode()
+        assert "Ada Okafor" in history.content.decode()
+
+    def test_a_system_that_is_shut_out_and_another_role(self, practice, client_of):
+        GroupFactory()
+        api = caller("practice:read")
+        page = reverse("backoffice:change_service_account", args=[api.account.pk])
+        desk = Role.objects.get(name=DESK)
+        change = {"role": desk.pk, "is_active": "on", "reason": "It reads nothing of set-up"}
+        client = client_of(member(ADMIN))
+        client.post(page, change)
+        narrowed = api.get("/groups").json()["code"]
+        client.post(page, {"role": desk.pk, "reason": "Contract ended"})
+
+        assert narrowed == "right_missing"
+        assert api.get("/groups").json()["code"] == "account_off"
+
+    @pytest.mark.parametrize("role", [DESK, MANAGER])
+    def test_nobody_else_gets_there(self, practice, client_of, role):
+        client, account = client_of(member(role)), service_account()
+        pages = [
+            reverse("admin:service_accounts_serviceaccount_changelist"),
+            reverse("backoffice:make_service_account"),
+            reverse("backoffice:make_key", args=[account.pk]),
+        ]
+
+        assert {client.get(page).status_code for page in pages} == {403}
+
+    def test_nobody_signs_in_as_a_system(self, practice):
+        user = User.objects.get(service_account=service_account())
+
+        assert [user.is_staff, user.has_usable_password()] == [False, False]
+        assert user.email.endswith(".invalid")
