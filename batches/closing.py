@@ -9,7 +9,7 @@ from django.db import transaction
 
 from batches.holding import lock_batch, why_not_change
 from batches.models import BatchAttachment, BatchClose, BatchCloseTender, BatchCount, ReferenceBatch
-from batches.selectors import Breakdown, get_breakdown, get_sum
+from batches.selectors import Breakdown, get_breakdown, get_online_sum, get_sum
 from pops.core.access.models import User
 from pops.core.methods import Tender
 from pops.core.practice.selectors import get_practice
@@ -39,6 +39,14 @@ class ReferenceUnexplained(Refused):
     def __init__(self) -> None:
         words = "The reference total is not what is in the batch. Say why before you close."
         super().__init__("reference_unexplained", words)
+
+
+class ProcessorUnexplained(Refused):
+    """The card processor says another sum for the day than the books, and nobody said why."""
+
+    def __init__(self) -> None:
+        words = "Stripe took another sum on that day than is recorded here. Say why before you close."
+        super().__init__("processor_unexplained", words)
 
 
 class TotalsChanged(Refused):
@@ -82,12 +90,14 @@ def close_batch(
     float_left_cents: int | None = None,
     reference_total_cents: int | None = None,
     knows_day_goes_on: bool = False,
+    processor_cents: int | None = None,
 ) -> ReferenceBatch:
     """Close a batch with its totals, in cents, the count and the differences.
 
-    `float_left_cents` stay in the drawer, None for what it began with. Raises BatchClosed when somebody was first,
-    CountMissing, DifferenceUnexplained, ReferenceUnexplained, DayNotOver, and TotalsChanged when the expected totals
-    are no longer those that the person saw.
+    `float_left_cents` stay in the drawer, None for what it began with; `processor_cents` is what the card processor
+    says it took on the day of API Payments. Raises BatchClosed when somebody was first, CountMissing,
+    DifferenceUnexplained, ReferenceUnexplained, ProcessorUnexplained, DayNotOver, and TotalsChanged when the expected
+    totals are no longer those that the person saw.
     """
     with transaction.atomic():
         batch = lock_batch(batch_id=batch_id)
@@ -97,7 +107,10 @@ def close_batch(
         if reference_total_cents is not None:
             batch.reference_total_cents = reference_total_cents
         breakdown = get_breakdown(batch)
-        close = _make_close(batch, breakdown, count_id=count_id, note=note.strip(), left=float_left_cents, by=by)
+        online = _compare_online(batch, processor_cents, note.strip())
+        close = _make_close(
+            batch, breakdown, count_id=count_id, note=note.strip(), left=float_left_cents, by=by, online=online
+        )
         if expected_seen is not None and dict(expected_seen) != breakdown.seen:
             raise TotalsChanged
         batch.status, batch.closed_at, batch.closed_by = Status.CLOSED, now, by
@@ -109,7 +122,14 @@ def close_batch(
 
 
 def _make_close(
-    batch: ReferenceBatch, breakdown: Breakdown, *, count_id: int | None, note: str, left: int | None, by: User
+    batch: ReferenceBatch,
+    breakdown: Breakdown,
+    *,
+    count_id: int | None,
+    note: str,
+    left: int | None,
+    by: User,
+    online: Mapping[str, int],
 ) -> BatchClose:
     count = _get_count(batch, count_id)
     over_short = {tender: count.by_tender[tender] - cents if count else 0 for tender, cents in breakdown.due.items()}
@@ -125,6 +145,7 @@ def _make_close(
         own_check_cents=breakdown.own_check_cents,
         reference_cents=batch.reference_total_cents,
         float_left_cents=_float_left(count, breakdown, left),
+        **online,
         **_drawer_facts(breakdown),
     )
     BatchCloseTender.objects.bulk_create(
@@ -139,6 +160,16 @@ def _require_note(note: str, over_short: Mapping[str, int], reference: int | Non
         raise DifferenceUnexplained
     if reference is not None and reference != total and not note:
         raise ReferenceUnexplained
+
+
+def _compare_online(batch: ReferenceBatch, processor_cents: int | None, note: str) -> dict[str, int]:
+    """What the processor says of the day beside what is recorded here. Raises ProcessorUnexplained."""
+    if processor_cents is None or not batch.is_api:
+        return {}
+    online = get_online_sum(batch.batch_date)
+    if online != processor_cents and not note:
+        raise ProcessorUnexplained
+    return {"processor_cents": processor_cents, "online_cents": online}
 
 
 def _drawer_facts(breakdown: Breakdown) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class Closing:
     float_left_cents: int | None = None
     reference_total_cents: int | None = None
     knows_day_goes_on: bool = False
+    processor_cents: int | None = None
 
 
 @dataclass

@@ -33,7 +33,11 @@ def find_undeposited() -> QuerySet[ReferenceBatch]:
 
 def get_last_close(batch: ReferenceBatch) -> BatchClose:
     """The close by which a batch is closed now."""
-    return batch.closes.select_related("count", "batch").prefetch_related("tenders", "count__tenders").latest("pk")
+    return (
+        batch.closes.select_related("count", "batch", "deposited")
+        .prefetch_related("tenders", "count__tenders")
+        .latest("pk")
+    )
 
 
 def find_bank() -> str:

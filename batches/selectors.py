@@ -241,7 +241,7 @@ def find_attached_batch_with_total(user: User) -> ReferenceBatch | None:
 
 def find_closes(batch: ReferenceBatch) -> list[BatchClose]:
     """The closes of a batch with their counts and files, the latest first."""
-    closes = batch.closes.select_related("count", "closed_by").prefetch_related(
+    closes = batch.closes.select_related("count", "closed_by", "deposited").prefetch_related(
         "documents", "tenders", "count__tenders"
     )
     return list(closes.order_by("-pk"))

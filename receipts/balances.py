@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from statistics import median_low
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -14,6 +15,8 @@ from receipts.owed import find_surplus
 
 # Within it a second payment of the same guarantor is more likely the same one.
 JUST_NOW = dt.timedelta(minutes=15)
+# Of so many payments the middle one is what is usual.
+LATEST = 5
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,12 @@ def find_taken_just_now(guarantor: Guarantor, *, now: dt.datetime) -> Receipt | 
 def find_last_payment(guarantor: Guarantor, *, since: dt.datetime) -> Receipt | None:
     """The guarantor's last payment that counts, at the desk or in the portal."""
     return _find_payments(guarantor).filter(received_at__gte=since).first()
+
+
+def find_usual_payment(guarantor: Guarantor) -> int | None:
+    """What a guarantor usually pays, in cents: the middle one of the latest payments. Copays are another matter."""
+    latest = _find_payments(guarantor).filter(copay=None).values_list("amount_cents", flat=True)[:LATEST]
+    return median_low(latest) if latest else None
 
 
 def _find_payments(guarantor: Guarantor) -> QuerySet[Receipt]:

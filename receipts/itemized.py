@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 from django.db.models import Prefetch, QuerySet
 
-from pops.core.methods import method_words
+from pops.core.methods import Method, method_words
 from pops.core.words import day, shown
 from receipts.family import Relative, get_family, is_given_back, net_of
 from receipts.hiding import is_copay_hidden, with_marks
@@ -76,6 +76,12 @@ class Movement:
     amount: int
     requested: int
     reason: str
+    given: int = 0  # cash that was handed over for it
+
+    @property
+    def change(self) -> int:
+        """What was given back of it."""
+        return self.given - self.amount if self.given else 0
 
 
 @dataclass(frozen=True)
@@ -189,7 +195,7 @@ def itemize_as_issued(receipt: Receipt) -> Itemized:
 def for_itemizing(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
     """Receipts with all that itemize() reads."""
     postings = Prefetch("postings", with_marks(Posting.objects.all()))
-    return receipts.select_related("void", "guarantor__group", "copay__patient").prefetch_related(
+    return receipts.select_related("void", "guarantor__group", "copay__patient", "cash_tendered").prefetch_related(
         "transactions", postings
     )
 
@@ -204,7 +210,7 @@ def _itemize(receipt: Receipt, relatives: list[Relative], after: list[Later], se
         receipt=receipt,
         guarantor=shown(receipt.guarantor_name),
         account_number=shown(receipt.account_number),
-        movements=[_movement(row) for row in sorted(receipt.transactions.all(), key=lambda row: row.pk)],
+        movements=[_movement(row, receipt) for row in sorted(receipt.transactions.all(), key=lambda row: row.pk)],
         places=_group(postings, lines),
         total=sum((line.amounts for line in lines), Amounts()),
         line_count=len(lines),
@@ -270,11 +276,13 @@ def _visit(patient: str, provider: str, lines: list[Line]) -> Visit:
     return Visit(patient, provider, lines, sum((line.amounts for line in lines), Amounts()))
 
 
-def _movement(row: Transaction) -> Movement:
+def _movement(row: Transaction, receipt: Receipt) -> Movement:
+    tendered = getattr(receipt, "cash_tendered", None) if row.method == Method.CASH else None
     return Movement(
         number=shown(row.number),
         method=shown(method_words(row.method, row.card_brand, row.card_last4, row.check_number)),
         amount=row.amount_cents,
         requested=row.requested_cents,
         reason=shown(row.reason),
+        given=tendered.cents if tendered else 0,
     )

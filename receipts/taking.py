@@ -19,7 +19,7 @@ from receipts.balances import find_check_taken, find_taken_just_now
 from receipts.copays import CopayFor, choose_for_copay, note_copay
 from receipts.corrections.escrow import choose_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
-from receipts.models import Receipt, Transaction
+from receipts.models import CashTendered, Receipt, Transaction
 from receipts.owed import why_not_as_seen
 
 LONGEST_REASON = 300
@@ -72,18 +72,22 @@ def take_payment(
     seen: Mapping[int, int] | None = None,
     copay: CopayFor | None = None,
     memo: str = "",
+    tendered_cents: int | None = None,
 ) -> int:
     """Record money in the batch that `by` works in and return the receipt's number.
 
     `parts` are cents by service line, None for the oldest first, empty for none; the rest is escrow. `seen` are the
     cents that `by` saw owed, by line. A `copay` goes to its visit alone, and waits for its charge; `memo` says what
-    other money is for. Raises NoAttachedBatch, Refused, BalanceChanged, CheckTaken unless `by` knows the check, and
-    TakenJustNow unless there is a reason for a second payment.
+    other money is for. `tendered_cents` were handed over for what is paid in cash. Raises NoAttachedBatch, Refused,
+    BalanceChanged, CheckTaken unless `by` knows the check, and TakenJustNow unless there is a reason for a second one.
     """
     taking = Taking(channel, now, today, by, wants_email, second_reason, knows_check, memo)
     with transaction.atomic():
         held = hold(days=[today], guarantor=guarantor_id)
-        return _take(held, tenders, parts, taking, seen, copay)
+        number = _take(held, tenders, parts, taking, seen, copay)
+        if tendered_cents:
+            _note_tendered(number, tenders, tendered_cents)
+    return number
 
 
 def take_shared_check(
@@ -150,6 +154,14 @@ def _take(
     if copay:
         note_copay(receipt_number=number, copay=copay)
     return number
+
+
+def _note_tendered(number: int, tenders: list[TransactionFacts], cents: int) -> None:
+    """Keep what was handed over, so that the receipt says the change whenever it is printed."""
+    cash = sum(tender.amount_cents for tender in tenders if tender.method == Method.CASH)
+    if cents < cash or not cash:
+        raise Refused("tendered_too_little", "Less cash was handed over than is paid in cash. Look at both amounts.")
+    CashTendered.objects.create(receipt_id=number, cents=cents)
 
 
 def _add_up(tenders: list[TransactionFacts]) -> int:

@@ -17,8 +17,13 @@ KINDS = {
     "credit": ("credit", "disbursed"),
     "mail": ("mail",),
     "note": ("note",),
-    "change": ("change",),
+    "change": ("change", "patient", "correction"),
 }
+# Columns of a kept version that no event tells of: its own, and what is nobody's reading or told elsewhere.
+UNTOLD = [
+    "pgh_id", "pgh_obj_id", "pgh_label", "pgh_created_at", "pgh_context_id", "id", "is_trial", "email_confirmed_at",
+    "phone_confirmed_at", "notices_chosen_at", "statement_id",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ def find_events(
         "guarantor": guarantor_id,
         "kinds": list(KINDS.get(kind, sum(KINDS.values(), ()))),
         "sees": sees_confidential,
+        "untold": find_untold(sees_confidential=sees_confidential),
         "time_zone": time_zone,
         "moment": moment,
         "kind": of_kind,
@@ -55,6 +61,11 @@ def find_events(
         cursor.execute(TIMELINE, asked)
         rows = cursor.fetchall()
     return [Event(at, what, pk, json.loads(facts) if isinstance(facts, str) else facts) for at, what, pk, facts in rows]
+
+
+def find_untold(*, sees_confidential: bool) -> list[str]:
+    """The columns that are not told of: not that something was confidential once either, to who may not see it."""
+    return UNTOLD if sees_confidential else [*UNTOLD, "is_confidential"]
 
 
 def _read_place(text: str) -> tuple[dt.datetime | None, str, int]:

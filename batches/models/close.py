@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
@@ -40,6 +40,14 @@ class BatchClose(models.Model):
     float_left_cents = models.BigIntegerField(
         default=0, db_default=0, help_text="Cash that stays in the drawer: not deposited."
     )
+    processor_cents = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Of API Payments: what the card processor said it took on that day, less refunds. Empty: not known.",
+    )
+    online_cents = models.BigIntegerField(
+        null=True, blank=True, help_text="The same of that day here, all supplements. One that differs needs a note."
+    )
     note = models.TextField(blank=True)
     closed_at = models.DateTimeField(db_default=Now())
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batch_closes")
@@ -47,6 +55,12 @@ class BatchClose(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(float_left_cents__gte=0), name="batch_close_leaves_no_debt"),
+            models.CheckConstraint(
+                condition=Q(processor_cents=None, online_cents=None)
+                | Q(processor_cents__isnull=False, processor_cents=F("online_cents"))
+                | Q(processor_cents__isnull=False, online_cents__isnull=False) & ~Q(note=""),
+                name="batch_close_says_why_online_differs",
+            ),
         ]
         triggers = [APPEND_ONLY, CLOSE_WHOLE]
 
@@ -70,6 +84,13 @@ class BatchClose(models.Model):
         return 0 if self.reference_cents is None else self.total_cents - self.reference_cents
 
     @property
+    def processor_off_cents(self) -> int:
+        """Online payments of the day here - what the card processor said; 0 where that was not known."""
+        if self.processor_cents is None or self.online_cents is None:
+            return 0
+        return self.online_cents - self.processor_cents
+
+    @property
     def deposit_cash_cents(self) -> int:
         """Cash for the bank: counted, and dropped into the safe before, less what stays in the drawer."""
         counted = (self.count.by_tender if self.count else self.expected)[Tender.CASH]
@@ -79,6 +100,12 @@ class BatchClose(models.Model):
     def deposit_check_cents(self) -> int:
         """Checks for the bank, as they were counted."""
         return (self.count.by_tender if self.count else self.expected)[Tender.CHECK]
+
+    @property
+    def shown_documents(self) -> "list[BatchDocument]":
+        """Its files. Where its money is in a deposit, the slip is that of the deposit."""
+        slips = (BatchDocument.Kind.SLIP, BatchDocument.Kind.SLIP_CSV) if hasattr(self, "deposited") else ()
+        return [document for document in self.documents.all() if document.kind not in slips]
 
     @cached_property
     def over_short(self) -> dict[str, int]:

@@ -25,11 +25,14 @@ def find_closes_without_documents(*, limit: int) -> list[int]:
 
 
 def make_documents(*, close_id: int) -> bool:
-    """Make and store the four files of a close. False when they are there, or being made by another worker."""
+    """Make and store the files of a close. False when they are there, or being made by another worker.
+
+    Without a slip where its money is in a deposit already: the deposit's is the one that goes to the bank.
+    """
     with transaction.atomic():
         close = (
             BatchClose.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-            .select_related("batch__user", "batch__facility", "closed_by", "count")
+            .select_related("batch__user", "batch__facility", "closed_by", "count", "deposited")
             .filter(pk=close_id)
             .first()
         )
@@ -40,9 +43,12 @@ def make_documents(*, close_id: int) -> bool:
         files = {
             Kind.PACKET: _pdf("packet", close, practice, packet_context(close)),
             Kind.PACKET_CSV: packet_csv(close.batch),
-            Kind.SLIP: _pdf("slip", close, practice, {"slip": get_slip(close)}),
-            Kind.SLIP_CSV: slip_csv(close),
         }
+        if not hasattr(close, "deposited"):
+            files |= {
+                Kind.SLIP: _pdf("slip", close, practice, {"slip": get_slip(close)}),
+                Kind.SLIP_CSV: slip_csv(close),
+            }
         for kind, content in files.items():
             digest = hashlib.sha256(content).hexdigest()
             stored = _store(close, kind, content)

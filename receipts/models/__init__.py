@@ -4,7 +4,7 @@ All amounts are cents; refunds are negative. A receipt copies what it prints, so
 name changes no old receipt.
 """
 
-from receipts.models.copay import Copay
+from receipts.models.copay import CashTendered, Copay
 from receipts.models.corrections import Disbursement, ReceiptMove, ReceiptVoid
 from receipts.models.document import ReceiptDocument
 from receipts.models.posting import Owed, Posting
@@ -13,6 +13,7 @@ from receipts.models.statement import StatementDetail, StatementDocument, Statem
 from receipts.models.unapplied import Unapplied
 
 __all__ = [
+    "CashTendered",
     "Copay",
     "Disbursement",
     "Owed",

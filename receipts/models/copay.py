@@ -1,6 +1,7 @@
-"""What a copay was taken for."""
+"""What is kept beside a receipt of the desk: what a copay was taken for, and what cash was handed over."""
 
 from django.db import models
+from django.db.models import Q
 
 from pops.core.accounts.models import Patient
 from pops.core.practice.models import Provider
@@ -27,3 +28,17 @@ class Copay(models.Model):
 
     def __str__(self) -> str:
         return f"Copay of receipt {self.receipt_id}"
+
+
+class CashTendered(models.Model):
+    """The bills that were handed over for a receipt's cash: what they are more than it was given back as change."""
+
+    receipt = models.OneToOneField(Receipt, primary_key=True, on_delete=models.PROTECT, related_name="cash_tendered")
+    cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(cents__gt=0), name="cash_tendered_is_some")]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"Cash tendered for receipt {self.receipt_id}"

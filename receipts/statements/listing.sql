@@ -1,5 +1,6 @@
 -- The statements of a guarantor, the latest due date first, with what is left to pay of what each showed. It showed what it and
--- all before it were the first to show: of the latest one, Amount Due is left. In cents.
+-- all before it were the first to show: of the latest one, Amount Due is left. What came over with a patient stood on another
+-- guarantor's statement: it counts from its day on, from the latest statement at the latest. In cents.
 WITH own AS (
     SELECT l.statement_id, sum(o.payable_cents) AS payable, count(*) AS lines,
            sum(greatest(o.remaining_cents, 0)) FILTER (WHERE o.in_collections) AS collections
@@ -12,7 +13,9 @@ WITH own AS (
            coalesce(sum(own.lines) OVER earlier, 0)::bigint AS lines
     FROM accounts_statement s LEFT JOIN own ON own.statement_id = s.id
     WHERE s.guarantor_id = %(guarantor)s OR own.statement_id IS NOT NULL
-    WINDOW earlier AS (ORDER BY s.statement_date, s.id)
+    WINDOW earlier AS (ORDER BY CASE WHEN s.guarantor_id = %(guarantor)s THEN s.statement_date
+        ELSE least(s.statement_date, (SELECT max(statement_date) FROM accounts_statement WHERE guarantor_id = %(guarantor)s)) END,
+        s.guarantor_id = %(guarantor)s, s.id)
 ), place AS (
     SELECT due_on, id FROM told WHERE id = coalesce(%(before)s::bigint, %(after)s::bigint)
 )

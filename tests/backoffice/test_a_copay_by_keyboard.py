@@ -75,6 +75,7 @@ def test_three_copays_in_a_few_keys_each(page, keys, leo):
     page.wait_for_function("window.printed === 1")
     assert page.locator("link[href*='paper-roll']").count() == 1
     expect(page.locator(".slip")).to_contain_text("Not yet applied to a service")
+    expect(page.locator(".slip")).to_contain_text("$50.00 handed over, $10.00 change")
     page.reload()
     assert page.evaluate("window.printed") == 0, "a reload prints no second one"
 

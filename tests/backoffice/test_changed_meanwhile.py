@@ -1,5 +1,6 @@
 """A form of the back office that was opened before somebody else's change overwrites nothing newer."""
 
+import functools
 import json
 import re
 
@@ -8,6 +9,7 @@ from django.contrib.auth.models import Group as Role
 from django.utils import timezone
 
 from pops.core.accounts.models import Encounter
+from tests.concurrency import run_together
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
 from tests.factories.appointments import AppointmentFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
@@ -142,3 +144,16 @@ def test_a_role_given_meanwhile_stays(practice, client_of):
 
     dana.refresh_from_db()
     assert (dana.name, dana.groups.count()) == ("Dana Reed", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_are_sent_at_once_one_is_told(practice, client_of):
+    leo = PatientFactory(name="Leo Alvarez")
+    clients = [client_of(member(MANAGER)) for _ in range(2)]
+    forms = [{**shown_by(client, leo), "name": f"Leo {n}"} for n, client in enumerate(clients)]
+
+    pairs = zip(clients, forms, strict=True)
+    answers = run_together([functools.partial(one.post, address_of(leo), form) for one, form in pairs], width=2)
+
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    assert [b"was changed meanwhile by" in answer.content for answer in answers if answer.status_code == 200] == [True]

@@ -63,6 +63,21 @@ def told(answer):
     return answer.content.decode()
 
 
+def test_a_share_that_looks_like_a_slip_is_asked_about_once(client, family):
+    form = typed(client, family, "60.00", "400.00", check="460.00")
+
+    page = told(client.post(page_of(*family), form))
+
+    assert "James Alvarez: $400.00 is more than the $40.00 owed; keep $360.00 as credit?" in page
+    assert not Receipt.objects.exists()
+    sure = f"{family[0].pk}:6000,{family[1].pk}:40000"
+    assert f'name="sure_of" value="{sure}"' in page
+    told(client.post(page_of(*family), {**form, "check_cents": "461.00", "sure_of": sure}))
+    answer = client.post(page_of(*family), {**form, "sure_of": sure})
+    assert answer.status_code == 302
+    assert sorted(Receipt.objects.values_list("amount_cents", flat=True)) == [6000, 40000]
+
+
 def test_each_gets_a_receipt_and_the_slip_one_line(client, dana, family):
     answer = client.post(page_of(*family), typed(client, family, "60.00", "40.00"), follow=True)
 

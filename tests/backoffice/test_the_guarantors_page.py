@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pghistory
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from pops.core.accounts.models import Guarantor, GuarantorNote, Patient
+from pops.core.accounts.models import Guarantor, GuarantorNote, Patient, ServiceLine
 from pops.core.accounts.notes import write_note
 from receipts.models import Posting
 from tests.browsing import DESKTOP, TABLET, problems_of
@@ -22,6 +23,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.desk import batch_of, take, tender
 from tests.factories.imports import bring
+from tests.factories.practice import ProviderFactory
 from tests.factories.staff import DESK, MANAGER, member
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,58 @@ def test_all_that_became_of_it_for_who_may_see_it(client_of, maria):
     assert "Counselling" in manager
     assert "$31.41" not in desk, "blind: the batch is still to be counted"
     assert "$31.41" in manager
+
+
+def test_changes_of_patients_and_visits_are_told_where_something_changed(client_of, maria):
+    """Once a visit and time; not that a statement took a service up, nor what is confidential."""
+    ruth = member(MANAGER)
+    line = ServiceLine.objects.get(description="Strep test")
+    leo, visit, elsewhere = line.encounter.patient, line.encounter, GuarantorFactory(name="Ana Silva")
+    before = visit.provider.name
+    with pghistory.context(user=ruth.pk, reason="She called"):
+        line.billed_cents = 4000
+        line.save()
+        visit.provider = ProviderFactory(name="Thomas Okafor, MD")
+        visit.save()
+        leo.name = "Leo M. Alvarez"
+        leo.save()
+    line.statement = StatementFactory(guarantor=maria)
+    line.save()
+    Patient.objects.filter(name="Noa Keller").update(birth_date=dt.date(2001, 1, 1))
+
+    def told(user, guarantor=maria):
+        rows = client_of(user).get(page_of(guarantor, kind="change")).context["rows"]
+        return {row.title: [*row.lines, row.detail] for row in rows if row.lines or "added" in row.title}
+
+    changes = {
+        f"Leo M. Alvarez, visit {visit.number}": [
+            f"Provider: {before}, now Thomas Okafor, MD", "Strep test: billed: $30.00, now $40.00",
+            f"by {ruth}, She called",
+        ],
+        "Patient Leo M. Alvarez": ["Name: Leo Alvarez, now Leo M. Alvarez", f"by {ruth}, She called"],
+        "Patient Leo Alvarez added": ["by POPS"],
+    }  # fmt: skip
+    assert told(member(DESK)) == changes
+    assert "Patient Noa Keller" in told(ruth)
+
+    leo.guarantor = elsewhere
+    leo.save()
+    for guarantor in (maria, elsewhere):
+        rows = client_of(ruth).get(page_of(guarantor, kind="change")).context["rows"]
+        assert [f"Guarantor: {maria}, now {elsewhere}"] in [row.lines for row in rows]
+
+
+def test_what_the_practices_system_told_of_is_marked_as_its_own(client_of, practice, maria, tmp_path):
+    run = bring(tmp_path / "guarantors.csv", f"account_number,name,group\n48999,Ana Silva,{maria.group.name}\n")
+    assert run.state == "done"
+    client, words = client_of(member(MANAGER)), "its next import sets it again"
+    for guarantor, is_marked in ((Guarantor.objects.get(account_number="48999"), True), (maria, False)):
+        form = client.get(reverse("admin:accounts_guarantor_change", args=[guarantor.pk])).content.decode()
+        page = client.get(page_of(guarantor)).content.decode()
+        assert (words in form, "from the practice&#x27;s system" in page or "from the practice's system" in page) == (
+            is_marked,
+            is_marked,
+        )
 
 
 def test_pages_by_place_and_kind_in_few_questions(client_of, maria):

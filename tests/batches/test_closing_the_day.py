@@ -4,18 +4,20 @@ import csv
 import io
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
-from batches.closing import DayNotOver, DifferenceUnexplained
+from batches.closing import DayNotOver, DifferenceUnexplained, ProcessorUnexplained, close_batch
 from batches.day import Closing, close_day, find_batches_of_day
 from batches.deposits import DepositFacts, find_undeposited, make_deposit
 from batches.holding import BatchClosed
-from batches.models import Deposit, DepositBatch, ReferenceBatch
+from batches.models import BatchClose, Deposit, DepositBatch, ReferenceBatch
 from batches.over_short import tally_over_short
 from batches.selectors import get_breakdown
 from batches.working import open_desk_batch
 from pops.core.refusals import Refused
+from receipts.documents.packet import packet_context
 from receipts.tasks import make_missing
 from tests.concurrency import run_together
 from tests.factories.accounts import GuarantorFactory
@@ -91,6 +93,22 @@ def test_what_fails_is_said_batch_by_batch_and_the_others_are_closed(two, dana, 
     assert set(find_undeposited()) == set(two)
 
 
+def test_another_sum_at_stripe_is_explained_and_kept(dana, open_batch):
+    """By the service, and by the database whoever writes."""
+    with pytest.raises(ProcessorUnexplained):
+        close_batch(batch_id=open_batch.pk, now=timezone.now(), by=dana, processor_cents=700)
+    facts = {"note": "A charge of yesterday evening", "processor_cents": 700}
+    close_batch(batch_id=open_batch.pk, now=timezone.now(), by=dana, **facts)
+
+    made = open_batch.closes.get()
+    assert (made.processor_cents, made.online_cents, made.processor_off_cents) == (700, 5000, 4300)
+    assert "Stripe took $7.00" in render_to_string("receipts/pdf/_packet.html", {"close": made, **packet_context(made)})
+    with pytest.raises(IntegrityError, match="says_why_online_differs"), transaction.atomic():
+        BatchClose.objects.create(
+            batch=open_batch, closed_by=dana, total_cents=0, receipt_count=0, processor_cents=1, online_cents=0
+        )
+
+
 def test_a_batch_goes_to_the_bank_once(two, dana, sam, open_batch):
     for batch, by, cash, check in [(two[0], dana, 15_000, 3000), (two[1], sam, 12_000, 0)]:
         close(batch, by, cash=cash, check=check)
@@ -138,6 +156,8 @@ def test_the_slip_lists_each_batch_and_each_check(two, dana, sam, settings, tmp_
         ["Total", "", "", "", "100.00"],
     ]
     assert deposit.documents.get(kind="slip").file.read().startswith(b"%PDF-1.7")
+    kinds = {document.kind for one in two for document in one.closes.get().shown_documents}
+    assert kinds == {"packet", "packet_csv"}, "one slip goes to the bank"
 
 
 def test_over_and_short_are_told_by_person_and_by_weekday(two, dana, sam):

@@ -1,5 +1,6 @@
 """A posting belongs to its line: what was paid for a patient is taken back from there, whoever answers for them now."""
 
+import datetime as dt
 import functools
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,9 +15,16 @@ from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.models import Posting, Receipt
 from receipts.owed import get_balances, get_credit, lock_lines
+from receipts.statements.listing import get_statements
 from tests.books import judge
 from tests.concurrency import run_together
-from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
+from tests.factories.accounts import (
+    EncounterFactory,
+    GuarantorFactory,
+    PatientFactory,
+    ServiceLineFactory,
+    StatementFactory,
+)
 from tests.factories.desk import take, tender, today
 from tests.factories.payments import PaymentFactory, outcome_of
 
@@ -63,6 +71,18 @@ def test_a_refund_takes_back_from_the_line_itself(dana, guarantor, line, paid, m
     assert get_balances(other).current_cents == 4000
     assert get_balances(guarantor).current_cents == get_credit(guarantor) == get_credit(other) == 0
     judge()
+
+
+def test_what_came_over_from_a_later_statement_is_due_by_the_latest_one(guarantor, line):
+    line.statement = StatementFactory(guarantor=guarantor, statement_date=dt.date(2026, 2, 1))
+    line.save()
+    other = move_patient(line)
+    for month in (1, 2):
+        StatementFactory(guarantor=other, statement_date=dt.date(2025, month, 1), balance_cents=0)
+
+    rows = get_statements(other, hide_paid=False).rows
+
+    assert [row.left_cents for row in rows] == [get_balances(other).amount_due_cents, 0] == [10000, 0]
 
 
 @pytest.mark.parametrize("move", [move_patient, move_encounter])

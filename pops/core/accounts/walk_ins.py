@@ -12,6 +12,7 @@ from pops.core.access.models import User
 from pops.core.accounts.holding import hold_account
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
+from pops.core.practice.models import Group
 from pops.core.refusals import Refused, refuse, require_reason
 
 # As next_number() gives them.
@@ -29,6 +30,14 @@ LIMIT 10
 def is_walk_in(guarantor: Guarantor) -> bool:
     """Whether the account has a number of ours: the practice's own system has told of none."""
     return OURS.fullmatch(guarantor.account_number) is not None
+
+
+def find_usual_group() -> Group | None:
+    """The POPS Group that the next walk-in most likely belongs to: that of the last one, or the only one there is."""
+    walk_ins = Guarantor.objects.filter(account_number__gte="W", account_number__lt="X")
+    last = walk_ins.order_by("-account_number").select_related("group").first()
+    groups = [last.group] if last else list(Group.objects.all()[:2])
+    return groups[0] if len(groups) == 1 else None
 
 
 def find_same_people(guarantor: Guarantor) -> list[Guarantor]:

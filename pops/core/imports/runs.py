@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pghistory
 from django.core.files import File
 
+from pops.core.accounts.brought import told_by_the_system
 from pops.core.imports import staging
 from pops.core.imports.addresses import Ask, get_asking
 from pops.core.imports.adopting import adopt_patients
@@ -128,7 +128,7 @@ def _load(
 ) -> None:
     run.note(state=State.LOADING, skip_bad=skip_bad)
     ask = partial(get_asking().ask, reason=str(run), now=now, by=run.brought_by)
-    with pghistory.context(reason=str(run), user=run.brought_by_id):
+    with told_by_the_system(reason=str(run), by=run.brought_by):
         for part in parts:
             _load_part(run, part, skip_bad=skip_bad, ask=ask, tell=tell)
     if sum(count_bad(table=part.table) for part in parts) > run.bad:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
+from pops.core.accounts.brought import told_by_the_system
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Facility, Practice, Provider
 from pops.local.seed.api import make_system
@@ -38,8 +39,9 @@ def seed_practice(*, now: dt.datetime) -> bool:
     chance = random.Random(20260301)  # noqa: S311  the same practice each time
     _make_practice()
     staff = _make_staff()
-    for n, (name, email, patients) in enumerate(HOUSEHOLDS):
-        make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
+    with told_by_the_system(reason="As the practice's own system told of them", by=None):
+        for n, (name, email, patients) in enumerate(HOUSEHOLDS):
+            make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
     set_up(now=now)
     # Before the payments online: at the desk a second payment within minutes needs a reason, and these are of the past.
     desk = [User.objects.get(email=email, is_staff=True) for email, *_ in STAFF[:2]]

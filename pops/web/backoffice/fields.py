@@ -1,4 +1,4 @@
-"""What people type in the back office: amounts in dollars and cents, dates in the browser's own calendar."""
+"""What people type in the back office: amounts in dollars, dates in the browser's calendar; and columns' names."""
 
 from typing import Any
 
@@ -15,6 +15,12 @@ DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 MOMENT_INPUT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def name_of(field: Any) -> str:
+    """A column as a person says it: "Closed total", not "closed total cents"."""
+    name = str(field.verbose_name).removesuffix(" cents").removeprefix("is ")
+    return name[:1].upper() + name[1:]
 
 
 class MomentField(forms.DateTimeField):

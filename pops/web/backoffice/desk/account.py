@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name
 
 from batches.blind import hidden_batches
+from pops.core.accounts.brought import of_the_system
 from pops.core.accounts.confidential import sees_confidential, shown_to
 from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor, Statement
@@ -45,7 +46,8 @@ class Account(DeskPage):
     http_method_names = ["get", "head"]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        guarantor = get_object_or_404(Guarantor.objects.select_related("group"), pk=self.kwargs["guarantor_id"])
+        rows = Guarantor.objects.select_related("group").annotate(is_the_systems=of_the_system(Guarantor))
+        guarantor = get_object_or_404(rows, pk=self.kwargs["guarantor_id"])
         balances = get_balances(guarantor)
         patients = shown_to(self.request.user, guarantor.patients.filter(is_retired=False).order_by("name", "pk"))
         facts = {

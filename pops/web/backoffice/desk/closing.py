@@ -15,11 +15,13 @@ from batches.models import BatchCount, ReferenceBatch
 from batches.reconcile import make_lines
 from batches.reopening import FILES_MISSING, archive_batch, reopen_batch, why_not_reopen
 from batches.selectors import Breakdown, find_counts, get_breakdown
+from payments.takings import Takings, ask_takings
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
 from pops.web.backoffice.desk.batch_forms import CloseForm, CountForm
 from pops.web.backoffice.desk.day import papers_page
+from pops.web.backoffice.desk.day_rows import Online, compare_online
 from pops.web.backoffice.desk.forms import ReasonForm
 from pops.web.backoffice.desk.readiness import find_pending
 from receipts.documents.calls import queue_close_documents
@@ -95,6 +97,15 @@ class Close(OpenBatchAction):
     def breakdown(self) -> Breakdown:
         return get_breakdown(self.target)
 
+    @cached_property
+    def takings(self) -> Takings:
+        """What Stripe says of the day of online payments; asked where no transaction is open."""
+        return ask_takings([self.target.batch_date] if self.target.is_api else [])
+
+    @cached_property
+    def online(self) -> Online | None:
+        return compare_online(self.target, self.takings) if self.target.is_api else None
+
     def other_step(self) -> str:
         needs_count = self.count is None and not self.target.is_api
         return reverse("backoffice:count", args=[self.target.pk]) if needs_count else ""
@@ -103,6 +114,7 @@ class Close(OpenBatchAction):
         return why_not_close(self.target, by=self.request.user)
 
     def get_form_kwargs(self) -> dict[str, Any]:
+        _ = self.online
         return {**super().get_form_kwargs(), **self.asked}
 
     @property
@@ -123,6 +135,7 @@ class Close(OpenBatchAction):
             now=self.now,
             by=self.request.user,
             count_id=self.kwargs.get("count_id"),
+            processor_cents=self.online.stripe_cents if self.online else None,
             **form.facts,
         )
         queue_close_documents()
@@ -139,15 +152,17 @@ class Close(OpenBatchAction):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         breakdown = self.breakdown
         lines, reference = make_lines(breakdown.due, self.count), self.target.reference_total_cents
-        off = any(line.over_short_cents for line in lines)
+        off, stripe_off = any(line.over_short_cents for line in lines), bool(self.online and self.online.off_cents)
+        why = "the count differs" if off else "Stripe has another sum" if stripe_off else "the reference total is off"
         return super().get_context_data(
             count=self.count,
             lines=lines,
             differs=off,
-            needs_note=off or reference not in (None, breakdown.total_cents),
+            note_label=f"Note: say why {why}",
+            needs_note=off or stripe_off or reference not in (None, breakdown.total_cents),
             breakdown=breakdown,
             readiness=find_pending(self.target.batch_date),
-            **context,
+            **{"online": self.online, "takings": self.takings, **context},
         )
 
 

@@ -14,7 +14,7 @@ from payments.takings import Takings, ask_takings
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.day_forms import DayCloseForm, DayCountForm
-from pops.web.backoffice.desk.day_rows import DayRow, find_rows
+from pops.web.backoffice.desk.day_rows import DayRow, find_rows, note_takings
 from pops.web.backoffice.desk.readiness import find_pending
 from receipts.documents.calls import queue_close_documents
 
@@ -38,13 +38,14 @@ class DayStep(DeskAction):
     def ready(self) -> list[DayRow]:
         return [row for row in self.rows if not row.needs_count]
 
-    @property
+    @cached_property
     def close_facts(self) -> dict[str, Any]:
+        """What the form of the close is made of; what Stripe says is asked here, where no transaction is open."""
+        note_takings(self.ready, self.takings)
         return {"rows": self.ready, "today": self.today, "bank": find_bank()}
 
     @cached_property
     def takings(self) -> Takings:
-        """Asked for the page, when no transaction is open."""
         return ask_takings(row.batch.batch_date for row in self.ready if row.is_online)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

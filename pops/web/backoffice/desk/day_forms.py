@@ -146,13 +146,18 @@ class DayPart(CloseForm):
         reference = data.get("reference_total_cents")
         if reference is None:
             reference = self.row.batch.reference_total_cents
-        off = self.row.differs or reference not in (None, self.row.breakdown.total_cents)
-        if data.get("is_closed") and off and not data.get("note", "").strip():
+        off = self.row.needs_note or reference not in (None, self.row.breakdown.total_cents)
+        if self.is_chosen and off and not data.get("note", "").strip():
             self.add_error("note", "Say why it differs.")
         return data
 
     @property
     def closing(self) -> Closing:
         """How the batch is closed."""
-        count = self.row.count
-        return Closing(batch_id=self.row.batch.pk, count_id=count.pk if count else None, **self.facts)
+        count, online = self.row.count, self.row.online
+        return Closing(
+            batch_id=self.row.batch.pk,
+            count_id=count.pk if count else None,
+            processor_cents=online.stripe_cents if online else None,
+            **self.facts,
+        )

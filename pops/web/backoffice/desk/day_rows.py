@@ -9,7 +9,26 @@ from batches.closing import closes_early, usual_float_left
 from batches.day import find_batches_of_day
 from batches.models import BatchCount, ReferenceBatch
 from batches.reconcile import Line, make_lines
-from batches.selectors import Breakdown, find_last_count, get_breakdown, get_sum
+from batches.selectors import Breakdown, find_last_count, get_breakdown, get_online_sum, get_sum
+from payments.takings import Takings
+
+
+@dataclass(frozen=True)
+class Online:
+    """The online payments of a day, in cents: here, and as Stripe says."""
+
+    day_cents: int
+    stripe_cents: int | None
+
+    @property
+    def off_cents(self) -> int:
+        """Here - Stripe; 0 where Stripe's word is not known."""
+        return 0 if self.stripe_cents is None else self.day_cents - self.stripe_cents
+
+
+def compare_online(batch: ReferenceBatch, takings: Takings) -> Online:
+    """All online payments of a batch's day, its supplements with it, beside what Stripe says of that day."""
+    return Online(get_online_sum(batch.batch_date), takings.cents.get(batch.batch_date))
 
 
 @dataclass
@@ -19,6 +38,7 @@ class DayRow:
     batch: ReferenceBatch
     count: BatchCount | None
     is_early: bool
+    online: Online | None = None
     form: Any = None
 
     @property
@@ -49,12 +69,23 @@ class DayRow:
         return self.count is not None and any(line.over_short_cents for line in self.lines)
 
     @property
+    def needs_note(self) -> bool:
+        """Whether something has to be explained: the count, or what Stripe says."""
+        return self.differs or bool(self.online and self.online.off_cents)
+
+    @property
     def initial(self) -> dict[str, Any]:
         """What the form of a counted batch begins with."""
         return {
             "float_left_cents": usual_float_left(self.breakdown, self.count) or None,
             "reference_total_cents": self.batch.reference_total_cents,
         }
+
+
+def note_takings(rows: list[DayRow], takings: Takings) -> None:
+    """Put what Stripe says beside what came online."""
+    for row in rows:
+        row.online = compare_online(row.batch, takings) if row.is_online else None
 
 
 def find_rows(*, today: dt.date, now: dt.datetime) -> list[DayRow]:

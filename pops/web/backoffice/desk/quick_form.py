@@ -58,13 +58,18 @@ def approval(label: str) -> forms.RegexField:
 
 @dataclass(frozen=True)
 class Known:
-    """What the desk knows of a guarantor before it is told anything. Amounts in cents, the usual copays by patient."""
+    """What the desk knows of a guarantor before it is told anything.
+
+    Amounts in cents: the usual copays by patient, the usual payment for anything else.
+    """
 
     today: dt.date
     current_cents: int = 0
     patients: Iterable[Patient] = ()
     visits: list[Appointment] = field(default_factory=list)
     usual: Mapping[int, int] = field(default_factory=dict)
+    due_cents: int = 0
+    usual_cents: int | None = None
 
     @property
     def purpose(self) -> Purpose:
@@ -79,6 +84,10 @@ class Known:
         ids = [patient.pk for patient in self.patients]
         likely = [*(visit.patient_id for visit in self.visits), *(pk for pk in ids if pk in self.usual), *ids]
         return next((pk for pk in likely if pk in ids), None)
+
+    def find_usual(self, purpose: str, patient_id: int | None) -> int | None:
+        """What is usually paid for this, in cents."""
+        return self.usual.get(patient_id or 0) if purpose == Purpose.COPAY else self.usual_cents
 
     @property
     def amounts(self) -> dict[str, Any]:
@@ -100,7 +109,7 @@ class Known:
 
 
 class QuickForm(forms.Form):
-    """What it is for, an amount, and how it came. Cleans to `change_cents`, what is given back of the cash tendered."""
+    """What it is for, an amount, and how it came. Cleans to `tendered_cents` and `change_cents` of cash."""
 
     purpose = forms.ChoiceField(
         label="What is it for?", choices=Purpose.choices, required=False, widget=forms.RadioSelect
@@ -158,6 +167,7 @@ class QuickForm(forms.Form):
 
     def _check_tendered(self, data: dict[str, Any], cash: int | None) -> None:
         tendered = data.get("tendered")
+        data["tendered_cents"] = tendered if cash else None
         data["change_cents"] = tendered - cash if tendered and cash else 0
         if data["change_cents"] < 0:
             self.add_error("tendered", f"This is less than the {format_cents(cash or 0)} to be paid.")
@@ -177,7 +187,8 @@ class QuickForm(forms.Form):
             cents,
             purpose=data.get("purpose", ""),
             current_cents=self.known.current_cents,
-            usual_cents=self.known.usual.get(data.get("patient") or 0),
+            due_cents=self.known.due_cents,
+            usual_cents=self.known.find_usual(data.get("purpose", ""), data.get("patient")),
         )
         if unasked and data.get("sure_of") != cents:
             self.question, self.asked_cents = unasked.words, cents

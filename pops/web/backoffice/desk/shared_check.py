@@ -1,7 +1,7 @@
 """One check that pays for several accounts: a family's."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -14,13 +14,16 @@ from pops.core.accounts.confidential import sees_confidential
 from pops.core.accounts.models import Guarantor
 from pops.core.accounts.search import find_guarantors
 from pops.core.money import format_cents
+from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import receipt_page
 from pops.web.backoffice.desk.apply_form import ApplyForm, SeenForm, cents_by_line
 from pops.web.backoffice.desk.payment_form import MoneyForm
 from pops.web.backoffice.desk.quick_form import number_of_check
 from pops.web.backoffice.desk.taking import FOUND_LIMIT, TakesMoney
 from pops.web.backoffice.fields import MoneyField
-from receipts.owed import find_payable_lines, get_balances
+from receipts.balances import find_usual_payment
+from receipts.owed import find_payable_lines, get_balances, why_not_as_seen
+from receipts.questions import Purpose, why_not_unasked
 from receipts.taking import Taking, take_shared_check
 
 MOST_ACCOUNTS = 20
@@ -42,6 +45,10 @@ class SharedCheckForm(MoneyForm, SeenForm):
         error_messages={"required": "Choose what the money is for."},
     )
     email = forms.BooleanField(label="Email the receipts", required=False, initial=True)
+    # The shares that were asked about and are meant.
+    sure_of = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    question: Sequence[str] = ()
 
     def __init__(self, *args: Any, guarantors: list[Guarantor], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,7 +85,35 @@ class SharedCheckForm(MoneyForm, SeenForm):
         if not self.errors and shared != check:
             words = f"The shares add up to {format_cents(shared)}, the check is over {format_cents(check or 0)}."
             self.add_error("check_cents", words)
+        if not self.errors and len(self.guarantors) > 1 and self._is_as_seen(data):
+            self.ask_about(data)
         return data
+
+    def _is_as_seen(self, data: dict[str, Any]) -> bool:
+        """Whether nothing is owed otherwise than the page said: else that is what has to be looked at."""
+        seen = data.get("seen")
+        return seen is None or not any(why_not_as_seen(who, seen.get(who.pk, {})) for who in self.guarantors)
+
+    def ask_about(self, data: dict[str, Any]) -> None:
+        """Ask once, of all shares, about those that look like a slip of the hand."""
+        purpose = Purpose.OTHER if data.get("apply") == ApplyForm.ESCROW else Purpose.BALANCE
+        unasked = [(who, _why_not_unasked(who, data["shares"][who.pk], purpose)) for who in self.guarantors]
+        self.asked_shares = ",".join(f"{pk}:{cents}" for pk, cents in data["shares"].items())
+        asked = [f"{who.name}: {refusal.words}" for who, refusal in unasked if refusal]
+        if asked and data.get("sure_of") != self.asked_shares:
+            self.question = asked
+            self.add_error("sure_of", " ".join(asked))
+
+
+def _why_not_unasked(guarantor: Guarantor, cents: int, purpose: Purpose) -> Refused | None:
+    balances = get_balances(guarantor)
+    return why_not_unasked(
+        cents,
+        purpose=purpose,
+        current_cents=balances.current_cents,
+        due_cents=balances.amount_due_cents,
+        usual_cents=find_usual_payment(guarantor),
+    )
 
 
 def address(guarantors: list[Guarantor]) -> str:

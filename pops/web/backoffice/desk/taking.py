@@ -24,7 +24,7 @@ from pops.web.backoffice.desk.action import DeskAction, DeskPage, DeskView, rece
 from pops.web.backoffice.desk.payment_form import TakePaymentForm
 from pops.web.backoffice.desk.printing import get_desk, print_page
 from pops.web.backoffice.desk.quick_form import Known
-from receipts.balances import find_taken_just_now
+from receipts.balances import find_taken_just_now, find_usual_payment
 from receipts.copays import CopayFor, find_usual_copays, find_visits
 from receipts.models import Receipt
 from receipts.owed import Balances, find_payable_lines, get_balances, get_credit
@@ -139,7 +139,15 @@ class Take(TakesMoney):
         start, end = (get_practice().day_end(day) for day in (self.today - DAY, self.today))
         visits = list(shown_to(self.request.user, find_visits(patients, start=start, end=end)))
         usual = find_usual_copays(patients, visits)
-        return Known(self.today, self.balances.current_cents, list(patients), visits, usual)
+        return Known(
+            self.today,
+            self.balances.current_cents,
+            list(patients),
+            visits,
+            usual,
+            due_cents=self.balances.amount_due_cents,
+            usual_cents=find_usual_payment(self.target),
+        )
 
     def _find_copay(self, data: dict[str, Any]) -> CopayFor | None:
         """Whose visit a copay is for; with the provider and the type of the visit, where it is one of today."""
@@ -158,6 +166,7 @@ class Take(TakesMoney):
             seen=data["seen"],
             copay=self._find_copay(data),
             memo=data["memo"] if data["purpose"] == Purpose.OTHER else "",
+            tendered_cents=data["tendered_cents"],
             **self.facts(data),
         )
         change = f" Change due: {format_cents(data['change_cents'])}." if data["change_cents"] else ""

@@ -4,25 +4,22 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import DateField, Model
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 
 from notifications import kinds
 from notifications.models import Message
-from pops.core.accounts.models import Guarantor
+from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine
 from pops.core.methods import method_words
 from pops.core.money import format_cents
 from pops.core.words import day, shown
 from pops.web.backoffice.desk.action import receipt_page
+from pops.web.backoffice.fields import name_of
 from receipts.models.receipt import standing_of
 from receipts.timeline import Event
 from receipts.wording import STANDINGS
 
-# What is told of a change; what is not here is nobody's reading, or told where it belongs.
-FIELDS = [
-    "account_number", "name", "preferred_name", "email", "email_opt_out", "phone", "notices_by", "language",
-    "is_retired",
-]  # fmt: skip
 LABELS = {
     "visit": "Visits", "statement": "Statements", "receipt": "Receipts", "credit": "Credit", "mail": "Mails",
     "note": "Notes", "change": "Changes",
@@ -135,23 +132,54 @@ def _note(event: Event) -> Row:
 
 
 def _change(event: Event) -> Row:
-    after, before = event.facts["after"], event.facts["before"] or {}
-    fields: list[Any] = [Guarantor._meta.get_field(name) for name in FIELDS]
-    named = [(str(one.verbose_name), one.name) for one in fields]
+    url = reverse("admin:accounts_guarantor_history", args=[event.facts["key"]])
+    title = "Changed" if event.facts["before"] else "Account made"
+    return _changed(event, title, url, list(_differences(Guarantor, event.facts)))
+
+
+def _patient(event: Event) -> Row:
+    url = reverse("admin:accounts_patient_history", args=[event.facts["key"]])
+    title = f"Patient {shown(event.facts['after']['name'])}" + ("" if event.facts["before"] else " added")
+    return _changed(event, title, url, list(_differences(Patient, event.facts)))
+
+
+def _correction(event: Event) -> Row:
+    facts = event.facts
     lines = [
-        f"{label[:1].upper()}{label[1:]}: {_say(before.get(name))}, now {_say(after.get(name))}"
-        for label, name in named
-        if before and before.get(name) != after.get(name)
+        f"{shown(step['service'])}: {line[:1].lower()}{line[1:]}" if step["service"] else line
+        for step in facts["steps"]
+        for line in _differences(ServiceLine if step["service"] else Encounter, step)
     ]
-    title = "Changed" if before else "Account made"
-    by, why = event.facts["by"] or "POPS", event.facts["reason"]
-    url = reverse("admin:accounts_guarantor_history", args=[after["pgh_obj_id"]])
-    return Row(event, "Change", title, _join(f"by {by}", why), "", url, lines)
+    url = reverse("admin:accounts_encounter_history", args=[event.key])
+    return _changed(event, f"{shown(facts['patient'])}, visit {facts['number']}", url, lines)
 
 
-def _say(value: Any) -> str:
-    """A value of a field as a person says it."""
-    return {True: "yes", False: "no", None: "nothing", "": "nothing"}.get(value) or shown(str(value))
+def _changed(event: Event, title: str, url: str, lines: list[str]) -> Row:
+    """A change with who made it and why."""
+    facts = event.facts
+    return Row(event, "Change", title, _join(f"by {facts.get('by') or 'POPS'}", facts.get("reason")), "", url, lines)
+
+
+def _differences(model: type[Model], facts: dict[str, Any]) -> Iterator[str]:
+    """What is another in a version than in the one before, a sentence a column. Rows are told by their names."""
+    after, before = facts["after"], facts["before"] or facts["after"]
+    for column in model._meta.concrete_fields:
+        if before.get(column.attname) != after.get(column.attname):
+            old, new = (_say(column, version.get(column.name)) for version in (before, after))
+            yield f"{name_of(column)}: {old}, now {new}"
+
+
+def _say(column: Any, value: Any) -> str:
+    """A value of a column, as the database gives it, in a person's words."""
+    if value in (None, ""):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if column.name.endswith("_cents"):
+        return format_cents(value)
+    if isinstance(column, DateField):
+        return day(parse_date(value))  # type: ignore[arg-type]
+    return shown(str(dict(column.flatchoices).get(value, value)))
 
 
 TELLERS = {
@@ -162,4 +190,6 @@ TELLERS = {
     "mail": _mail,
     "note": _note,
     "change": _change,
+    "patient": _patient,
+    "correction": _correction,
 }

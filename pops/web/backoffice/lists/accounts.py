@@ -11,13 +11,14 @@ from django.utils.timezone import localtime
 from pops.core.accounts.confidential import shown_to
 from pops.core.accounts.entering import next_number
 from pops.core.accounts.models import Guarantor, GuarantorMerge, Patient
+from pops.core.accounts.walk_ins import find_usual_group
 from pops.core.money import format_cents
-from pops.core.practice.models import Group
 from pops.core.words import day
 from pops.logins.linking import create_guarantor_login
 from pops.logins.models import AccountLogin
 from pops.sessions.models import PortalSession
 from pops.web.backoffice.fields import DATE_INPUT
+from pops.web.backoffice.lists.brought import MarksTheSystems
 from pops.web.backoffice.lists.exporting import ExportsList
 from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.messages import render_messages, render_notices
@@ -30,8 +31,6 @@ from receipts.notices import receipt_messages
 from receipts.owed import get_balances, get_credit
 
 EMAILS_SHOWN = 20
-# What an import overwrites: see pops.core.imports.kinds.
-OF_THE_SYSTEM = ("name", "group")
 LINK_EVENT = AccountLogin.pgh_event_model  # type: ignore[attr-defined]  # made by pghistory
 MIRROR_EVENT = PortalSession.pgh_event_model  # type: ignore[attr-defined]
 
@@ -64,7 +63,7 @@ class PatientInline(admin.TabularInline):
 
 
 @admin.register(Guarantor)
-class GuarantorAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory):
+class GuarantorAdmin(MarksTheSystems, ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory):
     """Guarantors, and what became of their money."""
 
     list_display = ["account_number", "name", "email", "phone", "group"]
@@ -74,6 +73,7 @@ class GuarantorAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory):
     search_help_text = "Name, account number, phone, email or patient"
     person = "pk"
     show_full_result_count = False
+    of_the_system = ("name", "group")
     inlines = [PatientInline]
     related_events = [
         (LINK_EVENT, "guarantor_id", "user", "Opened by"),
@@ -120,14 +120,12 @@ class GuarantorAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory):
         return request.user.has_perm("accounts.change_guarantor")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
-        """Who walks in has no number of the practice's own system yet, and belongs to the only group there is."""
+        """Who walks in has no number of the practice's own system yet, and most likely the group of the last one."""
         field: Any = super().formfield_for_dbfield(db_field, request, **more)
         if db_field.name == "account_number":
             field.required, field.help_text = False, "Leave it empty for a walk-in: POPS gives one."
-        if db_field.name in OF_THE_SYSTEM and request.resolver_match and "object_id" in request.resolver_match.kwargs:
-            field.help_text = "The practice's own system has this, too: its next import sets it again."
-        if db_field.name == "group" and Group.objects.count() == 1:
-            field.initial = Group.objects.get()
+        if db_field.name == "group":
+            field.initial = find_usual_group()
         return field
 
     def save_model(self, request: HttpRequest, obj: Guarantor, form: Any, change: bool) -> None:

@@ -35,7 +35,7 @@ NOT_COUNTED = "after the count"
 class ReferenceBatchAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory):
     """The list of batches, and a batch with its whole breakdown. What changes them are the desk's own pages."""
 
-    list_display = ["batch_date", "description", "user", "supplement", "state", "total", "difference"]
+    list_display = ["batch_date", "description", "user", "which", "state", "total", "difference"]
     list_display_links = ["batch_date", "description"]
     list_filter = ["status", "is_api", "batch_date"]
     list_select_related = ["user"]
@@ -45,6 +45,7 @@ class ReferenceBatchAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory)
     list_per_page = 50
     batch_path = "pk"
     exported = {
+        "which": (Kind.NUMBER, lambda batch: batch.supplement),
         "total": (Kind.CENTS, lambda batch: batch.total_cents),
         "difference": (Kind.CENTS, lambda batch: _difference(batch)),
     }
@@ -62,6 +63,11 @@ class ReferenceBatchAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory)
         rows = super().get_queryset(request).select_related("user", "facility", "deposited__deposit")
         late = LateAttachment.objects.filter(batch=OuterRef("pk"))
         return rows.annotate(is_late=Exists(late)).prefetch_related(moved)
+
+    @admin.display(description="Supplement", ordering="supplement")
+    def which(self, batch: ReferenceBatch) -> str:
+        """The first batch of a day is no supplement."""
+        return str(batch.supplement) if batch.supplement > 1 else ""
 
     @admin.display(description="Status", ordering="status")
     def state(self, batch: ReferenceBatch) -> SafeString:

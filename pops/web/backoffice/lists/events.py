@@ -41,12 +41,6 @@ def find_changer(row: models.Model, field: Any) -> str:
     return find_people([last]).get(last.pgh_context.metadata.get("user", 0), NOBODY)
 
 
-def name_of(field: Any) -> str:
-    """A field as a person says it: "Closed total", not "closed total cents"."""
-    name = str(field.verbose_name).removesuffix(" cents").removeprefix("is ")
-    return name[:1].upper() + name[1:]
-
-
 def words_of(field: Any, row: Any, value: Any, sees: bool) -> str:
     """A value of a row or an event of it; `sees` is whether its reader sees what is confidential."""
     if value in (None, ""):

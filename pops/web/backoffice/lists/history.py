@@ -8,12 +8,13 @@ import pghistory
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
 from pops.core.accounts.confidential import sees_confidential
-from pops.web.backoffice.lists.events import EMPTY, NOBODY, events_of, find_people, name_of, words_of
+from pops.web.backoffice.fields import name_of
+from pops.web.backoffice.lists.events import EMPTY, NOBODY, events_of, find_people, words_of
 from pops.web.backoffice.lists.stale import AsShownForm
 from pops.web.backoffice.setup.facts import came_from_guide, guide_page
 
@@ -72,6 +73,13 @@ class TellsItself(admin.ModelAdmin):
             messages.error(request, "The address asked for a filter that can't be. This is the whole list.")
             return redirect(request.path)
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Asked again where somebody entered the same number between a form's check and its write: it says so then."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            return super().changeform_view(request, *args, **kwargs)
+
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """What the list and our links filter by, and nothing else: a relation would tell of rows that are hidden."""
         filters = [getattr(one, "parameter_name", one) for one in self.get_list_filter(request)]
@@ -112,6 +120,14 @@ class KeepsHistory(TellsItself):
         if obj is not None and self.has_change_permission(request, obj):
             return fieldsets
         return [(name, options) for name, options in fieldsets if "why" not in options["fields"]]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row; held where a form is about to change it: who sent another one just now is waited for."""
+        obj = super().get_object(request, object_id, from_field)
+        if obj is None or request.method != "POST" or not self.has_change_permission(request, obj):
+            return obj
+        self.model._base_manager.select_for_update(no_key=True).filter(pk=obj.pk).first()
+        return super().get_object(request, object_id, from_field)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A history opens from its object, and names others: all of them stay."""

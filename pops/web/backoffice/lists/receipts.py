@@ -134,7 +134,11 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
         """Those whose amounts this user must not see yet are marked: the list shows none of them."""
         uncounted = Case(When(batch__in=hidden_batches(request.user), then=True), default=False)
-        rows = super().get_queryset(request).select_related("void", "batch__user", "issued_by", "refund_of")
+        rows = (
+            super()
+            .get_queryset(request)
+            .select_related("void", "batch__user", "issued_by", "refund_of", "cash_tendered")
+        )
         return rows.annotate(is_uncounted=uncounted)
 
 

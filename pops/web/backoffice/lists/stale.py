@@ -13,7 +13,8 @@ from django import forms
 from django.core.files import File
 from django.db.models import Model
 
-from pops.web.backoffice.lists.events import find_changer, name_of, words_of
+from pops.web.backoffice.fields import name_of
+from pops.web.backoffice.lists.events import find_changer, words_of
 
 MEANWHILE = "{name} was changed meanwhile by {who}: it is {now} now. Look at it again; nothing was saved."
 

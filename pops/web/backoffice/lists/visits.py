@@ -13,6 +13,7 @@ from pops.core.practice.models import Facility, Provider
 from pops.core.practice.selectors import find_offered
 from pops.core.words import day
 from pops.web.backoffice.fields import DATE_INPUT, MomentField, MoneyField
+from pops.web.backoffice.lists.brought import MarksTheSystems
 from pops.web.backoffice.lists.hiding import HidesConfidential
 from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
@@ -90,7 +91,7 @@ class OffersPlaces(admin.ModelAdmin):
 
 
 @admin.register(Encounter)
-class EncounterAdmin(OffersPlaces, HidesConfidential, FindsPeople, KeepsHistory):
+class EncounterAdmin(MarksTheSystems, OffersPlaces, HidesConfidential, FindsPeople, KeepsHistory):
     """Visits: where money is owed for what was done."""
 
     list_display = ["number", "patient", "guarantor", "provider", "facility", "state"]
@@ -107,6 +108,7 @@ class EncounterAdmin(OffersPlaces, HidesConfidential, FindsPeople, KeepsHistory)
     raw_id_fields = ["patient"]
     inlines = [ServiceLineInline]
     parts = ["lines"]
+    of_the_system = ("patient", "provider", "facility", "in_collections", "billing_provider", "referring_provider")
     fieldsets = [
         (None, {"fields": ["number", "patient", "provider", "facility", "in_collections", "is_confidential"]}),
         ("For reports", {"fields": ["billing_provider", "referring_provider"]}),
@@ -140,7 +142,7 @@ class EncounterAdmin(OffersPlaces, HidesConfidential, FindsPeople, KeepsHistory)
 
 
 @admin.register(Patient)
-class PatientAdmin(HidesConfidential, FindsPeople, KeepsHistory):
+class PatientAdmin(MarksTheSystems, HidesConfidential, FindsPeople, KeepsHistory):
     """Patients, and who answers for them."""
 
     list_display = ["name", "birth_date", "guarantor", "state"]
@@ -152,6 +154,7 @@ class PatientAdmin(HidesConfidential, FindsPeople, KeepsHistory):
     ordering = ["name", "pk"]
     change_form_template = "backoffice/patient.html"
     raw_id_fields = ["guarantor"]
+    of_the_system = ("name", "birth_date", "guarantor")
     fieldsets = [
         (None, {"fields": ["name", "birth_date", "guarantor", "is_confidential"]}),
         ("This change", {"fields": ["why"]}),
@@ -173,7 +176,7 @@ class PatientAdmin(HidesConfidential, FindsPeople, KeepsHistory):
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(OffersPlaces, HidesConfidential, FindsPeople, KeepsHistory):
+class AppointmentAdmin(MarksTheSystems, OffersPlaces, HidesConfidential, FindsPeople, KeepsHistory):
     """Times agreed: brought by import, or entered here until the practice's own system tells of them."""
 
     list_display = ["starts_at", "patient", "provider", "facility", "status"]
@@ -187,6 +190,7 @@ class AppointmentAdmin(OffersPlaces, HidesConfidential, FindsPeople, KeepsHistor
     ordering = ["-starts_at", "-pk"]
     raw_id_fields = ["patient"]
     readonly_fields = ["number"]
+    of_the_system = ("patient", "starts_at", "minutes", "provider", "facility", "visit_type", "status")
     formfield_overrides = {DateTimeField: {"form_class": MomentField}}
     fieldsets = [
         (None, {"fields": ["patient", "starts_at", "minutes", "provider", "facility", "visit_type", "status"]}),

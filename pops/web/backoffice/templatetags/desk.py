@@ -15,11 +15,10 @@ from batches.holding import why_not_change
 from batches.models import ReferenceBatch
 from batches.reconcile import Line, closed_lines
 from batches.reopening import why_not_archive, why_not_reopen
-from batches.selectors import MethodTotal, get_online_sum
+from batches.selectors import MethodTotal
 from batches.working import why_not_attach_earlier, why_not_change_desk_batch
 from payments.models import Dispute
 from payments.refunds import why_not_refund_online, why_not_void_online
-from payments.takings import Takings
 from pops.core.access.models import User
 from pops.core.money import format_cents
 from pops.core.practice.selectors import practice_of
@@ -137,25 +136,6 @@ def refused(actions: list[Action]) -> list[Action]:
 
 register.simple_tag(closed_lines)
 register.simple_tag(closed_drawer)
-
-
-@dataclass(frozen=True)
-class Online:
-    """The online payments of a day, in cents: here, and as Stripe says."""
-
-    day_cents: int
-    stripe_cents: int | None
-
-    @property
-    def off_cents(self) -> int:
-        """Here - Stripe; 0 where Stripe's word is not known."""
-        return 0 if self.stripe_cents is None else self.day_cents - self.stripe_cents
-
-
-@register.simple_tag
-def online_of(batch: ReferenceBatch, takings: Takings) -> Online:
-    """All online payments of a batch's day, its supplements with it, beside what Stripe says of that day."""
-    return Online(get_online_sum(batch.batch_date), takings.cents.get(batch.batch_date))
 
 
 @register.filter
