@@ -161,6 +161,10 @@ def test_a_familys_check(page, keys, leo):
         keys.walk_to(label)
         keys.type(text)
     keys.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(f"{james.name}: Nothing is owed; keep $40.00 as credit?")
+    assert problems_of(page, (TABLET, DESKTOP)) == []
+    keys.walk_to("Yes, these shares are meant")
+    keys.press("Enter")
     expect(page.get_by_text("were issued over check 77")).to_be_visible()
     assert sorted(Receipt.objects.values_list("amount_cents", flat=True)) == [2000, 4000]
 
