@@ -132,11 +132,11 @@ class Report:
         rows = self.selected(question, user)
         return [summing.trace(rows, trend, question) for trend in self.trends_of(question)]
 
-    def page(self, question: Question, user: User, after: str = "") -> Page:
+    def page(self, question: Question, user: User, after: str = "", *, size: int | None = None) -> Page:
         """A page of the detail, from after the row that the page before ended with. Raises Odd."""
         rows = self.listed(self.selected(question, user), question)
         order = self.order_of(question)
-        found, following = listing.take(rows, self.fields_of(question, user), order, after)
+        found, following = listing.take(rows, self.fields_of(question, user), order, after, size=size)
         return Page(list(self.unfold(iter(found), question, user)), following)
 
     def table(self, question: Question, user: User) -> Table:

@@ -101,24 +101,27 @@ def order_of(sorts: Sequence[Sort], unique: Sequence[str], question: Question, *
     return Order(list(dict.fromkeys([*sort.by, *unique])), question.descending, together)
 
 
-def take(rows: QuerySet[Any], fields: Sequence[Field], order: Order, after: str) -> tuple[list[tuple[Any, ...]], str]:
+def take(
+    rows: QuerySet[Any], fields: Sequence[Field], order: Order, after: str, *, size: int | None = None
+) -> tuple[list[tuple[Any, ...]], str]:
     """A page of rows, and what the next comes after. Raises Odd."""
+    size = size or PAGE
     if after:
         rows = order.after(rows, _read_place(after, order))
     count = len(fields)
     values = [row.value for row in fields]
-    found = list(order.apply(rows).values_list(*values, *map(F, order.columns))[: PAGE + 1])
-    end = _page_end([row[count:] for row in found], order)
-    following = _write_place(found[end - 1][count:], order) if len(found) > PAGE else ""
+    found = list(order.apply(rows).values_list(*values, *map(F, order.columns))[: size + 1])
+    end = _page_end([row[count:] for row in found], order, size)
+    following = _write_place(found[end - 1][count:], order) if len(found) > size else ""
     return list(_say((row[:count] for row in found[:end]), fields)), following
 
 
-def _page_end(places: Sequence[tuple[Any, ...]], order: Order) -> int:
+def _page_end(places: Sequence[tuple[Any, ...]], order: Order, size: int) -> int:
     """How many rows the page has: what stays together is all on the next one, where it doesn't fit."""
-    if len(places) <= PAGE or not order.together:
-        return min(len(places), PAGE)
+    if len(places) <= size or not order.together:
+        return min(len(places), size)
     at = order.columns.index(order.together)
-    return next((end for end in range(PAGE, 0, -1) if places[end - 1][at] != places[end][at]), PAGE)
+    return next((end for end in range(size, 0, -1) if places[end - 1][at] != places[end][at]), size)
 
 
 def store(rows: QuerySet[Any], fields: Sequence[Field], order: Order) -> Stored | None:

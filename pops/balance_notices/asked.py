@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from notifications.kinds import Content, get_kind
 from notifications.models import Message
@@ -78,3 +79,10 @@ def send_notice(*, guarantor_id: int, channel: str, has_agreed: bool, now: dt.da
 def find_notice_messages(guarantor: Guarantor, *, limit: int) -> list[Message]:
     """The latest notices of a guarantor and what became of them, newest first."""
     return list(Message.objects.filter(kind=KIND, guarantor=guarantor).order_by("-pk")[:limit])
+
+
+def find_notices() -> QuerySet[BalanceNotice]:
+    """All notices, each with `state`, `reason` and `sent_at` of its first message."""
+    messages = Message.objects.filter(kind=KIND, about_id=OuterRef("pk"), copy_of=None)
+    facts = {name: Subquery(messages.values(name)[:1]) for name in ("state", "reason", "sent_at")}
+    return BalanceNotice.objects.select_related("guarantor", "statement").annotate(**facts)

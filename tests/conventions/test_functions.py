@@ -14,7 +14,7 @@ SERVICES = (
     "batches/holding.py", "receipts/issue.py", "receipts/taking.py", "receipts/corrections/",
     "receipts/documents/calls.py", "payments/attempts.py", "payments/recording/", "payments/truth.py",
     "payments/refunds.py", "payments/review.py", "payments/events.py", "payments/gateway/",
-    "pops/core/imports/brought.py",
+    "pops/core/imports/brought.py", "pops/core/imports/upserts.py",
     "notifications/services.py", "pops/logins/linking.py", "pops/logins/addresses.py", "pops/logins/phones.py",
     "pops/balance_notices/asked.py", "pops/balance_notices/queueing.py",
     "pops/core/accounts/profile.py", "pops/appointments/asking.py", "pops/core/access/services.py",

@@ -102,7 +102,7 @@ BY_LINE = {
     ),
     "no such guarantor": (
         "patient_number,account_number,name\nP,78,A\n",
-        "There is no guarantor with this account number.",
+        "There is no guarantor with this account number or the account is retired.",
     ),
     "no such state": (
         "appointment_number,patient_number,starts_at,status\nA,P-1,2026-03-09 9:00,odd\n",

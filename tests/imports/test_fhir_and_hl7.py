@@ -132,7 +132,7 @@ BROKEN = {
     ),
     "an unknown place": (
         with_changes(main={"name": "Elsewhere"}),
-        [6, "Encounter.location: There is no facility of this name, or more than one. See POPS Management > Facilities"
+        [6, "Encounter.location: There is no facility of this name or number, or more than one. See POPS Management > Facilities"
             ": Elsewhere"],
     ),
     "more paid than billed": (

@@ -53,8 +53,8 @@ def test_the_command_names_bad_lines_and_writes_them_to_a_file(lakeside, tmp_pat
 
     assert rejects.read_text(encoding="utf-8-sig").splitlines() == [
         "Line,What is wrong,patient_number,account_number,name",
-        "2,account_number: There is no guarantor with this account number. Import guarantors first; "
-        "a retired one takes nothing: 51207,P-1,51207,Beatriz Santos",
+        "2,account_number: There is no guarantor with this account number or the account is retired. "
+        "Import guarantors first: 51207,P-1,51207,Beatriz Santos",
     ]
 
 

@@ -42,6 +42,16 @@ def sees_confidential(user: User | AnonymousUser) -> bool:
     return user.is_staff and user.has_perm(RIGHT)
 
 
+def as_seen(user: User, *, sees: bool) -> User:
+    """A login of the practice's own system, for whom all that asks here is answered so; never to be saved.
+
+    A key may be for less than its account's role: what is confidential, it sees only where its scopes say so too.
+    """
+    reader = copy.copy(user)
+    reader.is_staff = sees
+    return reader
+
+
 def without_hidden(rows: QuerySet[M]) -> QuerySet[M]:
     """The rows that a guarantor may see, of patients, visits, services, appointments or what else a patient has."""
     return rows.exclude(HIDDEN.get(rows.model, OF_A_PATIENT))
@@ -79,6 +89,30 @@ def mask_line(line: ServiceLine) -> ServiceLine:
     visit.provider, visit.facility = Provider(name=CONFIDENTIAL), Facility(name=CONFIDENTIAL)
     masked.encounter, masked.description, masked.procedure_code = visit, CONFIDENTIAL, ""
     masked.service_date = masked.responsibility_date = None  # type: ignore[assignment]  # a day can tell which visit
+    return masked
+
+
+def mask_patient(patient: Patient) -> Patient:
+    """A patient by number, with whose account they are on; never to be saved."""
+    masked = copy.copy(patient)
+    masked.name, masked.birth_date = CONFIDENTIAL, None
+    return masked
+
+
+def mask_visit(visit: Encounter) -> Encounter:
+    """A visit by number, with whose account it is on; never to be saved."""
+    masked = copy.copy(visit)
+    masked.patient = Patient(guarantor=visit.patient.guarantor, name=CONFIDENTIAL)
+    masked.provider, masked.facility = Provider(name=CONFIDENTIAL), Facility(name=CONFIDENTIAL)
+    masked.billing_provider = masked.referring_provider = None
+    masked.is_confidential = True
+    return masked
+
+
+def mask_appointment(appointment: Appointment) -> Appointment:
+    """An appointment by number; never to be saved."""
+    masked = Appointment(pk=appointment.pk, number=appointment.number, patient=Patient(name=CONFIDENTIAL))
+    masked.status, masked.is_confidential = "", True
     return masked
 
 

@@ -1,14 +1,13 @@
-"""Patients who were entered by hand get their number from the file that tells of them, instead of a second row.
+"""What was entered by hand gets its number from the rows that tell of it, instead of a second row.
 
-Only on the account that the file names, which a person has said is theirs (ADR 51), with the same name as search folds
-it and the same birth date, and only where one row is like one line.
+A patient only on the account that the row names, which a person has said is theirs (ADR 51), with the same name as
+search folds it and the same birth date; a place by its name; and only where one row is like one line.
 """
 
 from django.db import connection, transaction
 
 from pops.core.imports.checks import joins
 from pops.core.imports.columns import Plan
-from pops.core.imports.kinds import PATIENTS
 from pops.core.locks import hold_each
 
 ALIKE = """
@@ -26,18 +25,36 @@ UPDATE accounts_patient p SET number = found.number
 FROM unnest(%(patients)s, %(numbers)s::text[]) AS found (patient, number) WHERE p.id = found.patient AND p.number = ''
 """
 
+PLACES = """
+UPDATE {kind.table} p SET number = found.number
+FROM (
+    SELECT min(w.id) AS id, min(s.{key}) AS number FROM {table} s{joins}
+    JOIN {kind.table} w ON w.number = '' AND lower(w.name) = lower(s.name)
+    WHERE s.faults IS NULL AND t.id IS NULL GROUP BY lower(s.name)
+    HAVING count(DISTINCT w.id) = 1 AND count(DISTINCT s.line) = 1
+) found WHERE p.id = found.id AND p.number = '' RETURNING p.number
+"""
 
-def adopt_patients(plan: Plan, *, table: str) -> int:
-    """Give patients of the file's accounts the number that the file has for them; how many they were."""
-    if plan.kind is not PATIENTS or "birth_date" not in plan.names:
-        return 0
+
+def adopt_places(plan: Plan, *, table: str) -> set[str]:
+    """Give facilities or providers the number that the rows have for them; the numbers that were given."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLACES.format(kind=plan.kind, key=plan.kind.key[0], table=table, joins=joins(plan)))
+        return {number for (number,) in cursor.fetchall()}
+
+
+def adopt_patients(plan: Plan, *, table: str) -> set[str]:
+    """Give patients of the rows' accounts the number that those have for them; the numbers that were given."""
+    if plan.kind.name != "patients" or "birth_date" not in plan.names:
+        return set()
     find = ALIKE.format(table=table, joins=joins(plan))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(find)
         hold_each(guarantors=[owner for _, _, owner in cursor.fetchall()])
         cursor.execute(find)  # asked again: they are held now
         found = cursor.fetchall()
-        if found:
-            patients, numbers, _ = zip(*found, strict=True)
-            cursor.execute(ADOPT, {"patients": list(patients), "numbers": list(numbers)})
-    return len(found)
+        if not found:
+            return set()
+        patients, numbers, _ = zip(*found, strict=True)
+        cursor.execute(ADOPT, {"patients": list(patients), "numbers": list(numbers)})
+        return set(numbers)

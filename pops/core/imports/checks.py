@@ -111,7 +111,7 @@ def read_faults(*, tables: Sequence[str], limit: int | None = None) -> Iterator[
                 yield line, which, column, words
 
 
-def read_notices(plan: Plan, *, table: str, facts: Facts) -> tuple[int, list[tuple[int, str, str]]]:
+def read_notices(plan: Plan, *, table: str, facts: Facts, limit: int | None = SHOWN) -> tuple[int, list[tuple[int, str, str]]]:
     """What is allowed in lines that are loaded, and worth a look: how many, and the first of them."""
     count, found = 0, list[tuple[int, str, str]]()
     with connection.cursor() as cursor:
@@ -119,7 +119,8 @@ def read_notices(plan: Plan, *, table: str, facts: Facts) -> tuple[int, list[tup
             if not _applies(plan, rule):
                 continue
             broken = f"{_find_broken(plan, table, rule, Span())} AND s.faults IS NULL"
-            cursor.execute(f"SELECT *, count(*) OVER () FROM ({broken}) b ORDER BY 1 LIMIT {SHOWN}", facts)
+            found_all = f"SELECT *, count(*) OVER () FROM ({broken}) b ORDER BY 1 LIMIT %(limit)s"
+            cursor.execute(found_all, {**facts, "limit": limit})
             rows = cursor.fetchall()
             count += rows[0][2] if rows else 0
             found += [(line, *fault.split(COLUMN_END)) for line, fault, _ in rows]
@@ -141,7 +142,7 @@ def _find_broken(plan: Plan, table: str, rule: Rule, span: Span) -> str:
 
 def _find_unknown(plan: Plan, table: str, column: Column) -> str:
     assert column.refers
-    words = column.refers.unknown.replace("'", "''")
+    words = column.refers.words.replace("'", "''")
     return (
         f"SELECT s.line, '{column.name}' || E'\\t' || '{words}: ' || s.\"{column.name}\" AS fault"
         f" FROM {table} s LEFT JOIN {column.refers.relation} AS r ON r.key = {_cell(column)}"
@@ -151,9 +152,10 @@ def _find_unknown(plan: Plan, table: str, column: Column) -> str:
 
 def _find_twice(plan: Plan, table: str) -> str:
     keys = ", ".join(f'"{name}"' for name in plan.kind.key)
+    first = " || ', first in line ' || d.first" if plan.is_of_file else ""
     return (
         f"SELECT s.line, '{plan.kind.key[-1]}' || E'\\t' ||"
-        f" 'stands ' || d.times || ' times in this file, first in line ' || d.first AS fault FROM {table} s"
+        f" 'stands ' || d.times || ' times in this {plan.whole}'{first} AS fault FROM {table} s"
         f" JOIN (SELECT {keys}, count(*) AS times, min(line) AS first FROM {table} GROUP BY {keys}"
         " HAVING count(*) > 1) d"
         f" USING ({keys})"

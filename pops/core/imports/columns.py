@@ -12,11 +12,20 @@ from pops.core.imports.readers.faults import Unreadable
 
 @dataclass(frozen=True)
 class Reference:
-    """A row of another table, found by what a cell says. `relation` gives its key, id and guarantor_id."""
+    """A row of another table, found by what a cell says. `relation` gives its key, id and guarantor_id.
+
+    `hint` is what to do in files about one that isn't there.
+    """
 
     relation: str
     unknown: str
+    hint: str = ""
     by_name: bool = False
+
+    @property
+    def words(self) -> str:
+        """What is said of one that isn't there."""
+        return f"{self.unknown}. {self.hint}" if self.hint else self.unknown
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,14 @@ class Column:
     def kept(self) -> "Column":
         """The same, but that a cell of nothing says nothing: what is there stays."""
         return replace(self, blank=NULL, value=f"coalesce({self.source}, t.{self.target}, {self.default})")
+
+    @property
+    def spoken(self) -> "Column":
+        """The same, in rows that needn't speak of it: what they don't say stays as it is. `said` names what they do."""
+        if self.required:
+            return self
+        stays = f"coalesce(t.{self.target}, {self.default})"
+        return replace(self, value=f"CASE WHEN '{self.name}' = ANY (s.said) THEN {self.source} ELSE {stays} END")
 
     @property
     def source(self) -> str:
@@ -154,15 +171,20 @@ def check_columns(kind: Kind, headings: list[str], columns: Mapping[str, str]) -
 
 @dataclass(frozen=True)
 class Plan:
-    """What is read of each row: the columns, and where in the row they stand."""
+    """What is read of each row: the columns, and where in the row they stand. `whole` is what the rows came in."""
 
     kind: Kind
     headings: list[str]
     places: list[tuple[int, Column]]
+    whole: str = "file"
 
     @property
     def columns(self) -> list[Column]:
         return [column for _, column in self.places]
+
+    @property
+    def is_of_file(self) -> bool:
+        return self.whole == "file"
 
     @property
     def names(self) -> set[str]:
@@ -181,8 +203,8 @@ class Plan:
 def _naming(column: Column, relations: Mapping[Reference, str]) -> Column:
     if column.refers is None or column.refers not in relations:
         return column
-    words = f"{column.refers.unknown}, or mend its line in this file"
-    return replace(column, refers=replace(column.refers, relation=relations[column.refers], unknown=words))
+    hint = ", ".join(filter(None, [column.refers.hint, "or mend its line in this file"]))
+    return replace(column, refers=replace(column.refers, relation=relations[column.refers], hint=hint))
 
 
 def make_plan(kind: Kind, headings: list[str], columns: Mapping[str, str]) -> Plan:

@@ -52,7 +52,7 @@ def _sets(column: Column, name: str) -> Column:
 
 def _named(column: str, to: Reference, *also: str, **facts: str | bool) -> Column:
     return Column(column, partial(words, longest=200), also=also, sets=f"{column}_id", refers=to,
-                  help="As it is called in POPS Management.", **facts)  # type: ignore[arg-type]  # fmt: skip
+                  help="As it is called in POPS Management, or its number there.", **facts)  # type: ignore[arg-type]  # fmt: skip
 
 
 def _zeros(table: str, column: str, number: str) -> Rule:

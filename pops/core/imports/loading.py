@@ -1,4 +1,5 @@
-"""Staged rows into their table, some thousand at a time, each time with the guarantors of what changes held."""
+"""Staged rows into their table, each time with the guarantors of what changes held: a file's some thousand at a time.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,15 @@ class Loaded:
     skipped: int
 
 
+@dataclass(frozen=True)
+class Differing:
+    """Lines that are new or other than what is there, the rows that they change, and the guarantors of those."""
+
+    lines: list[int]
+    rows: list[int]
+    owners: set[int]
+
+
 class ChangedMeanwhile(Exception):
     """Between the check and the loading, something came that forbids a line."""
 
@@ -45,14 +55,13 @@ def load_step(plan: Plan, *, table: str, span: Span, skip_bad: bool, ask: Ask) -
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(SETTINGS)
-        cursor.execute(_find_differing(plan, table, span))
-        lines, rows, *owners = zip(*cursor.fetchall(), strict=True) if cursor.rowcount else ((), (), ())
-        hold_each(guarantors={owner for owner in chain(*owners, _find_asked(cursor, plan, table, span)) if owner})
-        _hold_rows(cursor, plan, [row for row in rows if row])
+        found = find_differing(cursor, plan, table, span)
+        hold_each(guarantors=found.owners | find_asked(cursor, plan, table, span).keys())
+        hold_rows(cursor, plan, found.rows)
         if check_guards(plan, table=table, span=span) and not skip_bad:
             raise ChangedMeanwhile
-        new, written = _write(cursor, _upsert(plan, table, span), lines)
-        if asked := _find_asked(cursor, plan, table, span):
+        new, written = _write(cursor, _upsert(plan, table, span), found.lines)
+        if asked := find_asked(cursor, plan, table, span):
             ask(asked)
         cursor.execute(
             f"SELECT count(*) FILTER (WHERE faults IS NULL), count(faults) FROM {table}"
@@ -78,17 +87,19 @@ def _differing(plan: Plan, table: str, span: Span) -> str:
     )
 
 
-def _find_differing(plan: Plan, table: str, span: Span) -> str:
+def find_differing(cursor: Any, plan: Plan, table: str, span: Span, *, new_too: bool = False) -> Differing:
     """The lines that are about to be written; of those that change a row: its id, whose it will be, whose it is.
 
-    What is new changes nothing that a payment has read.
+    What is new changes nothing that a payment has read: whose it will be is told where that is asked.
     """
-    owner = f"CASE WHEN t.id IS NOT NULL THEN {plan.kind.owner} END"
+    owner = plan.kind.owner if new_too else f"CASE WHEN t.id IS NOT NULL THEN {plan.kind.owner} END"
     owned = f"CASE WHEN t.id IS NOT NULL THEN {plan.kind.owned} END"
-    return f"SELECT s.line, t.id, {owner}, {owned}{_differing(plan, table, span)}"
+    cursor.execute(f"SELECT s.line, t.id, {owner}, {owned}{_differing(plan, table, span)}")
+    lines, rows, *owners = zip(*cursor.fetchall(), strict=True) if cursor.rowcount else ((), (), ())
+    return Differing(list(lines), list(filter(None, rows)), set(filter(None, chain(*owners))))
 
 
-def _find_asked(cursor: Any, plan: Plan, table: str, span: Span) -> dict[int, str]:
+def find_asked(cursor: Any, plan: Plan, table: str, span: Span) -> dict[int, str]:
     """New addresses that their readers are to confirm, by the guarantors' ids. Asked again once those are held."""
     if not plan.kind.asks or "email" not in plan.names:
         return {}
@@ -99,7 +110,7 @@ def _find_asked(cursor: Any, plan: Plan, table: str, span: Span) -> dict[int, st
     return dict(cursor.fetchall())
 
 
-def _hold_rows(cursor: Any, plan: Plan, rows: Sequence[int]) -> None:
+def hold_rows(cursor: Any, plan: Plan, rows: Sequence[int]) -> None:
     """A receipt of another guarantor, whose patient this was, may move money on the same lines."""
     cursor.execute(
         f"SELECT count(*) FROM (SELECT FROM {plan.kind.table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) held",
@@ -116,7 +127,14 @@ def _write(cursor: Any, upsert: str, lines: Sequence[int]) -> tuple[int, int]:
     return new, written
 
 
-def _upsert(plan: Plan, table: str, span: Span) -> str:
+def write_each(cursor: Any, plan: Plan, table: str, lines: Sequence[int]) -> dict[int, bool]:
+    """Write these lines, as far as nothing is wrong with them: those that were written, and whether each is new."""
+    upsert = _upsert(plan, table, Span(), told=True)
+    cursor.execute(upsert, {"lines": list(lines)})
+    return dict(cursor.fetchall())
+
+
+def _upsert(plan: Plan, table: str, span: Span, *, told: bool = False) -> str:
     kind, keys = plan.kind, [plan.kind.by_name[name].target for name in plan.kind.key]
     lacking = [column for column in kind.columns if column.name not in plan.names and column.default != "NULL"]
     targets = ", ".join(column.target for column in [*plan.columns, *lacking])
@@ -126,9 +144,15 @@ def _upsert(plan: Plan, table: str, span: Span) -> str:
     sets = ", ".join(f"{one.target} = excluded.{one.target}" for one in plan.columns if one.target not in keys)
     where = f" WHERE {kind.unique_where}" if kind.unique_where else ""
     order = ", ".join(kind.by_name[name].source for name in kind.key)
+    counted = "SELECT count(*) FILTER (WHERE is_new), count(*) FROM written"
+    each = (
+        f"SELECT s.line, w.is_new FROM {table} s{joins(plan)}"
+        f" JOIN written w ON ({', '.join(f'w.{key}' for key in keys)}) = ({order})"
+    )
+    returned = f"{', '.join(keys)}, " if told else ""
     return (
         f"WITH written AS (INSERT INTO {kind.table} ({targets}) SELECT {values}{_differing(plan, table, span)}"
         " AND s.line = ANY(%(lines)s)"
-        f" ORDER BY {order} ON CONFLICT ({', '.join(keys)}){where} DO UPDATE SET {sets} RETURNING xmax = 0 AS is_new)"
-        " SELECT count(*) FILTER (WHERE is_new), count(*) FROM written"
+        f" ORDER BY {order} ON CONFLICT ({', '.join(keys)}){where} DO UPDATE SET {sets}"
+        f" RETURNING {returned}xmax = 0 AS is_new) {each if told else counted}"
     )

@@ -13,35 +13,44 @@ MERGED_INTO = """(
 STANDS = f"CASE WHEN g.is_retired THEN {MERGED_INTO} ELSE g.id END"
 GUARANTOR = Reference(
     f"(SELECT g.account_number AS key, {STANDS} AS id, {STANDS} AS guarantor_id FROM accounts_guarantor g)",
-    "There is no guarantor with this account number. Import guarantors first; a retired one takes nothing",
+    "There is no guarantor with this account number or the account is retired",
+    "Import guarantors first",
 )
 PATIENT = Reference(
     "(SELECT number AS key, id, guarantor_id FROM accounts_patient WHERE number <> '')",
-    "There is no patient with this number. Import patients first",
+    "There is no patient with this number",
+    "Import patients first",
 )
 # LEFT: the planner leaves it out where nobody asks whose it is.
 ENCOUNTER = Reference(
     "(SELECT e.number AS key, e.id, p.guarantor_id FROM accounts_encounter e"
     " LEFT JOIN accounts_patient p ON p.id = e.patient_id)",
-    "There is no encounter with this number. Import encounters first",
+    "There is no encounter with this number",
+    "Import encounters first",
 )
 STATEMENT = Reference(
     "(SELECT number AS key, id, guarantor_id FROM accounts_statement WHERE number <> '')",
-    "There is no statement with this number. Import statements first",
+    "There is no statement with this number",
+    "Import statements first",
 )
 # A name that two have finds neither.
 NAMED = (
     "(SELECT lower(name) AS key, CASE count(*) WHEN 1 THEN min(id) END AS id, NULL::bigint AS guarantor_id FROM {}"
     " GROUP BY 1)"
 )
+# As the practice's own system numbers it, too.
+NAMED_OR_NUMBERED = (
+    "(SELECT lower(n.called) AS key, CASE count(DISTINCT n.id) WHEN 1 THEN min(n.id) END AS id, NULL::bigint AS"
+    " guarantor_id FROM (SELECT id, unnest(ARRAY[name, nullif(number, '')]) AS called FROM {}) n GROUP BY 1)"
+)
 PROVIDER = Reference(
-    NAMED.format("practice_provider"),
-    "There is no provider of this name, or more than one. See POPS Management > Providers",
+    NAMED_OR_NUMBERED.format("practice_provider"),
+    "There is no provider of this name or number, or more than one. See POPS Management > Providers",
     by_name=True,
 )
 FACILITY = Reference(
-    NAMED.format("practice_facility"),
-    "There is no facility of this name, or more than one. See POPS Management > Facilities",
+    NAMED_OR_NUMBERED.format("practice_facility"),
+    "There is no facility of this name or number, or more than one. See POPS Management > Facilities",
     by_name=True,
 )
 GROUP = Reference(

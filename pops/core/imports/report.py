@@ -35,7 +35,11 @@ def read_sentences(parts: Sequence[Part], *, limit: int | None = None) -> Iterat
 
 def sentence(plan: Plan, column: str, words: str) -> str:
     """A fault as it is said: the file's own heading, then what is wrong with it."""
-    if not column:
+    return say_fault(plan.heading_of.get(column, column), words)
+
+
+def say_fault(heading: str, words: str) -> str:
+    """What is wrong as a sentence about a heading; about the whole row, where that is empty."""
+    if not heading:
         return words
-    heading = plan.heading_of.get(column, column)
     return f"{heading}: {words}" if words[:1].isupper() else f"{heading} {words}".strip()

@@ -5,7 +5,7 @@ A real table and not a temporary one: behind PgBouncer each transaction may have
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -42,13 +42,26 @@ def run_of(table: str) -> int:
 
 def create_staging(plan: Plan, *, table: str) -> None:
     """An empty table for the rows of a file."""
-    columns = "".join(f', "{column.name}" {column.sql_type}' for column in plan.columns)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
-        cursor.execute(
-            f"CREATE UNLOGGED TABLE {table}"
-            f" (line int NOT NULL, place int GENERATED ALWAYS AS (line) STORED, faults text{columns})"
-        )
+        cursor.execute(f"CREATE UNLOGGED TABLE {table} ({_columns(plan)})")
+
+
+def lay_rows(plan: Plan, rows: Iterable[Sequence[str]], *, table: str) -> None:
+    """Rows for this transaction alone, whose end forgets them: line, faults, what each speaks of, and its cells."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    buffer.seek(0)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+        cursor.execute(f"CREATE TEMP TABLE {table} ({_columns(plan)}, said text[]) ON COMMIT DROP")
+        _copy(cursor, f"{table} (line, faults, said{_names(plan)})", buffer)
+        cursor.execute(f"ANALYZE {table}")
+
+
+def _columns(plan: Plan) -> str:
+    columns = "".join(f', "{column.name}" {column.sql_type}' for column in plan.columns)
+    return f"line int NOT NULL, place int GENERATED ALWAYS AS (line) STORED, faults text{columns}"
 
 
 def drop_staging(*, table: str) -> None:
@@ -63,19 +76,12 @@ def find_left_tables() -> list[str]:
 
 
 def copy_rows(plan: Plan, rows: Iterator[Row], *, table: str, tell: Callable[[int], None]) -> int:
-    """Copy all rows into the table, made into what their columns hold, and return how many there were.
-
-    A time without an offset is on the practice's clock: the database's is set to it meanwhile.
-    """
+    """Copy all rows into the table, made into what their columns hold, and return how many there were."""
     stream = RowStream(plan, rows, tell)
     with transaction.atomic(), connection.cursor() as cursor:
-        _set_clock(cursor, get_practice().time_zone)
-        cursor.copy_expert(
-            f"COPY {table} (line, faults{_names(plan)}) FROM STDIN (FORMAT csv, NULL '{NULL}')", stream, WAITING
-        )
+        _copy(cursor, f"{table} (line, faults{_names(plan)})", stream)
         if stream.error:
             raise stream.error
-        _set_clock(cursor, connection.timezone_name)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {table}")
         if _is_scattered(cursor, plan, table):
@@ -116,6 +122,13 @@ def _put_together(cursor: Any, plan: Plan, table: str) -> None:
 
 def _names(plan: Plan) -> str:
     return "".join(f', "{column.name}"' for column in plan.columns)
+
+
+def _copy(cursor: Any, target: str, source: Any) -> None:
+    """Have the database read the rows. A time without an offset is on the practice's clock: its own is set to it."""
+    _set_clock(cursor, get_practice().time_zone)
+    cursor.copy_expert(f"COPY {target} FROM STDIN (FORMAT csv, NULL '{NULL}')", source, WAITING)
+    _set_clock(cursor, connection.timezone_name)
 
 
 def _set_clock(cursor: Any, time_zone: str) -> None:

@@ -2,6 +2,18 @@
 
 import pghistory
 from django.db import models
+from django.db.models import Q
+
+
+def _number_field(what: str) -> "models.CharField[str, str]":
+    return models.CharField(
+        f"{what} number",
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="In the practice's own system, which names it by this number or by its name.",
+    )
 
 
 @pghistory.track()
@@ -9,6 +21,7 @@ class Facility(models.Model):
     """A location where patients are seen."""
 
     name = models.CharField(max_length=200)
+    number = _number_field("facility")
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     nickname = models.CharField(
@@ -28,6 +41,9 @@ class Facility(models.Model):
 
     class Meta:
         verbose_name_plural = "facilities"
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="facility_number_is_unique"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -38,9 +54,15 @@ class Provider(models.Model):
     """Who treats: a physician or another clinician."""
 
     name = models.CharField(max_length=200, help_text="As printed on receipts, for example Priya Raman, MD.")
+    number = _number_field("provider")
     is_retired = models.BooleanField(
         "retired", default=False, db_default=False, help_text="Offered for nothing new. What names them keeps them."
     )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="provider_number_is_unique"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -31,10 +31,10 @@ class PracticeAdmin(KeepsHistory):
 class FacilityAdmin(KeepsHistory):
     """Where the practice works."""
 
-    list_display = ["name", "nickname", "address", "phone", "tax_id", "is_retired"]
+    list_display = ["name", "number", "nickname", "address", "phone", "tax_id", "is_retired"]
     list_filter = ["is_retired"]
     fieldsets = [
-        (None, {"fields": ["name", "nickname", "address", "phone", "tax_id", "is_retired"]}),
+        (None, {"fields": ["name", "number", "nickname", "address", "phone", "tax_id", "is_retired"]}),
         ("This change", {"fields": ["why"]}),
     ]
 
@@ -43,6 +43,6 @@ class FacilityAdmin(KeepsHistory):
 class ProviderAdmin(KeepsHistory):
     """Who treats."""
 
-    list_display = ["name", "is_retired"]
+    list_display = ["name", "number", "is_retired"]
     list_filter = ["is_retired"]
-    fieldsets = [(None, {"fields": ["name", "is_retired"]}), ("This change", {"fields": ["why"]})]
+    fieldsets = [(None, {"fields": ["name", "number", "is_retired"]}), ("This change", {"fields": ["why"]})]
