@@ -19,6 +19,7 @@ django.setup()
 from benchmarks import (  # noqa: E402  models need the set-up above
     back_office,
     books,
+    bringing,
     email,
     finding,
     front_page,
@@ -37,6 +38,7 @@ from benchmarks.soak import run as soak  # noqa: E402
 BENCHMARKS = {
     "back_office": back_office.benchmark,
     "books": books.benchmark,
+    "bringing": bringing.benchmark,
     "email": email.benchmark,
     "finding": finding.benchmark,
     "front_page": front_page.benchmark,

@@ -54,6 +54,11 @@ class BalanceNotice(models.Model):
     def __str__(self) -> str:
         return f"Balance notice {self.pk}"
 
+    @property
+    def is_asked(self) -> bool:
+        """Somebody asked for it; the schedule sends the others."""
+        return self.asked_by_id is not None
+
 
 class TextConsent(models.Model):
     """A guarantor's consent to notices by text, to one phone number: the words they saw, when and where.

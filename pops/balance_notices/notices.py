@@ -111,7 +111,7 @@ def get_facts(notice: BalanceNotice, visible: Visible, url: str, practice: Pract
         visible=visible,
         url=url,
         profile_url=sign_in_address(reverse("profile_notices")),
-        is_asked=notice.asked_by_id is not None,
+        is_asked=notice.is_asked,
     )
 
 

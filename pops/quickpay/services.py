@@ -3,6 +3,7 @@
 A token is 256 bits by chance. It is given to who asked for the link, once: here only its hash is kept.
 """
 
+import base64
 import datetime as dt
 import hashlib
 import secrets
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from pops.core.access.models import User
 from pops.core.accounts.holding import hold_account
@@ -37,15 +39,25 @@ def make_link(
     now: dt.datetime,
     good_for: dt.timedelta | None = None,
     by: User | None = None,
+    token: str = "",
 ) -> tuple[Link, str]:
     """A link and its token, which nobody can ask for again. Without `good_for` it is good as long as the group says.
 
-    Without `by` it is POPS who makes it. Raises Refused.
+    Without `by` it is POPS who makes it. Whoever brings a `token` of draw_token() gets the link that it has already.
+    Raises Refused.
     """
+    if made := token and Link.objects.filter(token_hash=hash_token(token)).first():
+        return made, token
     refuse(why_not_make_link(guarantor))
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = token or secrets.token_urlsafe(TOKEN_BYTES)
     good_until = now + (good_for or dt.timedelta(days=guarantor.group.quickpay_days))
     return _keep(token, guarantor, origin=origin, made_at=now, made_by=by, good_until=good_until), token
+
+
+def draw_token(maker: str) -> str:
+    """A token that its maker can say again, by what they alone call it: 256 bits to who hasn't our secret key."""
+    digest = salted_hmac("quickpay.token", maker, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 @dataclass(frozen=True)

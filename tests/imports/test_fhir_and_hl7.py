@@ -132,8 +132,8 @@ BROKEN = {
     ),
     "an unknown place": (
         with_changes(main={"name": "Elsewhere"}),
-        [6, "Encounter.location: There is no facility of this name or number, or more than one. See POPS Management > Facilities"
-            ": Elsewhere"],
+        [6, "Encounter.location: There is no facility of this name or number, or more than one. See POPS Management > "
+            "Facilities: Elsewhere"],
     ),
     "more paid than billed": (
         with_changes(n1={"amount": {"value": 142.01, "currency": "USD"}}),

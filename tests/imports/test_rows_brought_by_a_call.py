@@ -49,7 +49,10 @@ def read_csv(content):
 def everything():
     """All rows, by what they say and not by the ids that they were given."""
     ids = {"id", "guarantor_id", "patient_id", "encounter_id", "statement_id", "entered_at"}
-    return [[{k: v for k, v in row.items() if k not in ids} for row in table.objects.order_by("pk").values()] for table in TABLES]
+    return [
+        [{k: v for k, v in row.items() if k not in ids} for row in table.objects.order_by("pk").values()]
+        for table in TABLES
+    ]
 
 
 ROWS = [(kind, row) for kind, content in ALL.items() for row in read_csv(content)]
@@ -74,7 +77,10 @@ def test_what_a_row_does_not_say_stays_and_what_is_empty_empties(bring):
 
     outcomes = bring(
         ("patients", {"patient_number": "P-1", "account_number": "00123", "name": "Leo Ruiz"}),
-        ("patients", {"patient_number": "P-2", "account_number": "00123", "name": "Mia Ruiz", "birth_date": "2017-01-05"}),
+        (
+            "patients",
+            {"patient_number": "P-2", "account_number": "00123", "name": "Mia Ruiz", "birth_date": "2017-01-05"},
+        ),
         ("guarantors", {"account_number": "00123", "name": "Maria Alvarez", "phone": ""}),
     )
 
@@ -144,7 +150,9 @@ def test_who_does_not_see_what_is_confidential_marks_and_never_unmarks(bring):
 
     assert became(bring(("patients", {**said, "confidential": "yes"}), may_unmark=False)) == [UPDATED]
     [refused] = bring(("patients", {**said, "confidential": "no"}), may_unmark=False)
-    assert refused.faults == [("confidential", "is marked here, and can be unmarked only by who may see what is confidential")]
+    assert refused.faults == [
+        ("confidential", "is marked here, and can be unmarked only by who may see what is confidential")
+    ]
     assert became(bring(("patients", said), may_unmark=False)) == [UNCHANGED]
     assert became(bring(("patients", {**said, "confidential": "no"}))) == [UPDATED]
 
@@ -184,7 +192,9 @@ def test_two_calls_at_once_over_the_same_accounts_end_as_one_of_them(clinic, sys
 
     def call(n):
         patients = [
-            Brought("patients", {"patient_number": f"P-{at}", "account_number": f"9{(at + n) % 20:02}", "name": f"Call {n}"})
+            Brought(
+                "patients", {"patient_number": f"P-{at}", "account_number": f"9{(at + n) % 20:02}", "name": f"Call {n}"}
+            )
             for at in range(30)
         ]
         rows = [*(reversed(patients) if n else patients)]

@@ -111,7 +111,9 @@ def read_faults(*, tables: Sequence[str], limit: int | None = None) -> Iterator[
                 yield line, which, column, words
 
 
-def read_notices(plan: Plan, *, table: str, facts: Facts, limit: int | None = SHOWN) -> tuple[int, list[tuple[int, str, str]]]:
+def read_notices(
+    plan: Plan, *, table: str, facts: Facts, limit: int | None = SHOWN
+) -> tuple[int, list[tuple[int, str, str]]]:
     """What is allowed in lines that are loaded, and worth a look: how many, and the first of them."""
     count, found = 0, list[tuple[int, str, str]]()
     with connection.cursor() as cursor:

@@ -1,5 +1,4 @@
-"""Staged rows into their table, each time with the guarantors of what changes held: a file's some thousand at a time.
-"""
+"""Staged rows into their table, with the guarantors of what changes held: a file's some thousand at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

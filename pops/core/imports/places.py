@@ -1,4 +1,4 @@
-"""What a practice's own system says of its facilities and providers. No file does: there they are named, not brought."""
+"""What a practice's own system says of its facilities and providers. In files they are named, not brought."""
 
 from functools import partial
 

@@ -8,11 +8,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from functools import partial
 
 import pghistory
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from pops.core.access.models import User
 from pops.core.imports.addresses import Ask, get_asking
@@ -42,13 +41,13 @@ MARK_STAYS = Rule(
 )
 
 
-class Became(Enum):
+class Became(models.TextChoices):
     """What became of a row."""
 
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
+    CREATED = "created", "Created"
+    UPDATED = "updated", "Updated"
+    UNCHANGED = "unchanged", "Unchanged"
+    REFUSED = "refused", "Refused"
 
 
 @dataclass(frozen=True)
@@ -208,7 +207,7 @@ def _upsert_part(part: _Part, held: set[int]) -> dict[int, Outcome]:
         written = write_each(cursor, plan, table, found.lines)
         if asked:
             part.ask(asked)
-        cursor.execute(f"SELECT line, \"{plan.kind.key[0]}\"::text FROM {table}")
+        cursor.execute(f'SELECT line, "{plan.kind.key[0]}"::text FROM {table}')
         numbers = dict(cursor.fetchall())
     written |= {line: False for line, number in numbers.items() if number in numbered and line not in written}
     return _tell(numbers, written, list(read_faults(tables=[table])), notices)

@@ -39,18 +39,19 @@ CLAIM = """
 Handler = Callable[..., Response]
 
 
-def once(handler: Handler | None = None, *, asks_stripe: bool = False) -> Any:
+def once(handler: Handler | None = None, *, asks_stripe: bool = False, tells_secret: bool = False) -> Any:
     """A method that writes: in one transaction, and under the same Idempotency-Key once.
 
     POST takes a key. What is named by its address (PUT, PATCH, DELETE) is the same however often it is sent: there
-    a key may be left out.
+    a key may be left out. An answer that `tells_secret` is not kept: a copy does the work again, which does nothing
+    for who says the same secret again, made of `get_attempt_id`.
     """
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         def answer(view: Any, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             key = _read_key(request)
-            work = _Work(view, key, lambda: handler(view, request, *args, **kwargs))
+            work = _Work(view, key, lambda: handler(view, request, *args, **kwargs), keeps=not tells_secret)
             if key is None:
                 return work.do_unkeyed(in_transaction=not asks_stripe)
             return work.do_by_stripe() if asks_stripe else work.do()
@@ -86,8 +87,8 @@ def _read_key(request: Any) -> str | None:
 class _Work:
     """One call under its key."""
 
-    def __init__(self, view: Any, key: str | None, job: Callable[[], Response]) -> None:
-        self.view, self.key, self.job = view, key, job
+    def __init__(self, view: Any, key: str | None, job: Callable[[], Response], *, keeps: bool) -> None:
+        self.view, self.key, self.job, self.keeps = view, key, job, keeps
 
     def do_unkeyed(self, *, in_transaction: bool) -> Response:
         if not in_transaction:
@@ -101,7 +102,8 @@ class _Work:
             if not self._claim():
                 return self._say_again(SentCall.objects.get(**self._who()))
             response = self.job()
-            self._keep(response)
+            if self.keeps:
+                self._keep(response)
         return response
 
     def do_by_stripe(self) -> HttpResponse:
@@ -137,5 +139,7 @@ class _Work:
         if bytes(sent.asked) != self._asked():
             words = "This Idempotency-Key was used for another call. Draw a new one for each."
             raise Problem(422, "key_reused", words)
+        if not self.keeps:
+            return self.job()
         headers = {**sent.headers, "Idempotency-Replayed": "true"}
         return HttpResponse(bytes(sent.body), status=sent.status, headers=headers, content_type="application/json")

@@ -111,7 +111,7 @@ def operation(
             request=asks,
             responses=responses | (also or {}),
             examples=body,
-            parameters=[query] if query else [],
+            parameters=query if isinstance(query, list) else [query] if query else [],
         )(handler)
         described.is_matched = matched
         return described

@@ -1,4 +1,4 @@
-"""Groups, facilities and providers, as the practice set them up."""
+"""POPS Groups, as the practice set them up. They are read here: their look and options are set where they are seen."""
 
 from typing import Any
 
@@ -7,18 +7,11 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from pops.core.practice.models import Facility, Group, Provider
+from pops.core.practice.models import Group
 from pops.service_accounts.scopes import Scope
 from pops.web.api.pages import PageQuery
 from pops.web.api.schema import operation, page_of
-from pops.web.api.v1.practice_shapes import (
-    FACILITY,
-    GROUP,
-    PROVIDER,
-    FacilityShape,
-    GroupShape,
-    ProviderShape,
-)
+from pops.web.api.v1.practice_shapes import GROUP, GroupShape
 from pops.web.api.views import ApiView, ListView
 
 
@@ -52,67 +45,3 @@ class OneGroup(ApiView):
     @operation("get_group", "Read a POPS Group", gives=GroupShape, example=GROUP)
     def get(self, request: Request, group_id: int) -> Response:
         return self.give(GroupShape, get_object_or_404(Group, pk=group_id))
-
-
-class Facilities(ListView):
-    """Where the practice works, retired places too."""
-
-    scopes = {"GET": Scope.PRACTICE_READ}
-    rights = {"GET": "practice.view_facility"}
-    shape, order = FacilityShape, ("id",)
-
-    def find_rows(self, asked: dict[str, Any]) -> QuerySet[Facility]:
-        return Facility.objects.all()
-
-    @operation(
-        "list_facilities",
-        "List facilities",
-        query=PageQuery,
-        gives=page_of(FacilityShape),
-        example={"items": [FACILITY], "next": None},
-    )
-    def get(self, request: Request) -> Response:
-        return self.answer_page()
-
-
-class OneFacility(ApiView):
-    """One facility."""
-
-    scopes = {"GET": Scope.PRACTICE_READ}
-    rights = {"GET": "practice.view_facility"}
-
-    @operation("get_facility", "Read a facility", gives=FacilityShape, example=FACILITY)
-    def get(self, request: Request, facility_id: int) -> Response:
-        return self.give(FacilityShape, get_object_or_404(Facility, pk=facility_id))
-
-
-class Providers(ListView):
-    """Who treats, or did."""
-
-    scopes = {"GET": Scope.PRACTICE_READ}
-    rights = {"GET": "practice.view_provider"}
-    shape, order = ProviderShape, ("id",)
-
-    def find_rows(self, asked: dict[str, Any]) -> QuerySet[Provider]:
-        return Provider.objects.all()
-
-    @operation(
-        "list_providers",
-        "List providers",
-        query=PageQuery,
-        gives=page_of(ProviderShape),
-        example={"items": [PROVIDER], "next": None},
-    )
-    def get(self, request: Request) -> Response:
-        return self.answer_page()
-
-
-class OneProvider(ApiView):
-    """One provider."""
-
-    scopes = {"GET": Scope.PRACTICE_READ}
-    rights = {"GET": "practice.view_provider"}
-
-    @operation("get_provider", "Read a provider", gives=ProviderShape, example=PROVIDER)
-    def get(self, request: Request, provider_id: int) -> Response:
-        return self.give(ProviderShape, get_object_or_404(Provider, pk=provider_id))

@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from pops.web.api.v1 import practice
+from pops.web.api.v1 import notices, places, practice, quickpay, reports
+from pops.web.api.v1.accounts.urls import urlpatterns as accounts
 
 urlpatterns = [
     path("groups", practice.Groups.as_view(), name="groups"),
     path("groups/<int:group_id>", practice.OneGroup.as_view(), name="group"),
-    path("facilities", practice.Facilities.as_view(), name="facilities"),
-    path("facilities/<int:facility_id>", practice.OneFacility.as_view(), name="facility"),
-    path("providers", practice.Providers.as_view(), name="providers"),
-    path("providers/<int:provider_id>", practice.OneProvider.as_view(), name="provider"),
+    path("facilities", places.Facilities.as_view(), name="facilities"),
+    path("facilities/bulk", places.ManyFacilities.as_view(), name="facilities_bulk"),
+    path("facilities/<str:facility_number>", places.OneFacility.as_view(), name="facility"),
+    path("providers", places.Providers.as_view(), name="providers"),
+    path("providers/bulk", places.ManyProviders.as_view(), name="providers_bulk"),
+    path("providers/<str:provider_number>", places.OneProvider.as_view(), name="provider"),
+    *accounts,
+    path("quickpay-links", quickpay.Links.as_view(), name="quickpay_links"),
+    path("quickpay-links/<int:link_id>/revoke", quickpay.RevokeLink.as_view(), name="quickpay_link_revoke"),
+    path("balance-notices", notices.Notices.as_view(), name="balance_notices"),
+    path("reports", reports.Reports.as_view(), name="reports"),
+    path("reports/<slug:name>", reports.OneReport.as_view(), name="report"),
 ]

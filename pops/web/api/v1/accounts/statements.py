@@ -1,0 +1,100 @@
+"""Statements that were sent."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pops.core.accounts.models import Statement
+from pops.core.imports.kinds import STATEMENTS
+from pops.web.api.fields import LocalDateField, Text
+from pops.web.api.idempotency import once
+from pops.web.api.pages import PageQuery
+from pops.web.api.schema import operation, page_of
+from pops.web.api.v1.accounts import examples
+from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, made_too, narrowing
+from pops.web.api.v1.accounts.said import BulkResultShape, StatementAnswer, StatementBody, StatementBulk, StatementItem
+from pops.web.api.v1.accounts.shapes import StatementShape
+
+ROWS = Statement.objects.select_related("guarantor")
+NAMES = {
+    "account_number": "guarantor__account_number",
+    "from_date": "statement_date__gte",
+    "until_date": "statement_date__lte",
+}
+
+
+class StatementQuery(PageQuery):
+    """Which statements are asked for."""
+
+    account_number = Text(required=False, help_text="The guarantor's.")
+    from_date = LocalDateField(required=False, help_text="Those of this day and later.")
+    until_date = LocalDateField(required=False, help_text="Those of this day and earlier.")
+
+
+class Statements(ListsRows):
+    """The statements."""
+
+    rights = {"GET": "accounts.view_statement"}
+    shape, query = StatementShape, StatementQuery
+
+    def find_rows(self, asked: dict[str, Any]) -> QuerySet[Statement]:
+        return ROWS.filter(**narrowing(asked, NAMES))
+
+    @operation(
+        "list_statements",
+        "List statements",
+        query=StatementQuery,
+        gives=page_of(StatementShape),
+        example=examples.page(examples.STATEMENT),
+    )
+    def get(self, request: Request) -> Response:
+        return self.answer_page()
+
+
+class OneStatement(OneRow):
+    """One statement, by its number in the practice's own system."""
+
+    scopes = {"GET": READ, "PUT": WRITE}
+    rights = {"GET": "accounts.view_statement", "PUT": RIGHT}
+    kind, shape, body = STATEMENTS, StatementShape, StatementBody
+
+    def find_rows(self) -> QuerySet[Statement]:
+        return ROWS
+
+    @operation("get_statement", "Read a statement", gives=StatementShape, example=examples.STATEMENT)
+    def get(self, request: Request, statement_number: str) -> Response:
+        return self.give_row()
+
+    @operation(
+        "put_statement",
+        "Bring a statement up to date, or make it",
+        asks=StatementBody,
+        asked=examples.without(examples.SAID_STATEMENT, "statement_number"),
+        gives=StatementAnswer,
+        example=examples.answer(examples.STATEMENT),
+        also=made_too(StatementAnswer),
+        matched=True,
+    )
+    @once
+    def put(self, request: Request, statement_number: str) -> Response:
+        return self.put_row(request)
+
+
+class ManyStatements(ManyRows):
+    """Up to a thousand statements at once."""
+
+    kind, item, bulk = STATEMENTS, StatementItem, StatementBulk
+
+    @operation(
+        "bring_statements",
+        "Bring up to 1,000 statements up to date, or make them",
+        asks=StatementBulk,
+        asked={"items": [examples.SAID_STATEMENT]},
+        gives=BulkResultShape,
+        example=examples.bulk("S-1"),
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        return self.post_rows()
