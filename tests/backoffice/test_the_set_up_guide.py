@@ -62,6 +62,14 @@ def test_a_group_is_needed_and_its_logo_is_not():
 
     assert look_at("group").is_done
     assert "No logo yet: Lakeside." in words_of(look_at("group"))
+    assert "Receipts aren't emailed" not in words_of(look_at("group"))
+
+
+def test_a_group_that_mails_no_receipts_is_named():
+    GroupFactory(name="Lakeside", email_receipts=False)
+
+    assert look_at("group").is_done
+    assert "Receipts aren't emailed: Lakeside. Email Receipts is off." in words_of(look_at("group"))
 
 
 def test_both_a_facility_and_a_provider_are_needed():

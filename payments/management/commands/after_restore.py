@@ -32,22 +32,22 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was changed. With every part of POPS stopped, run it with --apply.")
             return
         held = take_up(remembered, margin=margin, now=timezone.now())
-        self.stdout.write(f"Held back {held} waiting mails: they stand under Failed and can be sent again.")
+        self.stdout.write(f"Waiting mails held back, which stand under Failed and can be sent again: {held}")
         self.stdout.write(f"The next receipt will be above {get_sequence(Receipt).last}. Now run check_books.")
 
     def _tell(self, remembered: Remembered) -> None:
         newest = Receipt.objects.order_by("pk").last()
         known = f"{newest.pk}, issued {newest.issued_at:%Y-%m-%d %H:%M} UTC" if newest else "none"
         self.stdout.write(f"The newest receipt in the database: {known}.")
-        self._list("lost receipts that left a PDF", remembered.receipts)
-        self._list("lost closes that left their files", remembered.closes)
-        self._list("files that no row knows", remembered.unknown_files)
-        self._list("refunds to compare with Stripe", [_refund(refund) for refund in remembered.refunds])
-        self._list("payments in review to compare with Stripe", [payment.pk for payment in remembered.reviews])
-        self.stdout.write(f"{remembered.in_the_air} attempts in the air: the sweep asks Stripe about them.")
+        self._list("Lost receipts that left a PDF", remembered.receipts)
+        self._list("Lost closes that left their files", remembered.closes)
+        self._list("Files that no row knows", remembered.unknown_files)
+        self._list("Refunds to compare with Stripe", [_refund(refund) for refund in remembered.refunds])
+        self._list("Payments in review to compare with Stripe", [payment.pk for payment in remembered.reviews])
+        self.stdout.write(f"Attempts in the air, about which the sweep asks Stripe: {remembered.in_the_air}")
 
     def _list(self, what: str, found: Sequence[object]) -> None:
-        self.stdout.write(f"{len(found)} {what}{':' if found else '.'}")
+        self.stdout.write(f"{what}: {len(found)}")
         for one in found[:SHOWN]:
             self.stdout.write(f"  {one}")
         if len(found) > SHOWN:

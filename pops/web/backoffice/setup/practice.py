@@ -39,6 +39,9 @@ def look_at_groups(now: dt.datetime) -> list[Fact]:
     plain = ", ".join(group.name for group in groups if not group.logo)
     if plain:
         facts.append(Fact(f"No logo yet: {plain}. Mails show the name alone.", is_done=False, is_needed=False))
+    silent = ", ".join(group.name for group in groups if not group.email_receipts)
+    if silent:
+        facts.append(Fact(f"Receipts aren't emailed: {silent}. Email Receipts is off.", is_done=False, is_needed=False))
     return facts
 
 
