@@ -28,7 +28,8 @@ def make_guarantors(count: int) -> None:
         Patient(guarantor=guarantor, name="Pat O'Connell-Nguyễn") for guarantor in guarantors
     )
     encounters = Encounter.objects.bulk_create(
-        Encounter(number=n, patient=patient, provider=provider, facility=facility) for n, patient in enumerate(patients)
+        Encounter(number=n, patient=patient, provider=provider, facility=facility)
+        for n, patient in enumerate(patients, 1)  # 0 is the trial account's
     )
     ServiceLine.objects.bulk_create(
         ServiceLine(

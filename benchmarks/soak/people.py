@@ -3,6 +3,8 @@
 Each sends a form until it is answered, as a person does who reloads a page that did not come.
 """
 
+import html
+import json
 import random
 import re
 import threading
@@ -22,8 +24,8 @@ from receipts.models import Receipt
 from tests.demo_processes import wait_for_code
 
 # What a page keeps in its form; not the other buttons beside it.
-HIDDEN = re.compile(r'<input type="hidden" name="(csrfmiddlewaretoken|\w+_id)" value="([^"]*)"')
-SECRET = re.compile(r'data-client-secret="(\w+)"')
+HIDDEN = re.compile(r'<input type="hidden" name="(csrfmiddlewaretoken|shown|agreed|\w+_id)" value="([^"]*)"')
+CHARGES = re.compile(r'data-charges="([^"]+)"')
 # Paid, declined, answered by the bank after 5 seconds; refunded at once, later, and given back by the bank.
 CARDS = ["4242424242424242"] * 12 + ["4000000000000002", "4000000077770008", "4000000000007726", "4000000000005126"]
 # Seconds. Then a server that was killed is up again, or something is wrong.
@@ -110,12 +112,13 @@ class Payer(Person):
         self.sign_in(next(self.guarantors).email)
         dollars = f"{self.chance.randint(1, 90)}.{self.chance.randint(0, 99):02d}"
         page = self.fill(reverse("payments:start"), choice="other", other_amount=dollars)
-        secret = SECRET.search(page.text)
-        assert secret, f"no card form at {page.url}"
+        found = CHARGES.search(page.text)
+        assert found, f"no card form at {page.url}"
+        (charge,) = json.loads(html.unescape(found[1]))
         card = {"number": self.chance.choice(CARDS), "exp_month": "12", "exp_year": "2034", "cvc": "123"}
-        form = {"client_secret": secret[1], "payment_method_data[type]": "card"}
+        form = {"client_secret": charge["client_secret"], "payment_method_data[type]": "card"}
         form |= {f"payment_method_data[card][{name}]": value for name, value in card.items()}
-        intent = secret[1].partition("_secret_")[0]
+        intent = charge["client_secret"].partition("_secret_")[0]
         self.at_stripe(f"/v1/payment_intents/{intent}/confirm", form, key="STRIPE_PUBLISHABLE_KEY")
         self.count("online payments")
         if self.chance.random() < 0.5:
