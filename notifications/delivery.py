@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
@@ -21,33 +20,25 @@ from notifications import kinds
 from notifications.channels import Carrier
 from notifications.channels.email import MailServer
 from notifications.channels.faults import NotAccepted, Postponed, Refused, Unreachable
+from notifications.channels.http import Poster
 from notifications.channels.text import TextService
+from notifications.claims import BATCH, Claim, claim_due, count_due
 from notifications.kinds import NotNow, NotWanted, Write
 from notifications.models import Message
 
 logger = logging.getLogger(__name__)
 
-# Few enough that a worker's end holds up few of them, enough that claiming costs little.
-BATCH = 20
 ERROR_LENGTH = 300
 CARRIERS: dict[Message.Channel, Callable[[], Carrier]] = {
     Message.Channel.EMAIL: MailServer,
     Message.Channel.TEXT: TextService,
+    Message.Channel.HTTP: Poster,
 }
 FAREWELLS = {
     Message.Lane.MAIL: "Given up after a day. ",
     Message.Lane.URGENT: "Given up after a quarter of an hour. ",
+    Message.Lane.HOOKS: "Given up after three days. ",
 }
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Rows that this worker alone may send, until the claim ends. `until` also tells it from a later one."""
-
-    lane: Message.Lane
-    channel: Message.Channel
-    ids: list[int]
-    until: dt.datetime
 
 
 def deliver_due(*, lane: Message.Lane, channel: Message.Channel = Message.Channel.EMAIL, seconds: float) -> bool:
@@ -58,13 +49,23 @@ def deliver_due(*, lane: Message.Lane, channel: Message.Channel = Message.Channe
     """
     end = time.monotonic() + seconds
     claim = claim_due(lane, channel)
-    helping = (settings.TEXT_CONNECTIONS if channel == Message.Channel.TEXT else settings.EMAIL_CONNECTIONS) - 1
-    if claim is None or len(claim.ids) < BATCH or helping < 1:
+    helping = _count_helpers(claim)
+    if not helping:
         return _deliver(claim, end)
     with ThreadPoolExecutor(helping) as pool:
         helpers = [pool.submit(_help, lane, channel, end) for _ in range(helping)]
         more = _deliver(claim, end)
         return any([more, *(helper.result() for helper in helpers)])
+
+
+def _count_helpers(claim: Claim | None) -> int:
+    """How many connections are worth opening beside the first."""
+    if claim is None:
+        return 0
+    if claim.channel == Message.Channel.HTTP:
+        return count_due(claim.lane, claim.channel, limit=settings.HOOK_CONNECTIONS - 1)
+    most = settings.TEXT_CONNECTIONS if claim.channel == Message.Channel.TEXT else settings.EMAIL_CONNECTIONS
+    return most - 1 if len(claim.ids) == BATCH else 0
 
 
 def _help(lane: Message.Lane, channel: Message.Channel, end: float) -> bool:
@@ -86,34 +87,6 @@ def _deliver(claim: Claim | None, end: float) -> bool:
                 return True
             claim = claim_due(claim.lane, claim.channel)
     return False
-
-
-def claim_due(
-    lane: Message.Lane, channel: Message.Channel = Message.Channel.EMAIL, *, limit: int = BATCH
-) -> Claim | None:
-    """Claim rows that are due: queued ones, and those whose worker died. None when there are none.
-
-    Rows that another worker is claiming at this moment are passed over.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH due AS MATERIALIZED (
-                SELECT id FROM notifications_message
-                WHERE lane = '{lane.value}' AND channel = '{channel.value}'
-                  AND state IN ('queued', 'sending') AND due_at <= statement_timestamp()
-                ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-            )
-            UPDATE notifications_message AS message
-            SET state = 'sending', attempts = attempts + 1,
-                due_at = statement_timestamp() + make_interval(secs => %(seconds)s)
-            FROM due WHERE message.id = due.id
-            RETURNING message.id, message.due_at
-            """,  # noqa: S608  one of our own lanes, so that its partial index is used
-            {"seconds": settings.MESSAGE_LANES[lane]["claim"], "limit": limit},
-        )
-        rows = cursor.fetchall()
-    return Claim(lane, channel, ids=[row[0] for row in rows], until=rows[0][1]) if rows else None
 
 
 def _send_claimed(carrier: Carrier, claim: Claim, end: float) -> bool:
@@ -143,7 +116,7 @@ def send(carrier: Carrier, message: Message, write: Write) -> None:
     """Send one claimed message and note it at once. Raises NotWanted, NotNow, NotAccepted."""
     try:
         built = carrier.build(message, write())
-    except (NotWanted, NotNow):
+    except (NotWanted, NotNow, NotAccepted):
         raise
     except Exception as error:
         logger.exception("Message %s could not be written", message.pk)

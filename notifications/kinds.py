@@ -23,6 +23,30 @@ class Content:
     reply_to: str = ""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came of one try to post something: the status and the first words of the answer, or the fault instead."""
+
+    status: int | None
+    words: str
+    fault: str
+    milliseconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post(Content):
+    """What is posted to another program: `text` is its body, signed at `at` with each of the secrets.
+
+    `heard` is told what came of each try, before the outbox is.
+    """
+
+    url: str
+    id: str
+    at: dt.datetime
+    secrets: tuple[str, ...]
+    heard: Callable[[Answer], None]
+
+
 class NotWanted(Exception):
     """The message is not to be sent any more; `reason` is one of its kind's."""
 

@@ -21,12 +21,15 @@ class Message(models.Model):
     class Channel(models.TextChoices):
         EMAIL = "email", "Email"
         TEXT = "text", "Text message"
+        HTTP = "http", "Webhook"
 
     class Lane(models.TextChoices):
         """Its Celery queue. Somebody waits before the screen for an urgent one."""
 
         URGENT = "urgent", "At once"
         MAIL = "mail", "Soon"
+        # Of its own: other programs may be slow, or away for days.
+        HOOKS = "hooks", "To other programs"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -38,6 +41,8 @@ class Message(models.Model):
         FAILED = "failed", "Failed"
         NOT_WANTED = "not_wanted", "Not sent"
 
+    # The ways to reach a person.
+    TO_PEOPLE = (Channel.EMAIL, Channel.TEXT)
     WAITING = (State.QUEUED, State.SENDING)
     # The address doesn't take our mail.
     BOUNCES = (State.BOUNCED, State.COMPLAINED)
@@ -50,7 +55,9 @@ class Message(models.Model):
     channel = models.CharField(max_length=5, choices=Channel, db_default=Channel.EMAIL)
     lane = models.CharField(max_length=6, choices=Lane, db_default=Lane.MAIL)
     to = models.CharField(
-        max_length=254, blank=True, help_text="An email address; of a text a number, as +13125550142."
+        max_length=254,
+        blank=True,
+        help_text="An email address; of a text a number, as +13125550142; of a webhook the host.",
     )
     state = models.CharField(max_length=12, choices=State)
     reason = models.CharField(max_length=20, blank=True, db_default="", help_text="Why it is not sent, by its kind.")
@@ -58,6 +65,9 @@ class Message(models.Model):
         null=True, blank=True, help_text="Of a message that nothing else remembers, such as a code; gone once sent."
     )
     message_id = models.CharField("Message-ID", max_length=300, help_text="The same each time this row is sent.")
+    stream = models.CharField(
+        max_length=80, blank=True, db_default="", help_text="Of those with the same, one goes after the other."
+    )
     queued_at = models.DateTimeField(db_default=Now())
     due_at = models.DateTimeField(
         db_default=Now(),
@@ -98,6 +108,16 @@ class Message(models.Model):
                 condition=Q(state__in=("queued", "sending"), lane="urgent"),
                 name="message_due_now",
             ),
+            models.Index(
+                fields=["channel", "due_at"],
+                condition=Q(state__in=("queued", "sending"), lane="hooks"),
+                name="message_due_hooks",
+            ),
+            models.Index(
+                fields=["stream", "id"],
+                condition=Q(state__in=("queued", "sending")) & ~Q(stream=""),
+                name="message_in_its_stream",
+            ),
             models.Index(fields=["ended_at"], condition=Q(state="failed"), name="message_failed"),
             models.Index(
                 fields=["guarantor", "ended_at"],
@@ -133,7 +153,7 @@ class Message(models.Model):
                 name="facts_stay",
                 fields=[
                     "kind", "about_id", "channel", "lane", "to", "message_id", "queued_at", "copy_of",
-                    "copy_reason", "copied_by",
+                    "copy_reason", "copied_by", "stream",
                 ],
             ),
         ]  # fmt: skip

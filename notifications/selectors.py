@@ -25,14 +25,15 @@ class Health:
 def get_health(*, practice: Practice, now: dt.datetime) -> Health:
     """What waits and since when, what failed on the practice's business day, when a server last accepted one."""
     today_began = practice.day_end(practice.business_date(now) - dt.timedelta(days=1))
-    waiting = Message.objects.filter(state__in=Message.WAITING).aggregate(Count("pk"), Min("queued_at"))
-    failed = Message.objects.filter(Q(state=State.FAILED) | Q(state=State.BOUNCED), ended_at__gte=today_began)
+    people = Message.objects.exclude(channel=Message.Channel.HTTP)  # how programs answer stands on their own pages
+    waiting = people.filter(state__in=Message.WAITING).aggregate(Count("pk"), Min("queued_at"))
+    failed = people.filter(Q(state=State.FAILED) | Q(state=State.BOUNCED), ended_at__gte=today_began)
     return Health(
         waiting=waiting["pk__count"],
         today_began=today_began,
         oldest=waiting["queued_at__min"],
         failed_today=failed.count(),
-        last_success=Message.objects.aggregate(Max("sent_at"))["sent_at__max"],
+        last_success=people.aggregate(Max("sent_at"))["sent_at__max"],
     )
 
 

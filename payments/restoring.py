@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from batches.models import BatchClose, BatchDocument, DepositDocument
 from notifications.services import hold_back
 from payments.models import Payment, Refund
+from pops.changes.feed import note_restore
 from pops.core.sequences import find_sequences, get_sequence, move_on
 from receipts.documents.files import stored_files
 from receipts.models import Receipt, ReceiptDocument, StatementDocument
@@ -65,6 +66,7 @@ def take_up(remembered: Remembered, *, margin: int, now: dt.datetime) -> int:
     for sequence in find_sequences():
         highest = max(known[sequence], default=0) if sequence in known else sequence.last + ahead
         move_on(sequence, to=max(sequence.last, highest) + margin)
+    note_restore()
     return hold_back(why=HELD_BACK, now=now)
 
 

@@ -64,7 +64,9 @@ INSTALLED_APPS = [
     "pops.core.access",
     "pops.core.accounts",
     "pops.sessions",
+    "pops.changes",
     "notifications",
+    "pops.subscribers",
     "pops.quickpay",
     "pops.service_accounts",
     "pops.logins",
@@ -310,9 +312,9 @@ CELERY_WORKER_DIRECT = True
 CELERY_TASK_TIME_LIMIT = 120
 # KiB. A worker's process that grew beyond this is replaced after its task. The PDF of 2,000 lines takes 530,000.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000
-# Money and sign-in codes wait for nobody; receipts by email don't stand in line behind PDFs. A worker takes from all
-# queues unless told with -Q.
-CELERY_TASK_QUEUES = [Queue("urgent"), Queue("mail"), Queue("documents")]
+# Money and sign-in codes wait for nobody; receipts by email don't stand in line behind PDFs; other programs that are
+# slow to take a webhook keep only each other waiting. A worker takes from all queues unless told with -Q.
+CELERY_TASK_QUEUES = [Queue("urgent"), Queue("mail"), Queue("documents"), Queue("hooks")]
 CELERY_TASK_DEFAULT_QUEUE = "urgent"
 CELERY_TASK_ROUTES = {
     "receipts.tasks.*": {"queue": "documents"},
@@ -323,6 +325,7 @@ CELERY_TASK_ROUTES = {
     "pops.balance_notices.tasks.*": {"queue": "documents"},
     "pops.sessions.tasks.*": {"queue": "documents"},
     "pops.web.api.tasks.*": {"queue": "documents"},
+    "pops.subscribers.tasks.*": {"queue": "hooks"},
     "payments.reports.tasks.*": {"queue": "documents"},
 }
 # Beat answers `celery inspect ping` as workers do, and no longer once it has stood still for twice its longest pause.
@@ -359,6 +362,14 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["mail", "text"],
         "schedule": 15.0,
         "options": {"queue": "mail", "expires": 12},
+    },
+    # Who records money nudges nobody for the feed: this is its clock, and so that of webhooks.
+    "sequence-changes": {"task": "pops.subscribers.tasks.tell", "schedule": 2.0, "options": {"expires": 2}},
+    "sweep-hooks": {
+        "task": "notifications.tasks.deliver",
+        "args": ["hooks", "http"],
+        "schedule": 5.0,
+        "options": {"queue": "hooks", "expires": 5},
     },
     "render-receipts": {
         "task": "receipts.tasks.render_missing",
@@ -506,6 +517,15 @@ PHONE_REGION = env("PHONE_REGION", default="US")
 # At once, of one worker process.
 TEXT_CONNECTIONS = env.int("TEXT_CONNECTIONS", default=8)
 
+# --- Webhooks to the practice's other programs ---------------------------------------------------------------
+
+# Networks inside that may be called, and by plain http too: 10.1.2.0/24,192.168.7.20/32. Without it POPS calls nobody
+# who has an address within its own network.
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
+WEBHOOK_SECONDS = 10  # until there must be an answer
+# At once, of one worker process; one host gets half of them at most.
+HOOK_CONNECTIONS = env.int("HOOK_CONNECTIONS", default=8)
+
 # Seconds. A worker's claim on a receipt's mail outlives the worker: the task that made it is killed before. Somebody
 # waits for a code before the screen: that of a killed worker is soon sent by another. While the mail server is slower
 # than that the same code may come twice, which harms nobody.
@@ -514,6 +534,7 @@ MESSAGE_TIME_LIMIT = 60
 # a quarter of an hour.
 MESSAGE_LANES = {
     "mail": {"claim": 75, "first_pause": 15, "longest_pause": 2 * 3600, "give_up": 24 * 3600},
+    "hooks": {"claim": 75, "first_pause": 5, "longest_pause": 6 * 3600, "give_up": 3 * 24 * 3600},
     "urgent": {"claim": 15, "first_pause": 2, "longest_pause": 30, "give_up": 15 * 60},
 }
 

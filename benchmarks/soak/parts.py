@@ -13,7 +13,7 @@ from pops.local.process import Child
 from pops.local.product import SCHEDULER, WORKERS, Product
 
 WEB = "Web server"
-URGENT, BACKGROUND = WORKERS
+URGENT, BACKGROUND, HOOKS = WORKERS
 
 LAUNCH: dict[str, Callable[[Product], Child]] = {
     WEB: Product.launch_web,

@@ -28,6 +28,7 @@ NAMES = (
     "services_not_overpaid",
     "postings_tell_their_service",
     "receipts_have_their_mail",
+    "receipts_are_in_the_feed",
     "attempts_have_their_receipt",
     "split_payments_add_up",
     "charges_pay_their_own",

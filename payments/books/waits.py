@@ -18,6 +18,7 @@ PROMISES = {
     "codes": ("Sign-in codes", dt.timedelta(minutes=2)),
     "mails": ("Receipts by email", dt.timedelta(hours=1)),
     "documents": ("Receipts without a PDF", dt.timedelta(minutes=30)),
+    "changes": ("Receipts that are not in the change feed", dt.timedelta(minutes=10)),
     "closes": ("Closes without their files", dt.timedelta(minutes=30)),
 }
 

@@ -1,5 +1,5 @@
--- What waits to be worked off: how much of each kind, and since when the oldest does. Receipts without a PDF are looked
--- for among the `recent` ones issued last; NULL looks through all.
+-- What waits to be worked off: how much of each kind, and since when the oldest does. Receipts without a PDF, or not
+-- in the change feed, are looked for among the `recent` ones issued last; NULL looks through all.
 SELECT 'events' AS name, count(*) AS waiting, min(received_at) AS oldest
 FROM payments_processorevent WHERE state = 'received'
 UNION ALL
@@ -20,6 +20,12 @@ SELECT 'documents', count(*), min(r.issued_at)
 FROM (SELECT number, issued_at FROM receipts_receipt ORDER BY number DESC LIMIT %(recent)s) r
 WHERE NOT EXISTS (SELECT FROM receipts_receiptdocument d WHERE d.receipt_id = r.number)
   AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = r.number)
+UNION ALL
+SELECT 'changes', count(*), min(r.issued_at)
+FROM (SELECT number, issued_at FROM receipts_receipt ORDER BY number DESC LIMIT %(recent)s) r
+WHERE r.number > coalesce((SELECT done_through FROM changes_mark WHERE source = 'receipts'), 0)
+  AND NOT EXISTS (SELECT FROM changes_change c
+                  WHERE c.type IN ('receipt.created', 'receipt.refunded') AND c.source_id = r.number)
 UNION ALL
 SELECT 'closes', count(*), min(c.closed_at)
 FROM batches_batchclose c WHERE NOT EXISTS (SELECT FROM batches_batchdocument d WHERE d.close_id = c.id)

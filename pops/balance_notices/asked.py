@@ -36,7 +36,7 @@ def why_not_send(guarantor: Guarantor, channel: str) -> Refused | None:
 
 def why_not_send_any(guarantor: Guarantor) -> Refused | None:
     """Why no notice can be sent to a guarantor, by whatever channel."""
-    refusals = [why_not_send(guarantor, channel) for channel in Channel]
+    refusals = [why_not_send(guarantor, channel) for channel in Message.TO_PEOPLE]
     return refusals[0] if all(refusals) else None
 
 

@@ -26,7 +26,7 @@ class BalanceNotice(models.Model):
     days = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Which of the group's days after a statement. Empty: asked for by staff."
     )
-    channel = models.CharField(max_length=5, choices=Message.Channel)
+    channel = models.CharField(max_length=5, choices=[(channel.value, channel.label) for channel in Message.TO_PEOPLE])
     asked_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="balance_notices_asked_for"
     )

@@ -62,6 +62,7 @@ def _places(product: Product) -> Lines:
         places.append(("Mail that was sent", f"{product.site}/demo/mail/"))
     if "POPS_TEXT_DIR" in product.env:
         places.append(("Texts that were sent", f"{product.site}/demo/texts/"))
+    places.append(("Webhooks that were taken", f"{product.site}/demo/webhooks/"))
     if product.sandbox:
         places.append(("Stripe sandbox", f"{product.sandbox}/"))
     return places

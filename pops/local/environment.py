@@ -77,6 +77,9 @@ def demo(urls: Mapping[str, str], *, folder: Path, port: int) -> dict[str, str]:
         "MEDIA_ROOT": str(files / "media"),
         "STATIC_ROOT": str(files / "static"),
         "POPS_MAIL_DIR": str(datadir.make_folder(folder / "mail")),
+        "POPS_HOOK_DIR": str(datadir.make_folder(folder / "hooks")),
+        # The other program of the demo is a page of it.
+        "WEBHOOK_NETWORKS": "127.0.0.0/8",
         "PYTHONUNBUFFERED": "1",
     }
     # Not left to the environment: importing `pops` has already put the product's own settings there.

@@ -18,7 +18,7 @@ from pops.local.servers import Servers
 
 Job = Callable[[], str]
 # The worker processes by name, and the queues that each takes from.
-WORKERS = {"Worker": "urgent", "Background worker": "mail,documents"}
+WORKERS = {"Worker": "urgent", "Background worker": "mail,documents", "Webhook worker": "hooks"}
 SCHEDULER = "Scheduler"
 
 

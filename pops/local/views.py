@@ -9,10 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from pops.core.access.models import User
-from pops.local import links, mail, texts
+from pops.local import hooks, links, mail, texts
+from pops.subscribers.models import EndpointSecret
 from pops.web.sign_in.entering import enter_by_code
 from pops.web.sign_in.second_factor import note_second_factor
 
@@ -82,6 +84,30 @@ def answer_text(request: HttpRequest) -> HttpResponse:
         raise Http404
     texts.answer(sender=request.POST["from"], to=request.POST["to"], body=request.POST["body"])
     return redirect("demo:text_list")
+
+
+@login_not_required
+@never_cache
+def hook_list(request: HttpRequest) -> HttpResponse:
+    """The webhooks that came in, newest first."""
+    return render(request, "local/hook_list.html", {"hooks": hooks.list_hooks(), "away": hooks.is_away()})
+
+
+@login_not_required
+@csrf_exempt
+@require_POST
+def take_hook(request: HttpRequest) -> HttpResponse:
+    """The address of the demo's other program. It knows the secrets, as whoever made an endpoint copied one into it."""
+    known = list(EndpointSecret.objects.values_list("secret", flat=True))
+    return HttpResponse("Thank you.\n", status=hooks.take(request.body, request.headers, known=known))
+
+
+@login_not_required
+@require_POST
+def hook_away(request: HttpRequest) -> HttpResponse:
+    """Have the other program be away, or there again."""
+    hooks.be_away(bool(request.POST.get("away")))
+    return redirect("demo:hook_list")
 
 
 def _get_mail(name: str) -> mail.Mail:

@@ -16,6 +16,8 @@ OURS = (
     "receipts",
     "payments",
     "notifications",
+    "changes",
+    "subscribers",
     "imports",
     "logins",
     "quickpay",

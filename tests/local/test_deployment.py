@@ -24,7 +24,7 @@ DOCUMENTED = set(re.findall(r"^#?([A-Z0-9_]+)=", EXAMPLE, re.MULTILINE))
 READ = set(re.findall(r"""env(?:\.\w+)?\(\s*"([A-Z0-9_]+)\"""", SETTINGS))
 # What the settings can't do without: read with no default.
 REQUIRED = set(re.findall(r"""env(?:\.\w+)?\(\s*"([A-Z0-9_]+)"\s*\)""", SETTINGS))
-OURS = ("web", "urgent", "worker", "beat", "migrate")
+OURS = ("web", "urgent", "worker", "hooks", "beat", "migrate")
 COMMANDS = {name: (ROOT / "docs" / "deployment" / "systemd" / f"pops-{name}.service").read_text() for name in OURS[:-1]}
 
 

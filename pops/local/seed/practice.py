@@ -22,6 +22,7 @@ from pops.local.seed.desk import make_desk_days
 from pops.local.seed.exports import make_exports
 from pops.local.seed.groups import make_groups
 from pops.local.seed.history import make_history, note_emails_of_the_past
+from pops.local.seed.hooks import make_other_program
 from pops.local.seed.households import make_household, mark_confidential
 from pops.local.seed.imports import import_samples
 from pops.local.seed.sessions import make_sessions
@@ -62,6 +63,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     open_days = ReferenceBatch.objects.filter(status="open", is_api=True).order_by("-batch_date")
     for batch in open_days[1:]:
         close_batch(batch_id=batch.pk, now=timezone.now(), by=staff)
+    make_other_program(by=User.objects.get(email=STAFF[-1][0], is_staff=True))
     return True
 
 

@@ -19,6 +19,7 @@ from pops.web.backoffice.lists import (
     sessions,
     staff,
     visits,
+    webhooks,
 )
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "sessions",
     "staff",
     "visits",
+    "webhooks",
 ]
 
 admin.site.site_header = admin.site.site_title = "POPS"

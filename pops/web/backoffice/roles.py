@@ -43,9 +43,9 @@ ADMIN = [
     "mfa.view_authenticator", "access.reset_sign_in", "practice.add_practice", "practice.change_practice",
     "practice.add_group", "practice.change_group", "practice.add_facility", "practice.change_facility",
     "practice.add_provider", "practice.change_provider", "imports.import_accounts",
-    "reports.view_export",
     "service_accounts.view_serviceaccount", "service_accounts.add_serviceaccount",
     "service_accounts.change_serviceaccount",
+    "reports.view_export", "subscribers.view_endpoint", "subscribers.view_delivery", "subscribers.manage_endpoint",
 ]  # fmt: skip
 ROLES = {"Front desk": DESK, "Billing manager": MANAGER, "Administrator": ADMIN}
 

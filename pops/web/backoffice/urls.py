@@ -32,6 +32,7 @@ from pops.web.backoffice.desk import (
     staff,
     taking,
     unapplied,
+    webhooks,
 )
 from pops.web.backoffice.reports import dashboard, page, saved, schedules
 from pops.web.backoffice.reports import files as report_files
@@ -121,6 +122,14 @@ urlpatterns = [
     path("schedules/<int:schedule_id>/go-on/", schedules.Resume.as_view(), name="resume_schedule"),
     path("schedules/<int:schedule_id>/end/", schedules.End.as_view(), name="end_schedule"),
     path("unapplied/", unapplied.UnappliedMoney.as_view(), name="unapplied"),
+    path("webhooks/add/", webhooks.MakeEndpoint.as_view(), name="make_endpoint"),
+    path("webhooks/<int:endpoint_id>/change/", webhooks.ChangeEndpoint.as_view(), name="change_endpoint"),
+    path("webhooks/<int:endpoint_id>/secret/", webhooks.RotateSecret.as_view(), name="rotate_secret"),
+    path("webhooks/<int:endpoint_id>/off/", webhooks.SwitchOff.as_view(), name="switch_endpoint_off"),
+    path("webhooks/<int:endpoint_id>/on/", webhooks.SwitchOn.as_view(), name="switch_endpoint_on"),
+    path("webhooks/<int:endpoint_id>/remove/", webhooks.RemoveEndpoint.as_view(), name="remove_endpoint"),
+    path("webhooks/<int:endpoint_id>/test/", webhooks.SendTest.as_view(), name="test_endpoint"),
+    path("webhooks/deliveries/<int:delivery_id>/again/", webhooks.SendAgain.as_view(), name="deliver_again"),
     path("setup/", setup.Guide.as_view(), name="setup"),
     path("setup/event/", setup.AskForEvent.as_view(), name="setup_event"),
     path("setup/domain/", setup.RegisterDomain.as_view(), name="setup_domain"),

@@ -22,7 +22,7 @@ class NoticeForm(SentOnce):
 
     channel = forms.ChoiceField(
         label="Send it by",
-        choices=Channel.choices,
+        choices=[(channel.value, channel.label) for channel in Message.TO_PEOPLE],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how to send it."},
     )
@@ -54,7 +54,7 @@ class SendNotice(DeskAction):
         return page_of(self.target), "The notice is on its way."
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        previews = [self._preview(channel) for channel in Channel]
+        previews = [self._preview(channel) for channel in Message.TO_PEOPLE]
         asks = not has_consented(self.target) and previews[-1]["refusal"] is None
         words = get_consent_words(self.target) if asks else ""
         shown = {"previews": previews, "consent": words, "back": page_of(self.target)}

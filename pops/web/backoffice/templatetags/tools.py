@@ -24,6 +24,10 @@ from pops.service_accounts.models import ServiceAccount
 from pops.service_accounts.services import why_not_make_key
 from pops.sessions.keeping import why_not_end
 from pops.sessions.models import PortalSession
+from pops.subscribers.endpoints import RIGHT
+from pops.subscribers.endpoints import why_not_use as why_not_use_endpoint
+from pops.subscribers.models import Delivery, Endpoint
+from pops.subscribers.sending import why_not_resend, why_not_test
 from pops.web.backoffice.templatetags.desk import Action
 from receipts.statements.entering import why_not_enter_statement
 
@@ -144,6 +148,24 @@ def _service_account(account: ServiceAccount) -> list[Tool]:
     ]
 
 
+def _endpoint(endpoint: Endpoint) -> list[Tool]:
+    no = why_not_use_endpoint(endpoint)
+    switch = ("Switch off", "switch_endpoint_off") if endpoint.is_on else ("Switch on", "switch_endpoint_on")
+    acts = [
+        ("Send a test", "test_endpoint", why_not_test(endpoint)),
+        ("Change", "change_endpoint", no),
+        ("New secret", "rotate_secret", no),
+        (*switch, no),
+        ("Remove", "remove_endpoint", no),
+    ]
+    return [(RIGHT, label, reverse(f"backoffice:{name}", args=[endpoint.pk]), why) for label, name, why in acts]
+
+
+def _delivery(delivery: Delivery) -> list[Tool]:
+    page = reverse("backoffice:deliver_again", args=[delivery.pk])
+    return [(RIGHT, "Send again", page, why_not_resend(delivery))]
+
+
 FOR: dict[type, Any] = {
     ServiceAccount: _service_account,
     Guarantor: _guarantor,
@@ -155,4 +177,6 @@ FOR: dict[type, Any] = {
     Payment: _payment,
     Refund: _refund,
     Message: _message,
+    Endpoint: _endpoint,
+    Delivery: _delivery,
 }
