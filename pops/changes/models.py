@@ -1,5 +1,7 @@
 """The change feed: what happened, in one order that never changes, and how far it was looked for."""
 
+import datetime as dt
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -45,6 +47,11 @@ class Change(models.Model):
     def event_id(self) -> str:
         """What it is called wherever it is told: in the feed, and by webhook however often that is sent."""
         return f"chg_{self.position}"
+
+    @property
+    def moment(self) -> str:
+        """When it happened, as it is told: 2026-03-02T18:00:00Z."""
+        return self.at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class Mark(models.Model):

@@ -19,6 +19,8 @@ from pops.changes.models import Mark
 
 # "POPC" in ASCII: who holds it is the sequencer.
 SEQUENCER_LOCK = 0x504F5043
+# Rows. To look through them takes about half a second.
+FAR = 20_000
 FACTS = (Path(__file__).parent / "facts.sql").read_text()
 # Tables of upper floors, reached by their names, as facts.sql reads them: what numbers their rows.
 SOURCES = {
@@ -69,9 +71,23 @@ class Reading:
         return Reading(self.source, self.drawn, self.pending_through, self.drawn, sorted(writers))
 
 
-def is_behind(*, by: int = 0) -> bool:
-    """Whether more than so many numbers were drawn beyond the marks. Holds nothing and changes nothing."""
-    return sum(reading.drawn - reading.done_through for reading in _look()) > by
+def is_behind() -> bool:
+    """Whether anything was drawn beyond the marks. Holds nothing and changes nothing."""
+    return any(reading.drawn > reading.done_through for reading in _look())
+
+
+def is_far_behind() -> bool:
+    """Whether there is so much to look through that nobody should wait for it, such as a practice's past."""
+    beyond = {reading.source: reading.done_through for reading in _look() if reading.drawn > reading.done_through}
+    if not beyond:
+        return False
+    rows = " UNION ALL ".join(
+        f"(SELECT FROM {SOURCES[source][0]} WHERE {SOURCES[source][1]} > {mark:d} LIMIT {FAR})"
+        for source, mark in beyond.items()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM (SELECT FROM ({rows}) AS each LIMIT {FAR}) AS beyond")  # noqa: S608
+        return bool(cursor.fetchone()[0] == FAR)
 
 
 def sequence_changes(*, from_start: bool = False) -> int:

@@ -26,6 +26,11 @@ class Hook:
     status: int  # it was answered with
 
     @property
+    def said(self) -> str:
+        """What the program made of it."""
+        return f"signature {'good' if self.is_signed else 'wrong'}, answered {self.status}"
+
+    @property
     def came_at(self) -> dt.datetime:
         return dt.datetime.fromisoformat(self.at)
 

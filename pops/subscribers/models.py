@@ -1,5 +1,7 @@
 """Programs of the practice's that are told of changes by webhook, and what became of each telling."""
 
+import datetime as dt
+
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -136,6 +138,13 @@ class Delivery(models.Model):
     def event(self) -> str:
         """Of what it tells."""
         return self.change.type if self.change else "test"
+
+    @property
+    def moment(self) -> str:
+        """When it happened, or when the test was asked for, as it is told: 2026-03-02T18:00:00Z."""
+        if self.change:
+            return self.change.moment
+        return self.made_at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
     @property
     def event_id(self) -> str:

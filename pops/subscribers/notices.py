@@ -36,16 +36,11 @@ def body_of(delivery: Delivery) -> str:
     change = delivery.change
     told = {
         "type": delivery.event,
-        "timestamp": in_utc(change.at if change else delivery.made_at),
+        "timestamp": delivery.moment,
         "id": delivery.event_id,
         "data": change.data if change else {},
     }
     return json.dumps(told, separators=(",", ":"), sort_keys=True)
-
-
-def in_utc(moment: dt.datetime) -> str:
-    """2026-03-02T18:00:00.123456Z"""
-    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
 def _write(delivery: Delivery) -> Content:

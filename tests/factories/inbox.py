@@ -8,6 +8,7 @@ from django.utils import timezone
 from notifications.models import Message
 from payments.models import BooksCheck, Dispute, Payment, ProcessorEvent, Refund
 from pops.logins.models import PhoneChange
+from pops.subscribers.models import Endpoint
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, UserFactory
 from tests.factories.appointments import AppointmentRequestFactory
@@ -56,6 +57,8 @@ def make_one_of_each(pay: Any) -> Receipt:
     dispute(receipt)
     dispute(receipt, stripe_id="dp_2", status="lost")
     AppointmentRequestFactory(guarantor=asking)
+    facts = {"url": "https://hooks.example.com/", "events": ["receipt.created"], "since": 0}
+    Endpoint.objects.create(name="Ledger", made_by=UserFactory(), failures=9, failing_since=LONG_AGO, **facts)
     PhoneChange.objects.create(
         guarantor=calling, new_phone="555 010 4444", asked_by=UserFactory(), asked_at=timezone.now()
     )

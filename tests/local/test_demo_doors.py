@@ -12,11 +12,15 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from pytest_django.fixtures import Settings
+from standardwebhooks.webhooks import Webhook
 
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
+from pops.core.practice.models import Practice
 from pops.local import links, mail
+from pops.subscribers.endpoints import make_endpoint
 from tests.factories.accounts import UserFactory, login_of
+from tests.factories.staff import ADMIN, member
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +144,28 @@ def test_a_mail_that_is_not_there_is_not_found(demo: Client, tmp_path: Path) -> 
     for name in ("20260101-000000-000000-abcd", quote("../outside", safe="")):
         assert demo.get(f"/demo/mail/{name}/").status_code == 404
     assert mail.find_mail("../outside") is None
+
+
+def test_the_other_program_takes_what_is_signed_and_can_be_away(
+    demo: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, practice: Practice, settings: Settings
+) -> None:
+    monkeypatch.setenv("POPS_HOOK_DIR", str(tmp_path))
+    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    facts = {"url": "http://127.0.0.1/demo/webhooks/in/", "events": ["receipt.created"]}
+    _, secret = make_endpoint(name="Practice system", **facts, by=member(ADMIN))  # type: ignore[arg-type]
+    now, body = dt.datetime.now(dt.UTC), '{"type":"receipt.created"}'
+    signed = {
+        "webhook-id": "chg_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign("chg_1", now, body),
+    }
+
+    def told(sent: str) -> int:
+        return demo.post("/demo/webhooks/in/", sent, content_type="application/json", headers=signed).status_code
+
+    assert (told(body), told('{"type":"receipt.voided"}')) == (200, 400)
+    demo.post("/demo/webhooks/away/", {"away": "yes"})
+    assert told(body) == 503
+    page = demo.get("/demo/webhooks/").content.decode()
+    assert page.count("signature good") == 2
+    assert "Be there again" in page

@@ -177,7 +177,7 @@ def test_no_password_stands_on_a_command_line() -> None:
 
 @pytest.mark.parametrize("where", ["compose", "systemd"])
 def test_each_queue_has_its_worker_and_urgent_ones_a_process_of_their_own(where: str) -> None:
-    commands = {name: service(name) if where == "compose" else COMMANDS[name] for name in ("urgent", "worker")}
+    commands = {name: service(name) if where == "compose" else COMMANDS[name] for name in ("urgent", "worker", "hooks")}
     taken = {}
     for name, command in commands.items():
         found = re.search(r"""--queues[, ]+"?([\w,]+?)"?[, ]+--""", command)

@@ -92,7 +92,7 @@ def operation(
     status: int = 200,
     matched: bool = False,
     media_type: str = "application/json",
-    also: dict[int, Any] | None = None,
+    also: dict[Any, Any] | None = None,
 ) -> Callable[[Any], Any]:
     """Describe a method: what it asks (a Shape) and gives, each with an example; `query` what may stand behind "?".
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pops.web.api.v1 import notices, places, practice, quickpay, reports
+from pops.web.api.v1 import changes, notices, places, practice, quickpay, reports, webhooks
 from pops.web.api.v1.accounts.urls import urlpatterns as accounts
 
 urlpatterns = [
@@ -20,4 +20,15 @@ urlpatterns = [
     path("balance-notices", notices.Notices.as_view(), name="balance_notices"),
     path("reports", reports.Reports.as_view(), name="reports"),
     path("reports/<slug:name>", reports.OneReport.as_view(), name="report"),
+    path("changes", changes.Changes.as_view(), name="changes"),
+    path("webhook-endpoints", webhooks.Endpoints.as_view(), name="webhook_endpoints"),
+    path("webhook-endpoints/<int:endpoint_id>", webhooks.OneEndpoint.as_view(), name="webhook_endpoint"),
+    path("webhook-endpoints/<int:endpoint_id>/secret", webhooks.EndpointSecrets.as_view(), name="webhook_secret"),
+    path("webhook-endpoints/<int:endpoint_id>/test", webhooks.EndpointTests.as_view(), name="webhook_test"),
+    path("webhook-endpoints/<int:endpoint_id>/deliveries", webhooks.Deliveries.as_view(), name="webhook_deliveries"),
+    path(
+        "webhook-endpoints/<int:endpoint_id>/deliveries/<int:delivery_id>/again",
+        webhooks.DeliveriesAgain.as_view(),
+        name="webhook_again",
+    ),
 ]

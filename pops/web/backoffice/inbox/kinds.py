@@ -25,6 +25,7 @@ from pops.core.accounts.confidential import shown_to
 from pops.core.money import format_cents
 from pops.core.words import day
 from pops.logins.phones import find_waiting_phones
+from pops.subscribers.selectors import find_failing
 from pops.web.backoffice.inbox.declaration import Asking, Kind, Row
 
 # What must hold, of the first rule of a check that found something.
@@ -187,6 +188,16 @@ KINDS = [
         columns={"since": "ended_at", "page": "guarantor_id", "who": "guarantor__name", "more": "to"},
         say=lambda row: f"Mail to {row.who} at {row.more} does not arrive. Ask for another address.",
         page=_admin("accounts_guarantor"),
+    ),
+    Kind(
+        name="webhook",
+        label="Webhook",
+        rights=("subscribers.manage_endpoint",),
+        find=lambda asking: find_failing(since=asking.now - dt.timedelta(hours=1)),
+        columns={"since": "failing_since", "who": "name"},
+        say=lambda row: f"{row.who} takes no webhook. What waits for it is given up after three days.",
+        page=_admin("subscribers_endpoint"),
+        settles="It goes from here once it takes one, is switched off or removed.",
     ),
     Kind(
         name="request",

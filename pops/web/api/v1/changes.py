@@ -1,0 +1,77 @@
+"""The change feed, asked with a cursor."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pops.changes.feed import Cursor, CursorUnknown, FeedRestored, Page, read_cursor, read_page
+from pops.changes.models import Change
+from pops.changes.sequencing import is_far_behind, sequence_changes
+from pops.service_accounts.scopes import Scope
+from pops.web.api.problems import BadQuery, Problem
+from pops.web.api.schema import PROBLEM, operation
+from pops.web.api.v1.changes_shapes import CHANGES, ChangesQuery, ChangesShape
+from pops.web.api.views import ApiView
+
+GONE = OpenApiResponse(
+    {"$ref": "#/components/schemas/Problem"},
+    description="A backup was restored since: read on from the address in the Link header.",
+)
+
+
+class Changes(ApiView):
+    """What happened since a cursor: receipts, refunds, voids, batches, payments to review, accounts, in order.
+
+    Nothing is missed and nothing told before it is committed. Keep `cursor` with what you made of the changes.
+    """
+
+    scopes = {"GET": Scope.CHANGES_READ}
+    rights = {
+        "GET": (
+            "receipts.view_receipt", "batches.view_referencebatch", "payments.view_payment", "accounts.view_guarantor",
+        )
+    }  # fmt: skip
+
+    @operation(
+        "list_changes",
+        "Follow the change feed",
+        query=ChangesQuery,
+        gives=ChangesShape,
+        example=CHANGES,
+        also={(410, PROBLEM): GONE},
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(ChangesQuery)
+        if not is_far_behind():
+            sequence_changes()
+        page = self._find(asked["after"], asked["limit"])
+        headers = {"Link": _link(page.after)} if page.has_more else {}
+        return Response(_tell(page), headers=headers)
+
+    def _find(self, after: str, limit: int) -> Page:
+        """Raises BadQuery for a cursor that was never given, Problem 410 for one of a lost time."""
+        try:
+            return read_page(after=read_cursor(after), limit=limit)
+        except CursorUnknown as unknown:
+            raise BadQuery({"after": [{"message": unknown.words, "code": unknown.code}]}) from None
+        except FeedRestored as lost:
+            raise Problem(410, lost.code, lost.words, headers={"Link": _link(lost.restart)}) from None
+
+
+def _tell(page: Page) -> dict[str, Any]:
+    """By hand: 500 changes through a serializer take longer than finding them."""
+    items = [_tell_change(change, page.cursor_of(change)) for change in page.changes]
+    return {"items": items, "cursor": str(page.after), "has_more": page.has_more}
+
+
+def _tell_change(change: Change, cursor: Cursor) -> dict[str, Any]:
+    facts = {"id": change.event_id, "type": change.type, "at": change.moment}
+    return {**facts, "cursor": str(cursor), "data": change.data}
+
+
+def _link(cursor: Cursor) -> str:
+    return f'<{settings.SITE_URL}/api/v1/changes?{urlencode({"after": str(cursor)})}>; rel="next"'
