@@ -7,7 +7,7 @@ SwaggerUIBundle({
   domNode: page,
   url: page.dataset.description,
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   defaultModelsExpandDepth: 0,
   persistAuthorization: false,
   validatorUrl: null,

@@ -16,6 +16,7 @@ from pops.logins.models import PhoneChange
 from pops.web.backoffice.urls import urlpatterns
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, UserFactory
+from tests.factories.api import new_key, service_account
 from tests.factories.appointments import AppointmentRequestFactory
 from tests.factories.desk import batch_of, count_out, take
 from tests.factories.payments import PaymentFactory
@@ -120,6 +121,11 @@ PAGES = {
     "end_mirror": EVERYONE,
     "end_session": EVERYONE,
     "generate_code": EVERYONE,
+    "make_service_account": {ADMIN},
+    "change_service_account": {ADMIN},
+    "make_key": {ADMIN},
+    "rotate_key": {ADMIN},
+    "revoke_key": {ADMIN},
     "revoke_link": EVERYONE,
 }
 ADMIN_PAGES = {
@@ -153,6 +159,7 @@ ADMIN_PAGES = {
     "admin:access_user_add": {ADMIN},
     "admin:mfa_authenticator_changelist": {ADMIN},
     "admin:reports_export_changelist": {ADMIN},
+    "admin:service_accounts_serviceaccount_changelist": {ADMIN},
 }
 
 
@@ -167,7 +174,10 @@ def addresses(practice, guarantor):
     twice, thrice = GuarantorFactory(), GuarantorFactory()
     merge = merge_guarantors(merged_id=twice.pk, into_id=thrice.pk, reason="The same person", by=owner)
     phone = PhoneChange.objects.create(guarantor=guarantor, new_phone="555 010 4444", asked_by=owner, asked_at=NOON)
+    key = new_key(service_account()).key
     arguments = {
+        "account_id": key.account_id,
+        "key_id": key.pk,
         "user_id": owner.pk,
         "entry_kind": "phone",
         "about": phone.pk,

@@ -17,6 +17,7 @@ APPS = (
     "pops/logins",
     "pops/sessions",
     "pops/quickpay",
+    "pops/service_accounts",
     "pops/appointments",
     "pops/balance_notices",
     "notifications",

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
@@ -29,16 +28,7 @@ PROBLEMS = {
 }
 READS, WRITES, MATCHED = (400, 401, 403, 404, 429), (409, 413, 415, 422), (412, 428)
 UNKEYED = ("get", "head")
-
-
-class KeyScheme(OpenApiAuthenticationExtension):
-    """How a key is sent."""
-
-    target_class = "pops.web.api.authentication.KeyAuthentication"
-    name = "key"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "A key of a service account: pops_..."}
+KEY = {"type": "http", "scheme": "bearer", "description": "A key of a service account: pops_..."}
 
 
 class ApiSchema(AutoSchema):
@@ -98,25 +88,29 @@ def operation(
 
     `matched` where it looks at If-Match. `also`: other successful answers by status.
     """
-    answer_in = (
-        [OpenApiExample("Answer", example, response_only=True, media_type=media_type)] if example is not None else []
+    answer = OpenApiResponse(gives, description=summary, examples=_example("Answer", example, media_type))
+    described = extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        request=asks,
+        responses={(status, media_type): answer, **(also or {})},
+        examples=_example("Call", asked, "application/json"),
+        parameters=query if isinstance(query, list) else [query] if query else [],
     )
-    body = [OpenApiExample("Call", asked, request_only=True)] if asked is not None else []
-    responses = {(status, media_type): OpenApiResponse(gives, description=summary, examples=answer_in)}
 
-    def decorate(handler: Any) -> Any:
-        described = extend_schema(
-            operation_id=operation_id,
-            summary=summary,
-            request=asks,
-            responses=responses | (also or {}),
-            examples=body,
-            parameters=query if isinstance(query, list) else [query] if query else [],
-        )(handler)
-        described.is_matched = matched
-        return described
+    return lambda handler: _note(described(handler), matched, asks)
 
-    return decorate
+
+def _note(handler: Any, matched: bool, asks: Any) -> Any:
+    """What of it the parameters tell, and tests ask."""
+    handler.is_matched, handler.asks = matched, asks
+    return handler
+
+
+def _example(name: str, value: Any, media_type: str) -> list[OpenApiExample]:
+    is_call = name == "Call"
+    facts = {"request_only": is_call, "response_only": not is_call, "media_type": media_type}
+    return [] if value is None else [OpenApiExample(name, value, **facts)]
 
 
 def page_of(shape: type[serializers.Serializer[Any]]) -> Any:
@@ -134,6 +128,7 @@ def complete_schema(result: dict[str, Any], generator: Any, request: Any, public
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SHAPE
     components["responses"] = {name: _problem_response(words) for name, words in PROBLEMS.values()}
     components["headers"] = HEADERS
+    components["securitySchemes"] = {"key": KEY}
     for name, schema in components["schemas"].items():
         if name.endswith("Request") and schema.get("type") == "object":
             schema["additionalProperties"] = False

@@ -43,7 +43,7 @@ def find_changer(row: models.Model, field: Any) -> str:
 
 def words_of(field: Any, row: Any, value: Any, sees: bool) -> str:
     """A value of a row or an event of it; `sees` is whether its reader sees what is confidential."""
-    if value in (None, ""):
+    if value in (None, "", []):
         return EMPTY
     if field.is_relation:
         other = getattr(row, field.name)  # a visit may have been of a patient who is confidential
@@ -52,10 +52,9 @@ def words_of(field: Any, row: Any, value: Any, sees: bool) -> str:
         return "yes" if value else "no"
     if field.name.endswith("_cents"):
         return format_cents(value)
-    if isinstance(value, dt.datetime):
-        value = localtime(value)  # the practice's, see PracticeClockMiddleware
     if isinstance(value, dt.date | dt.time):
-        return str(localize(value))
+        # A moment on the practice's clock, see PracticeClockMiddleware.
+        return str(localize(localtime(value) if isinstance(value, dt.datetime) else value))
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or EMPTY
+        return ", ".join(map(str, value))
     return str(dict(field.flatchoices).get(value, value))

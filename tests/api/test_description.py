@@ -1,0 +1,50 @@
+"""What the API says of itself: whole, as it is, and to be read without another host."""
+
+import pytest
+
+from pops.web.api.description import write_yaml
+from tests.api.walking import operations
+from tests.conventions.source import ROOT
+
+
+def described(client):
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    return {(method.upper(), path): said for path, methods in paths.items() for method, said in methods.items()}
+
+
+def test_what_is_checked_in_is_what_there_is():
+    assert (ROOT / "docs/openapi.yaml").read_bytes() == write_yaml(), "make openapi"
+
+
+@pytest.mark.django_db
+def test_each_operation_is_described_with_examples(client):
+    told = described(client)
+
+    assert len(told) == len(list(operations()))
+    for (method, path), said in told.items():
+        assert said["summary"], (method, path)
+        for status, answer in said["responses"].items():
+            kinds = answer.get("content", {}) if status.startswith("2") else {}
+            assert all("examples" in kind or name != "application/json" for name, kind in kinds.items()), (method, path)
+        asked = said.get("requestBody", {}).get("content", {})
+        assert all("examples" in kind for kind in asked.values()), (method, path)
+
+
+@pytest.mark.django_db
+def test_its_files_open_to_everybody_and_hold_no_secret(client):
+    answers = [client.get(f"/api/v1/openapi.{kind}") for kind in ("json", "yaml")]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[1].content == write_yaml()
+    assert answers[0].json()["openapi"].startswith("3.1")
+
+
+def test_its_page_tries_a_call(live_server, page, practice):
+    page.goto(f"{live_server.url}/api/")
+    page.get_by_text("List POPS Groups").click()
+    page.get_by_role("button", name="Try it out").click()
+    with page.expect_response(lambda answer: answer.url.endswith("/api/v1/groups?limit=100")) as answer:
+        page.get_by_role("button", name="Execute").click()
+
+    assert answer.value.status == 401
+    page.get_by_text("key_missing").first.wait_for()
