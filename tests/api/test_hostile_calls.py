@@ -14,7 +14,6 @@ from tests.factories.api import caller
 
 JSON = "application/json"
 HOSTILE = [
-    ("", JSON),
     ("{", JSON),
     ("null", JSON),
     ("[]", JSON),

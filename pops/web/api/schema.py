@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 
-PROBLEM = "application/problem+json"
+JSON, PROBLEM = "application/json", "application/problem+json"
 # By status: what it is called in the schema, and when it comes.
 PROBLEMS = {
     400: ("BadRequest", "The address or the body can't be read."),
@@ -109,7 +109,7 @@ def _note(handler: Any, matched: bool, asks: Any) -> Any:
 
 def _example(name: str, value: Any, media_type: str) -> list[OpenApiExample]:
     is_call = name == "Call"
-    facts = {"request_only": is_call, "response_only": not is_call, "media_type": media_type}
+    facts: dict[str, Any] = {"request_only": is_call, "response_only": not is_call, "media_type": media_type}
     return [] if value is None else [OpenApiExample(name, value, **facts)]
 
 
@@ -142,10 +142,19 @@ def _complete(method: str, described: dict[str, Any]) -> None:
     matched = any(one["name"] == "If-Match" for one in described.get("parameters", ()))
     statuses = [*READS, *(WRITES if method not in UNKEYED else ()), *(MATCHED if matched else ())]
     responses = described["responses"]
+    _share_examples([answer["content"] for answer in responses.values() if "content" in answer])
     for answer in responses.values():
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
     for status in sorted(statuses):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"})
+
+
+def _share_examples(contents: list[dict[str, Any]]) -> None:
+    """201 tells the same as 200: an example of one is one of the other."""
+    told = [kind["examples"] for content in contents for kind in content.values() if "examples" in kind]
+    for content in contents:
+        if told and JSON in content:
+            content[JSON].setdefault("examples", told[0])
 
 
 def _problem_response(words: str) -> dict[str, Any]:
