@@ -10,6 +10,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
+from whitenoise.compress import Compressor
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -95,7 +96,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "pops.web.look.static_files.PagesFiles",
 ]
 
 MIDDLEWARE = [
@@ -186,6 +187,9 @@ STORAGES = {
     "default": S3 if S3["OPTIONS"]["bucket_name"] else DISK,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Pages name files by their hash, and nobody downloads a map: neither the others nor maps are compressed for anybody.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 # --- Sign-in: a code by email for guarantors, a password (and TOTP) for staff --------------------------
 
