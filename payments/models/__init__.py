@@ -4,6 +4,17 @@ from payments.models.attempt import Part, Payment
 from payments.models.card import CardConsent, StoredCard
 from payments.models.check import BooksCheck
 from payments.models.event import ProcessorEvent
+from payments.models.outcome import SessionOutcome
 from payments.models.refund import Dispute, Refund
 
-__all__ = ["BooksCheck", "CardConsent", "Dispute", "Part", "Payment", "ProcessorEvent", "Refund", "StoredCard"]
+__all__ = [
+    "BooksCheck",
+    "CardConsent",
+    "Dispute",
+    "Part",
+    "Payment",
+    "ProcessorEvent",
+    "Refund",
+    "SessionOutcome",
+    "StoredCard",
+]

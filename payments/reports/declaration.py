@@ -8,8 +8,18 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from payments.reports import listing, summing
-from payments.reports.filters.base import Asking, Filter, Odd
-from payments.reports.question import BY, SORT, TOTALS, Named, Question, given_of, read_filters, read_names
+from payments.reports.filters.base import Asking, Filter, Odd, quoted
+from payments.reports.question import (
+    AFTER,
+    BY,
+    SORT,
+    TOTALS,
+    Named,
+    Question,
+    given_of,
+    read_filters,
+    read_names,
+)
 from payments.reports.tables import Column, Table
 from pops.core.access.models import User
 
@@ -22,6 +32,9 @@ Section = summing.Section
 Total = summing.Total
 Series = summing.Series
 Trend = summing.Trend
+
+# What is wrong with an address as a whole, and how much of that is named.
+ADDRESS, MOST_UNKNOWN = "address", 3
 
 
 class Report:
@@ -62,9 +75,9 @@ class Report:
                 rows = row.narrow(rows, value)
         return rows
 
-    def listed(self, rows: QuerySet[Any], question: Question) -> QuerySet[Any]:
-        """Those of the selected rows that the detail lists; sums are of all."""
-        return rows
+    def listed(self, question: Question, user: User) -> QuerySet[Any]:
+        """The rows that the detail lists; sums are of all that is selected."""
+        return self.selected(question, user)
 
     def order_of(self, question: Question) -> listing.Order:
         """The order of the detail's rows."""
@@ -107,6 +120,8 @@ class Report:
                 more |= reads(given)
             except Odd as odd:
                 wrong[name] = odd.words
+        if unknown := self._unknown(given):
+            wrong[ADDRESS] = unknown
         return Question(**{**vars(question), **more, "words": self._words(more)})
 
     def selected(self, question: Question, user: User) -> QuerySet[Any]:
@@ -127,14 +142,14 @@ class Report:
         chosen = [group for name in question.total_by for group in self.groups_of(question) if group.name == name]
         return [summing.sum_by(rows, group, measures, question) for group in chosen]
 
-    def series(self, question: Question, user: User) -> list[Series]:
-        """What a chart shows: sums by day, week or month, and by what else the report declares."""
-        rows = self.selected(question, user)
-        return [summing.trace(rows, trend, question) for trend in self.trends_of(question)]
+    def totals_and_series(self, question: Question, user: User) -> tuple[list[Total], list[Series]]:
+        """The grand totals, and what charts show: sums by day, week or month, and by what else the report declares."""
+        rows, trends = self.selected(question, user), self.trends_of(question)
+        return summing.sum_and_trace(rows, self.measures_of(question), trends, question)
 
     def page(self, question: Question, user: User, after: str = "", *, size: int | None = None) -> Page:
         """A page of the detail, from after the row that the page before ended with. Raises Odd."""
-        rows = self.listed(self.selected(question, user), question)
+        rows = self.listed(question, user)
         order = self.order_of(question)
         found, following = listing.take(rows, self.fields_of(question, user), order, after, size=size)
         return Page(list(self.unfold(iter(found), question, user)), following)
@@ -145,7 +160,7 @@ class Report:
             columns, sums = summing.as_rows(self.sections(question, user), self.totals(question, user))
             return Table(self.title, self.said(question, user), columns, sums)
         fields = self.fields_of(question, user)
-        selected = self.listed(self.selected(question, user), question)
+        selected = self.listed(question, user)
         order = self.order_of(question)
         rows = self.unfold(listing.stream(selected, fields, order), question, user)
         columns = [Column(row.name, row.label, row.kind) for row in fields]
@@ -156,12 +171,18 @@ class Report:
         """How many rows the detail has, counted no further than to one above `most`."""
         if question.only_totals:
             return 0
-        rows = self.listed(self.selected(question, user), question)
+        rows = self.listed(question, user)
         return len(rows.order_by().values_list("pk", flat=True)[: most + 1])
 
     def _above(self, question: Question, user: User) -> list[Table]:
         """Totals and sections, as tables."""
         return summing.as_tables(self.sections(question, user), self.totals(question, user))
+
+    def _unknown(self, given: Mapping[str, str]) -> str:
+        """What of an address asks for nothing here: left out in silence, it would give more than was asked for."""
+        known = {BY, TOTALS, SORT, AFTER}.union(*(row.names for row in self.filters))
+        names = [f"“{quoted(name)}”" for name in given if name not in known]
+        return f"This report can't be asked by {' or '.join(names[:MOST_UNKNOWN])}. Choose below." if names else ""
 
     def _read_by(self, given: Mapping[str, str]) -> dict[str, Any]:
         return {"total_by": read_names(given, BY, [Named(row.name, row.label) for row in self.groups], "group")}

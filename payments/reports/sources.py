@@ -65,7 +65,7 @@ class ReportSource(Source):
 
     def count(self, question: str, *, user: User, today: dt.date) -> int | None:
         asked = self._ask(question, user, today)
-        return None if asked.only_totals else self.report.listed(self.report.selected(asked, user), asked).count()
+        return None if asked.only_totals else self.report.listed(asked, user).count()
 
     def is_longer(self, most: int, question: str, *, user: User, today: dt.date) -> bool:
         return self.report.count(self._ask(question, user, today), user, most=most) > most

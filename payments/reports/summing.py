@@ -9,6 +9,7 @@ from django.db.models import DateField, F, Func, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from payments.reports.question import Question
+from payments.reports.sets import sum_by_each
 from payments.reports.spans import Span, begin_of_week
 from payments.reports.tables import Column, Kind, Table
 from pops.core.words import day
@@ -90,7 +91,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Trend:
-    """What a chart can show: a measure by time (`key` is a column of dates) or by a group."""
+    """What a chart can show: one of the measures by time (`key` is a column of dates) or by a group.
+
+    Of a group there is a bar where the measure is not zero.
+    """
 
     name: str
     label: str
@@ -98,7 +102,6 @@ class Trend:
     key: str
     say: Callable[[Any], str] = str
     is_time: bool = False
-    where: Q | None = None
 
 
 @dataclass(frozen=True)
@@ -163,21 +166,37 @@ def _address(group: Group, key: Any, question: Question) -> str | None:
     return None if narrower is None else question.address_with(**narrower)
 
 
-def trace(rows: QuerySet[Any], trend: Trend, question: Question) -> Series:
-    """The points of a chart: one statement. By time each step of the span is there, also an empty one."""
-    rows = rows if trend.where is None else rows.filter(trend.where)
-    if not trend.is_time:
-        found = rows.values(point=F(trend.key)).annotate(sum=trend.measure.sums).order_by("-sum", "point")
-        return Series(trend, [(trend.say(row["point"]), int(row["sum"] or 0)) for row in found if row["sum"]])
+def sum_and_trace(
+    rows: QuerySet[Any], measures: Sequence[Measure], trends: Sequence[Trend], question: Question
+) -> tuple[list[Total], list[Series]]:
+    """Grand totals, and the points of each chart: one statement for all of it."""
     span = next((value for value in question.values.values() if isinstance(value, Span)), None)
     step = step_of(span)
-    by = {"day": F(trend.key), "week": Week(trend.key), "month": TruncMonth(trend.key)}[step]
-    sums = {
-        row["point"]: int(row["sum"] or 0)
-        for row in rows.values(point=by).annotate(sum=trend.measure.sums).order_by("point")
-    }
-    points = _steps(span, step) if span else list(sums)
-    return Series(trend, [(say_step(point, step), sums.get(point, 0)) for point in points], step)
+    keys = [_step_by(trend.key, step) if trend.is_time else F(trend.key) for trend in trends]
+    asked = {row.name: row for row in (*measures, *(trend.measure for trend in trends))}
+    sums = sum_by_each(rows, keys, {name: row.sums for name, row in asked.items() if row.sums is not None})
+    totals = [Total(row, value) for row, value in zip(measures, _filled(sums.whole, measures), strict=True)]
+    series = []
+    for trend, found in zip(trends, sums.by, strict=True):
+        values = {key: int(row[trend.measure.name] or 0) for key, row in found.items()}
+        series.append(_trace_time(trend, values, span, step) if trend.is_time else _trace_groups(trend, values))
+    return totals, series
+
+
+def _step_by(key: str, step: str) -> Any:
+    return {"day": F(key), "week": Week(key), "month": TruncMonth(key)}[step]
+
+
+def _trace_time(trend: Trend, values: Mapping[dt.date, int], span: Span | None, step: str) -> Series:
+    """Each step of the span, also an empty one."""
+    points = _steps(span, step) if span else sorted(key for key, value in values.items() if value)
+    return Series(trend, [(say_step(point, step), values.get(point, 0)) for point in points], step)
+
+
+def _trace_groups(trend: Trend, values: Mapping[Any, int]) -> Series:
+    """The highest first."""
+    found = sorted((-value, str(key), key) for key, value in values.items() if value)
+    return Series(trend, [(trend.say(key), -less) for less, _, key in found])
 
 
 def step_of(span: Span | None) -> str:

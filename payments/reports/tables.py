@@ -40,7 +40,8 @@ class Table:
 
     Rows are sequences of Python values in the order of the columns, cents as int. They may come from the database
     while they are written, so they are walked through once. `above` gives the tables that stand above them where there
-    is room, as on paper. `stored` are the same rows for an output that has the database write them.
+    is room, as on paper. `stored` are the same rows for an output that has the database write them, `made_at` when they
+    were asked for.
     """
 
     title: str
@@ -49,6 +50,11 @@ class Table:
     rows: Iterable[Sequence[Any]]
     above: Callable[[], Sequence["Table"]] = tuple
     stored: Any = None
+    made_at: dt.datetime | None = None
+
+    def say_made(self, zone: str) -> str:
+        """When it was made, on the practice's clock."""
+        return f"Made on {at(self.made_at, zone)}." if self.made_at else ""
 
 
 def say_value(value: Any, kind: Kind, zone: str) -> str:

@@ -181,9 +181,9 @@ class SessionUsage(Report):
         guests = PortalSession.objects.filter(is_mirror=False)
         return with_outcome(guests).annotate(day=business_date_of("started_at", get_practice()))
 
-    def listed(self, rows: QuerySet[Any], question: Question) -> QuerySet[Any]:
+    def listed(self, question: Question, user: User) -> QuerySet[Any]:
         """Sessions, or their numbers by what the detail is by and what is totalled by."""
-        keys = self._keys(question)
+        rows, keys = super().listed(question, user), self._keys(question)
         if not keys:
             return rows
         sums = {row.name: row.sums for row in MEASURES}
@@ -208,7 +208,7 @@ class SessionUsage(Report):
         """How many rows the detail has; of numbers there are as many as there are kinds of sessions."""
         if not self._keys(question) or question.only_totals:
             return super().count(question, user, most=most)
-        rows = self.listed(self.selected(question, user), question)
+        rows = self.listed(question, user)
         return len(rows.order_by().annotate(one=Value(1, IntegerField())).values_list("one")[: most + 1])
 
     def _keys(self, question: Question) -> list[Group]:

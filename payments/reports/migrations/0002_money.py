@@ -4,7 +4,8 @@ from pathlib import Path
 
 from django.db import migrations, models
 
-MONEY = (Path(__file__).parents[1] / "money.sql").read_text()
+HERE = Path(__file__).parents[1]
+VIEWS = "".join((HERE / name).read_text() for name in ("received.sql", "applied.sql", "money.sql"))
 
 
 class Migration(migrations.Migration):
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(MONEY, "DROP VIEW reports_money"),
+        migrations.RunSQL(VIEWS, "DROP VIEW reports_money, reports_applied, reports_received"),
         migrations.CreateModel(
             name='Money',
             fields=[

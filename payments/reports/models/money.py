@@ -9,8 +9,8 @@ from pops.core.practice.models import Facility, Provider
 from receipts.models import Receipt
 
 
-class Money(models.Model):
-    """One movement of money: a row of the view in money.sql. Which columns it has depends on its `entry`."""
+class Movement(models.Model):
+    """One movement of money. Which columns it has depends on its `entry`."""
 
     class Entry(models.TextChoices):
         RECEIVED = "received", "Received or given back"
@@ -65,10 +65,35 @@ class Money(models.Model):
     description = models.CharField(max_length=200)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.entry} of receipt {self.receipt_id}"
+
+
+class Money(Movement):
+    """All movements: a row of the view in money.sql."""
+
+    class Meta:
         managed = False
         db_table = "reports_money"
         default_permissions = ()
         permissions = [("view_pops_payments", "Can see the report POPS Payments")]
 
-    def __str__(self) -> str:
-        return f"{self.entry} of receipt {self.receipt_id}"
+
+class Received(Movement):
+    """What was received or given back: a row of the view in received.sql, which can be had in an order."""
+
+    class Meta:
+        managed = False
+        db_table = "reports_received"
+        default_permissions = ()
+
+
+class Applied(Movement):
+    """What was applied to services: a row of the view in applied.sql."""
+
+    class Meta:
+        managed = False
+        db_table = "reports_applied"
+        default_permissions = ()

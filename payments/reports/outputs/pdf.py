@@ -25,6 +25,7 @@ def write(table: Table, file: IO[bytes]) -> None:
     above = [(part, _cells(part, part.rows, practice.time_zone)) for part in table.above()]
     context = {
         "table": table,
+        "made": table.say_made(practice.time_zone),
         "above": above,
         "parts": [shown[start : start + ROWS_A_TABLE] for start in range(0, len(shown), ROWS_A_TABLE)],
         "left": left,

@@ -108,5 +108,6 @@ def _on_the_clock(value: Any, zone: ZoneInfo | None) -> dt.date | dt.datetime:
 def _tell(sheet: Worksheet, table: Table, count: int, bold: Format) -> None:
     sheet.set_column(0, 0, 2 * WIDE)
     sheet.write_string(0, 0, table.title, bold)
-    for line, sentence in enumerate([*table.said, f"Rows: {count:,}"], 1):
+    made = table.say_made(get_practice().time_zone)
+    for line, sentence in enumerate(filter(None, [*table.said, f"Rows: {count:,}", made]), 1):
         sheet.write_string(line, 0, sentence[:CELL])

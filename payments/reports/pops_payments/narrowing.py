@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from payments.reports.filters.picks import Picked
-from payments.reports.models import Money
+from payments.reports.models import Applied, Money
 from payments.reports.pops_payments.filters import (
     BATCH,
     OF_POSTINGS,
@@ -21,7 +21,7 @@ from payments.reports.pops_payments.filters import (
 from payments.reports.question import Question
 from receipts.models import Disbursement, Posting, Transaction, Unapplied
 
-Rows = QuerySet[Money]
+Rows = QuerySet[Any]
 IS_APPLIED = Q(entry=Money.Entry.APPLIED)
 IS_RECEIVED = Q(entry=Money.Entry.RECEIVED)
 
@@ -100,7 +100,7 @@ def of_postings(question: Question, *, sees: bool) -> Q:
 
 def _by_posting(rows: Rows, question: Question, *, sees: bool) -> Rows:
     such = of_postings(question, sees=sees)
-    of_receipt = Q(Exists(Money.objects.filter(IS_APPLIED, such, receipt=OuterRef("receipt_id"))))
+    of_receipt = Q(Exists(Applied.objects.filter(such, receipt=OuterRef("receipt_id"))))
     if not question.get("payments"):
         # Escrow may still become theirs.
         of_receipt |= ~Q(Exists(Posting.objects.filter(receipt=OuterRef("receipt_id"))))

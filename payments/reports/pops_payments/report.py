@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from batches.blind import hidden_batches
 from payments.reports.declaration import Field, Group, Measure, Report, Sort, Trend
-from payments.reports.models import Money
+from payments.reports.models import Applied, Money, Received
 from payments.reports.pops_payments import narrowing
 from payments.reports.pops_payments.filters import BATCH, DATES, FILTERS, LIST_APPLIED, POST, RECEIVED
 from payments.reports.pops_payments.grouping import groups_for
@@ -70,6 +70,12 @@ SORTS = (
 )
 
 
+def _seen_by(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of batches that this user needn't count blind any more."""
+    hidden = [batch.pk for batch in hidden_batches(user)]
+    return rows.exclude(batch_id__in=hidden) if hidden else rows
+
+
 class PopsPayments(Report):
     """Money by the day, the batch and whatever else it has: received here and applied here, each on its own date."""
 
@@ -101,17 +107,17 @@ class PopsPayments(Report):
         return replace(question, filters=filters, values=values, wrong=wrong)
 
     def rows(self, question: Question, user: User) -> QuerySet[Any]:
-        rows = Money.objects.all()
-        hidden = [batch.pk for batch in hidden_batches(user)]
-        return rows.exclude(batch_id__in=hidden) if hidden else rows
+        return _seen_by(user, Money.objects.all())
 
     def narrow(self, rows: QuerySet[Any], question: Question, user: User) -> QuerySet[Any]:
         return narrowing.narrow(rows, question, sees=sees_confidential(user))
 
-    def listed(self, rows: QuerySet[Any], question: Question) -> QuerySet[Any]:
-        if question.get("list") == LIST_APPLIED:
-            return rows.filter(narrowing.IS_APPLIED).annotate(amount=F("applied_cents"))
-        return rows.filter(narrowing.IS_RECEIVED).annotate(amount=F("counted_cents"))
+    def listed(self, question: Question, user: User) -> QuerySet[Any]:
+        """Of one kind alone: rows of all kinds together can't be had in an order without sorting them all."""
+        is_applied = question.get("list") == LIST_APPLIED
+        rows = Applied.objects.all() if is_applied else Received.objects.all()
+        listed = self.narrow(_seen_by(user, rows), question, user)
+        return listed.annotate(amount=F("applied_cents" if is_applied else "counted_cents"))
 
     def measures_of(self, question: Question) -> Sequence[Measure]:
         """What was added to escrow is known of whole receipts alone."""
@@ -126,8 +132,8 @@ class PopsPayments(Report):
         dates = "received_on" if question.get("date") == RECEIVED else "post_date"
         total = next(row for row in MEASURES if row.name == "total")
         return (
-            Trend("time", "Total", total, dates, is_time=True, where=narrowing.IS_RECEIVED),
-            Trend("method", "Total by method", total, "method", say=say_method, where=narrowing.IS_RECEIVED),
+            Trend("time", "Total", total, dates, is_time=True),
+            Trend("method", "Total by method", total, "method", say=say_method),
         )
 
     def fields_of(self, question: Question, user: User) -> Sequence[Field]:
@@ -146,7 +152,7 @@ class PopsPayments(Report):
         if not self.unfolds(question):
             return rows
         return unfold(
-            rows, self.rows(question, user), question,
+            rows, _seen_by(user, Applied.objects.all()), question,
             sees=sees_confidential(user), width=len(self.fields_of(question, user)),
         )  # fmt: skip
 

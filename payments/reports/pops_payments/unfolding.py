@@ -52,7 +52,7 @@ PAYMENT_FIELDS = (
 def unfold(rows: Iterator[Row], postings: Any, question: Question, *, sees: bool, width: int) -> Iterator[Row]:
     """Rows of receipts, each receipt's together, its number first; under them those of its payments."""
     receipts = ((number, list(parts)) for number, parts in groupby(rows, key=lambda row: row[0]))
-    postings = postings.filter(narrowing.IS_APPLIED, narrowing.of_postings(question, sees=sees))
+    postings = postings.filter(narrowing.of_postings(question, sees=sees))
     values = [
         "receipt_id",
         "guarantor_name",

@@ -74,7 +74,7 @@ def export_at_once(*, wish: Wish) -> Answer | None:
     if len(rows) > ROWS_AT_ONCE:  # some reports list more than they count
         return None
     file = io.BytesIO()
-    write_file(Table(table.title, table.said, table.columns, rows), wish.format, file)
+    write_file(Table(table.title, table.said, table.columns, rows, made_at=wish.now), wish.format, file)
     file.seek(0)
     Export.objects.create(
         source=wish.source.slug,

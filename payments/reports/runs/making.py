@@ -98,7 +98,7 @@ def _make(run: ReportRun, source: Source, file: IO[bytes], writers: Mapping[Form
             sees = sees_confidential(run.asked_by)
             table = source.table(run.question, **asked)
             stored = table.stored and replace(table.stored, note=watch.note)
-            watched = replace(table, rows=watch.count(table.rows), stored=stored)
+            watched = replace(table, rows=watch.count(table.rows), stored=stored, made_at=clock())
             write_file(watched, Format(run.format), file, writers)
         file.seek(0)
         default_storage.delete(run.stored_name)

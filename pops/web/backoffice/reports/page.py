@@ -16,6 +16,7 @@ from payments.reports.runs.asking import why_not_export_more
 from payments.reports.sources import find_source
 from payments.reports.tables import say_value
 from pops.core.practice.selectors import get_practice
+from pops.core.words import at
 from pops.web.backoffice.desk.action import DeskView
 from pops.web.backoffice.reports.cells import Cell, css_of, make_rows
 from pops.web.backoffice.reports.form import make_form
@@ -72,12 +73,13 @@ class ReportPage(ReportView, TemplateView):
 
     def _answer(self) -> dict[str, Any]:
         report, question, user = self.report, self.question, self.request.user
+        totals, series = report.totals_and_series(question, user)
         return {
             "problems": [],
-            "said": report.said(question, user),
-            "totals": [self._total(total) for total in report.totals(question, user)],
+            "said": [*report.said(question, user), f"As of {at(self.now, get_practice().time_zone)}."],
+            "totals": [self._total(total) for total in totals],
             "sections": [self._section(section) for section in report.sections(question, user)],
-            "series": report.series(question, user),
+            "series": series,
             "export": self._export(),
             **({} if question.only_totals else self._detail()),
         }
