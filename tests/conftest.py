@@ -1,4 +1,5 @@
 import datetime as dt
+import gc
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,15 +36,34 @@ from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
 from tests.factories.staff import MANAGER, member
 from tests.moments import NOON
+from tests.tables import drop_tables, use_tables
 
 
 def pytest_configure() -> None:
     """What makes tests fast, and static files as they lie there: none should need collectstatic first."""
+    use_tables()
     TransactionTestCase._fixture_teardown = empty_database  # type: ignore[method-assign]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     # The real one is slow by intent.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Once, where the other processes were started from, or in the only one."""
+    if not hasattr(session.config, "workerinput"):
+        drop_tables()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: what is begun last is waited for by all other processes."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """All that is loaded by now stays: no collection of garbage need look at it again, some hundred times a minute."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

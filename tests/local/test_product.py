@@ -7,23 +7,30 @@ from typing import Any
 
 import pytest
 
+from pops.local import environment
 from pops.local.process import Child
 from pops.local.product import SCHEDULER, WORKERS, Product
 from pops.local.servers import Servers, throwaway_folder
 from pops.local.steps import StepError
 
 
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    """With a broker of their own: what a scheduler sends must not reach the tests beside."""
+    with pytest.MonkeyPatch.context() as patch, throwaway_folder() as folder:
+        patch.delenv("REDIS_URL")
+        with Servers(folder, durable=False) as servers:
+            servers.start_postgres()
+            servers.start_broker()
+            yield servers
+
+
 @pytest.fixture
-def product(monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
-    """One with a broker of its own: what its scheduler sends must not reach the tests beside."""
-    monkeypatch.delenv("REDIS_URL")
-    with throwaway_folder() as folder, Servers(folder, durable=False) as servers:
-        product = Product(servers, port=1)
-        jobs = dict(product.jobs())
-        jobs["PostgreSQL"]()
-        jobs["Valkey"]()
-        yield product
-        product.stop()
+def product(servers: Servers) -> Iterator[Product]:
+    product = Product(servers, port=1)
+    product.env = environment.demo(servers.urls, folder=servers.folder, port=1)
+    yield product
+    product.stop()
 
 
 def start_scheduler(product: Product) -> Child:
