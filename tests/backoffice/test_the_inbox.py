@@ -12,8 +12,10 @@ from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from payments.models import BooksCheck, Dispute, Payment
 from pops.appointments.asking import answer_request
-from pops.web.backoffice.inbox.declaration import SHOWN
+from pops.web.backoffice.inbox.declaration import SHOWN, Asking
 from pops.web.backoffice.inbox.kinds import KINDS
+from pops.web.backoffice.inbox.reading import find_kinds
+from pops.web.backoffice.inbox.statement import put_together
 from pops.web.backoffice.models import InboxRemark
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.appointments import AppointmentRequestFactory
@@ -54,6 +56,18 @@ def test_there_is_one_of_each_kind_and_each_opens_where_it_is_settled(one_of_eac
     assert "needs_response" not in said
     assert f'desk-count">{len(KINDS)}<' in words(ruth)
     assert "All 12 in the inbox" in words(ruth, "/admin/")
+
+
+@pytest.mark.parametrize("role", [DESK, MANAGER, ADMIN])
+def test_a_statement_that_is_kept_asks_what_a_new_one_would(practice, role):
+    kinds, earlier = find_kinds(member(role)), timezone.now() - dt.timedelta(days=400, hours=5)
+    kept = put_together(kinds, Asking(member(role), practice, earlier))
+    now = Asking(member(role), practice, timezone.now())
+
+    new = put_together(kinds, now)
+
+    assert (kept.sql, kept.parameters_of(now)) == (new.sql, list(new.parameters))
+    assert list(kept.parameters) != list(new.parameters)
 
 
 def test_each_role_sees_what_it_may(one_of_each, client_of):

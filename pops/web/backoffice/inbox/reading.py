@@ -13,6 +13,7 @@ from pops.core.access.models import User
 from pops.core.practice.selectors import practice_of
 from pops.web.backoffice.inbox.declaration import SHOWN, Asking, Kind, Row, Verb
 from pops.web.backoffice.inbox.kinds import KINDS
+from pops.web.backoffice.inbox.statement import read_rows
 from pops.web.backoffice.models import InboxRemark
 
 BY_NAME = {kind.name: kind for kind in KINDS}
@@ -93,8 +94,7 @@ def read_inbox(asking: Asking) -> Inbox:
     kinds = find_kinds(asking.user)
     if not kinds:
         return Inbox([], [])
-    first, *others = [kind.open_rows(asking) for kind in kinds]
-    rows = [Row(*row) for row in (first.union(*others, all=True) if others else first)]
+    rows = read_rows(kinds, asking)
     counts = Counter(row.kind for row in rows)
     entries = [entry for kind in kinds for entry in _entries(kind, rows)]
     return Inbox(sorted(entries, key=_urgency), [kind for kind in kinds if counts[kind.name] > SHOWN])
