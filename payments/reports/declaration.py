@@ -33,9 +33,6 @@ Total = summing.Total
 Series = summing.Series
 Trend = summing.Trend
 
-# What is wrong with an address as a whole, and how much of that is named.
-ADDRESS, MOST_UNKNOWN = "address", 3
-
 
 class Report:
     """A report over the rows of a queryset. A subclass says what; it is one file, and a line in the registry.
@@ -120,8 +117,7 @@ class Report:
                 more |= reads(given)
             except Odd as odd:
                 wrong[name] = odd.words
-        if unknown := self._unknown(given):
-            wrong[ADDRESS] = unknown
+        wrong |= self._unknown(given)
         return Question(**{**vars(question), **more, "words": self._words(more)})
 
     def selected(self, question: Question, user: User) -> QuerySet[Any]:
@@ -178,11 +174,10 @@ class Report:
         """Totals and sections, as tables."""
         return summing.as_tables(self.sections(question, user), self.totals(question, user))
 
-    def _unknown(self, given: Mapping[str, str]) -> str:
+    def _unknown(self, given: Mapping[str, str]) -> dict[str, str]:
         """What of an address asks for nothing here: left out in silence, it would give more than was asked for."""
         known = {BY, TOTALS, SORT, AFTER}.union(*(row.names for row in self.filters))
-        names = [f"“{quoted(name)}”" for name in given if name not in known]
-        return f"This report can't be asked by {' or '.join(names[:MOST_UNKNOWN])}. Choose below." if names else ""
+        return {name: f"This report can't be asked by “{quoted(name)}”." for name in given if name not in known}
 
     def _read_by(self, given: Mapping[str, str]) -> dict[str, Any]:
         return {"total_by": read_names(given, BY, [Named(row.name, row.label) for row in self.groups], "group")}

@@ -45,7 +45,7 @@ def test_a_question_that_can_not_be_is_refused_by_name(taken):
     told = ask(system, "&by=weather&shoe=41&limit=501")
 
     assert told.status_code == 400
-    assert [error["parameter"] for error in told.json()["errors"]] == ["shoe", "by"]
+    assert [error["parameter"] for error in told.json()["errors"]] == ["by", "shoe"]
     assert ask(system, "&limit=501").json()["errors"][0]["detail"] == "Say a number from 1 to 500."
     assert ask(system, "&after=rubbish").status_code == 400
     assert system.get("/reports/none").status_code == 404

@@ -20,6 +20,11 @@ class ReportForm:
     is_open: bool
     is_more_open: bool
 
+    @property
+    def names(self) -> set[str]:
+        """Of all that it asks with."""
+        return {control.name for control in (*self.first, *self.more, self.by, self.sort, self.totals)}
+
 
 def make_form(report: Report, question: Question) -> ReportForm:
     """The form, filled in as it was sent."""

@@ -63,7 +63,10 @@ class ReportPage(ReportView, TemplateView):
         asked: dict[str, Any] = {"question": question, "form": make_form(report, question)}
         asked["saved"] = list_saved(reports=[report], user=self.request.user)
         if question.wrong:
-            return {**frame, **asked, "problems": list(question.wrong.items())}
+            # What the form doesn't ask has no place in it to lead to.
+            places = asked["form"].names
+            wrong = [(name if name in places else "", words) for name, words in question.wrong.items()]
+            return {**frame, **asked, "problems": wrong}
         return {**frame, **asked, **self._answer(), **context}
 
     @cached_property
