@@ -54,7 +54,7 @@ def load_step(plan: Plan, *, table: str, span: Span, skip_bad: bool, ask: Ask) -
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(SETTINGS)
-        found = find_differing(cursor, plan, table, span)
+        found = read_differing(cursor, plan, table, span)
         hold_each(guarantors=found.owners | find_asked(cursor, plan, table, span).keys())
         hold_rows(cursor, plan, found.rows)
         if check_guards(plan, table=table, span=span) and not skip_bad:
@@ -86,7 +86,7 @@ def _differing(plan: Plan, table: str, span: Span) -> str:
     )
 
 
-def find_differing(cursor: Any, plan: Plan, table: str, span: Span, *, new_too: bool = False) -> Differing:
+def read_differing(cursor: Any, plan: Plan, table: str, span: Span, *, new_too: bool = False) -> Differing:
     """The lines that are about to be written; of those that change a row: its id, whose it will be, whose it is.
 
     What is new changes nothing that a payment has read: whose it will be is told where that is asked.

@@ -20,7 +20,7 @@ from pops.core.imports.cells import NULL
 from pops.core.imports.checks import Facts, Span, check_all, read_faults, read_notices
 from pops.core.imports.columns import Column, Kind, Plan, Rule
 from pops.core.imports.kinds import KINDS
-from pops.core.imports.loading import find_asked, find_differing, hold_rows, write_each
+from pops.core.imports.loading import find_asked, read_differing, hold_rows, write_each
 from pops.core.imports.places import PLACES
 from pops.core.imports.readers.faults import Bad
 from pops.core.imports.staging import COLUMN_END, FAULT_END, LONGEST_FAULT, lay_rows
@@ -189,7 +189,7 @@ def _read(column: Column, said: str | None) -> str:
 def _find_owners(part: _Part) -> set[int]:
     """The guarantors of what is about to change, of patients who may get their number, and of addresses to be asked."""
     with connection.cursor() as cursor:
-        found = find_differing(cursor, part.plan, part.table, Span(), new_too=True)
+        found = read_differing(cursor, part.plan, part.table, Span(), new_too=True)
         return found.owners | find_asked(cursor, part.plan, part.table, Span()).keys()
 
 
@@ -197,7 +197,7 @@ def _upsert_part(part: _Part, held: set[int]) -> dict[int, Outcome]:
     plan, table = part.plan, part.table
     numbered = (adopt_places if plan.kind.name in PLACES else adopt_patients)(plan, table=table)
     with connection.cursor() as cursor:
-        found = find_differing(cursor, plan, table, Span())
+        found = read_differing(cursor, plan, table, Span())
         if not found.owners <= held:
             raise _ChangedHands
         hold_rows(cursor, plan, found.rows)
