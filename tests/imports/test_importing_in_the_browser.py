@@ -85,7 +85,8 @@ def test_a_file_is_matched_checked_loaded_mended_and_repeated(desk):
     assert Guarantor.objects.get(account_number="0012").email == "james@example.com"
     event = Guarantor.pgh_event_model.objects.latest("pgh_id")
     run = AccountImport.objects.latest("pk")
-    assert event.pgh_context.metadata == {"reason": f"Import {run.pk}: mended.csv", "user": run.brought_by_id}
+    told = {"reason": f"Import {run.pk}: mended.csv", "user": run.brought_by_id, "of_the_system": True}
+    assert event.pgh_context.metadata == told
 
 
 def test_a_file_that_cant_be_read_says_so_beside_its_field(desk):

@@ -10,17 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-import pghistory
 from django.db import connection, models, transaction
 
 from pops.core.access.models import User
+from pops.core.accounts.brought import told_by_the_system
 from pops.core.imports.addresses import Ask, get_asking
 from pops.core.imports.adopting import adopt_patients, adopt_places
 from pops.core.imports.cells import NULL
 from pops.core.imports.checks import Facts, Span, check_all, read_faults, read_notices
 from pops.core.imports.columns import Column, Kind, Plan, Rule
 from pops.core.imports.kinds import KINDS
-from pops.core.imports.loading import find_asked, read_differing, hold_rows, write_each
+from pops.core.imports.loading import find_asked, hold_rows, read_differing, write_each
 from pops.core.imports.places import PLACES
 from pops.core.imports.readers.faults import Bad
 from pops.core.imports.staging import COLUMN_END, FAULT_END, LONGEST_FAULT, lay_rows
@@ -114,7 +114,7 @@ def upsert_rows(
     """
     for _ in range(TRIES):
         try:
-            with transaction.atomic(), pghistory.context(reason=reason, user=by.pk):
+            with transaction.atomic(), told_by_the_system(reason=reason, by=by):
                 ask = partial(get_asking().ask, reason=reason, now=now, by=by)
                 outcomes = _upsert(rows, may_unmark=may_unmark, now=now, ask=ask, when_held=when_held)
                 if is_whole and any(outcome.is_refused for outcome in outcomes):
