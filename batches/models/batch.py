@@ -124,13 +124,13 @@ class ReferenceBatch(models.Model):
     @property
     def title(self) -> str:
         """What tells it from every other batch of a similar name: Front desk, March 2, 2026, Dana Whitfield."""
-        says_whose = self.is_api or self.description.endswith(f", {self.user}")  # as those that open by themselves do
-        return f"{self.short_title}, {day(self.batch_date)}" + ("" if says_whose else f", {self.user}")
+        return f"{self.short_title}, {day(self.batch_date)}" + ("" if self.is_api else f", {self.user}")
 
     @property
     def short_title(self) -> str:
         """What it is called where date and user stand beside it: API Payments, supplement 2."""
-        return f"{self.description}, supplement {self.supplement}" if self.supplement > 1 else self.description
+        name = self.description.removesuffix(f", {self.user}")  # as those that open by themselves end
+        return f"{name}, supplement {self.supplement}" if self.supplement > 1 else name
 
     @property
     def is_open(self) -> bool:

@@ -102,9 +102,14 @@ class BatchClose(models.Model):
         return (self.count.by_tender if self.count else self.expected)[Tender.CHECK]
 
     @property
+    def has_own_slip(self) -> bool:
+        """Whether its money goes to the bank by itself: that of the desk, in no deposit with others."""
+        return self.count_id is not None and not hasattr(self, "deposited")
+
+    @property
     def shown_documents(self) -> "list[BatchDocument]":
-        """Its files. Where its money is in a deposit, the slip is that of the deposit."""
-        slips = (BatchDocument.Kind.SLIP, BatchDocument.Kind.SLIP_CSV) if hasattr(self, "deposited") else ()
+        """Its files; slips only where it has its own."""
+        slips = () if self.has_own_slip else (BatchDocument.Kind.SLIP, BatchDocument.Kind.SLIP_CSV)
         return [document for document in self.documents.all() if document.kind not in slips]
 
     @cached_property

@@ -27,7 +27,7 @@ def find_closes_without_documents(*, limit: int) -> list[int]:
 def make_documents(*, close_id: int) -> bool:
     """Make and store the files of a close. False when they are there, or being made by another worker.
 
-    Without a slip where its money is in a deposit already: the deposit's is the one that goes to the bank.
+    Without a slip where nothing of it goes to the bank, or its money is in a deposit already: that has the one slip.
     """
     with transaction.atomic():
         close = (
@@ -44,7 +44,7 @@ def make_documents(*, close_id: int) -> bool:
             Kind.PACKET: _pdf("packet", close, practice, packet_context(close)),
             Kind.PACKET_CSV: packet_csv(close.batch),
         }
-        if not hasattr(close, "deposited"):
+        if close.has_own_slip:
             files |= {
                 Kind.SLIP: _pdf("slip", close, practice, {"slip": get_slip(close)}),
                 Kind.SLIP_CSV: slip_csv(close),

@@ -7,6 +7,7 @@ import re
 
 import pghistory
 from django.db import transaction
+from django.db.models import Count
 
 from pops.core.access.models import User
 from pops.core.accounts.holding import hold_account
@@ -33,11 +34,10 @@ def is_walk_in(guarantor: Guarantor) -> bool:
 
 
 def find_usual_group() -> Group | None:
-    """The POPS Group that the next walk-in most likely belongs to: that of the last one, or the only one there is."""
+    """The POPS Group of the next walk-in, most likely: of the last one; where there was none, that of most people."""
     walk_ins = Guarantor.objects.filter(account_number__gte="W", account_number__lt="X")
     last = walk_ins.order_by("-account_number").select_related("group").first()
-    groups = [last.group] if last else list(Group.objects.all()[:2])
-    return groups[0] if len(groups) == 1 else None
+    return last.group if last else Group.objects.alias(size=Count("guarantors")).order_by("-size", "pk").first()
 
 
 def find_same_people(guarantor: Guarantor) -> list[Guarantor]:

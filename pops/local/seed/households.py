@@ -5,7 +5,11 @@ import itertools
 import random
 from collections.abc import Sequence
 
+import pghistory
+
+from pops.core.access.models import User
 from pops.core.access.services import get_pops_user
+from pops.core.accounts.brought import told_by_the_system
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine, Statement
 from pops.core.practice.models import Facility, Group, Provider
 from pops.local.seed.data import BIRTH_DATES, HELPED, KEEPS_TO_HERSELF, SERVICES
@@ -13,25 +17,25 @@ from pops.local.seed.groups import FAMILY, GROUPS
 from pops.local.seed.statements import find_first, open_statements
 from pops.logins.linking import create_guarantor_login, link_person
 
+TOLD = "As the practice's own system told of them"
+
 
 def make_household(
     n: int, name: str, email: str, patient_names: list[str], *, chance: random.Random, today: dt.date
 ) -> None:
     """A guarantor with sign-in, patients, some visits each, and a statement of them; the `n`th of the practice."""
-    guarantor = Guarantor.objects.create(
-        account_number=str(48210 + 7 * n),
-        group=Group.objects.get(name=GROUPS.get(name, FAMILY)),
-        name=name,
-        email=email,
-        phone=f"(555) 010-{3000 + n}",
-    )
+    facts = {"name": name, "email": email, "phone": f"(555) 010-{3000 + n}"}
+    group = Group.objects.get(name=GROUPS.get(name, FAMILY))
+    with told_by_the_system(reason=TOLD, by=None):
+        guarantor = Guarantor.objects.create(account_number=str(48210 + 7 * n), group=group, **facts)
+        patients = [
+            Patient.objects.create(guarantor=guarantor, name=one, birth_date=BIRTH_DATES.get(one))
+            for one in patient_names
+        ]
     _let_sign_in(guarantor)
     statements = open_statements(guarantor, today=today)
     numbers = itertools.count(67500 + 40 * n)
-    for patient_name in patient_names:
-        patient = Patient.objects.create(
-            guarantor=guarantor, name=patient_name, birth_date=BIRTH_DATES.get(patient_name)
-        )
+    for patient in patients:
         for _ in range(chance.randint(2, 4)):
             make_visit(patient, statements, next(numbers), chance=chance, today=today)
     # Walter Pruitt's oldest visit went to a collections agency.
@@ -86,7 +90,8 @@ def make_visit(
         )
 
 
-def mark_confidential() -> None:
+def mark_confidential(*, by: User) -> None:
     """Two visits that the sample guarantor's daughter keeps to herself: one long paid, one that is owed."""
     visits = Encounter.objects.filter(patient__name=KEEPS_TO_HERSELF).order_by("number")
-    Encounter.objects.filter(pk__in=[visits[0].pk, visits.reverse()[0].pk]).update(is_confidential=True)
+    with pghistory.context(user=by.pk, reason="She asked for it"):
+        Encounter.objects.filter(pk__in=[visits[0].pk, visits.reverse()[0].pk]).update(is_confidential=True)

@@ -11,7 +11,6 @@ from django.utils import timezone
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
-from pops.core.accounts.brought import told_by_the_system
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Facility, Practice, Provider
 from pops.local.seed.api import make_system
@@ -40,9 +39,8 @@ def seed_practice(*, now: dt.datetime) -> bool:
     chance = random.Random(20260301)  # noqa: S311  the same practice each time
     _make_practice()
     staff = _make_staff()
-    with told_by_the_system(reason="As the practice's own system told of them", by=None):
-        for n, (name, email, patients) in enumerate(HOUSEHOLDS):
-            make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
+    for n, (name, email, patients) in enumerate(HOUSEHOLDS):
+        make_household(n, name, email, patients, chance=chance, today=now.astimezone(ZoneInfo(TIME_ZONE)).date())
     set_up(now=now)
     # Before the payments online: at the desk a second payment within minutes needs a reason, and these are of the past.
     desk = [User.objects.get(email=email, is_staff=True) for email, *_ in STAFF[:2]]
@@ -50,7 +48,7 @@ def seed_practice(*, now: dt.datetime) -> bool:
     make_history(now, chance)
     store_cards(HOUSEHOLDS[0][0])
     make_copay(now=now, desk=staff)
-    mark_confidential()
+    mark_confidential(by=staff)
     send_statements()
     note_emails_of_the_past()
     make_wishes(now=now, time_zone=TIME_ZONE, desk=staff)
