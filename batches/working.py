@@ -189,8 +189,9 @@ def _find_attached(today: dt.date, by: User) -> ReferenceBatch | None:
 
 
 def _open_own(today: dt.date, by: User) -> ReferenceBatch:
-    """A batch under the clerk's name; the one that they opened so and left is theirs again."""
-    description = f"Front desk, {by}"[:190]
+    """A batch under the clerk's name, or that of the system; the one that they opened so and left is theirs again."""
+    where = "Taken elsewhere" if hasattr(by, "service_account") else "Front desk"
+    description = f"{where}, {by}"[:190]
     left = find_desk_batches(today).filter(description__iexact=description, user=by).first()
     if left:
         _attach(left, by)

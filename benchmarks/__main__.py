@@ -17,6 +17,7 @@ from pops.local.process import launcher
 django.setup()
 
 from benchmarks import (  # noqa: E402  models need the set-up above
+    api,
     back_office,
     books,
     bringing,
@@ -37,6 +38,7 @@ from benchmarks import (  # noqa: E402  models need the set-up above
 from benchmarks.soak import run as soak  # noqa: E402
 
 BENCHMARKS = {
+    "api": api.benchmark,
     "back_office": back_office.benchmark,
     "books": books.benchmark,
     "bringing": bringing.benchmark,

@@ -472,11 +472,22 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": "/"}],
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    # What several shapes call the same and mean otherwise.
     "ENUM_NAME_OVERRIDES": {
         "AppointmentStatus": "pops.core.accounts.models.Appointment.Status",
         "RowStatus": "pops.core.imports.upserts.Became",
+        "ReceiptStatus": "pops.web.api.v1.receipts_shapes.STANDINGS",
+        "ReceiptChannel": "pops.web.api.v1.receipts_shapes.CHANNELS",
+        "Method": "pops.web.api.v1.receipts_shapes.METHODS",
+        "TakenChannel": "pops.web.api.v1.payments_shapes.BY_MAIL_OR_OFFICE",
+        "TenderMethod": "pops.web.api.v1.payments_shapes.BY_HAND",
+        "BatchStatus": "pops.web.api.v1.batches_shapes.STATUSES",
+        "NoticeChannel": "notifications.models.Message.Channel",
+        "MessageState": "notifications.models.Message.State",
+        "ReceiptKind": "pops.web.api.v1.receipts_shapes.KINDS",
+        "RefundState": "pops.web.api.v1.corrections_shapes.STATES",
     },
-    "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "pops.web.api.schema.complete_schema",

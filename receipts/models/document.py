@@ -30,3 +30,9 @@ class ReceiptDocument(models.Model):
 
     def __str__(self) -> str:
         return f"PDF of receipt {self.receipt_id}"
+
+    @property
+    def download_name(self) -> str:
+        """receipt-100234.pdf, made of our own words and numbers alone; what proves no payment says so."""
+        word = "refund" if self.receipt.is_refund else "receipt"
+        return f"{word}-{self.receipt.number}{'' if self.receipt.is_paid else '-unsuccessful'}.pdf"

@@ -1,5 +1,6 @@
 """Where the money of a receipt goes: service lines, and what is still owed on them."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -42,6 +43,7 @@ class Posting(models.Model):
     reason = models.CharField(max_length=300, db_default="", blank=True, help_text="Why it was taken back.")
 
     class Meta:
+        indexes = [BrinIndex(fields=["posted_at"], name="posting_posted", autosummarize=True)]  # new since a moment
         constraints = [
             models.CheckConstraint(condition=~Q(amount_cents=0), name="posting_moves_money"),
         ]

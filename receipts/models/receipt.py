@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -110,6 +111,8 @@ class Receipt(models.Model):
             models.Index(fields=["-received_at", "-number"], name="receipt_newest"),
             models.Index(fields=["amount_cents", "number"], name="receipt_amount"),  # the desk looks for an amount
             models.Index(fields=["-received_on", "-received_at", "-number"], name="receipt_by_day"),  # the list
+            # What is new since a moment: a few pages to write, as rows come in this order.
+            BrinIndex(fields=["issued_at"], name="receipt_issued", autosummarize=True),
         ]
         constraints = [
             models.CheckConstraint(

@@ -6,7 +6,7 @@ as 2026-11-30; moments are in UTC, as 2026-11-30T17:05:00Z.
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from rest_framework import serializers
 from rest_framework.settings import api_settings
@@ -145,12 +145,23 @@ class Shape(serializers.Serializer[Any]):
             raise serializers.ValidationError(unfit)
         return cleaned
 
+    def refuse(self, **codes: str) -> NoReturn:
+        """Say what is wrong with fields, each by a code of `default_error_messages`. Raises ValidationError."""
+        raise serializers.ValidationError(
+            {name: [serializers.ErrorDetail(str(self.error_messages[code]), code)] for name, code in codes.items()}
+        )
+
     def _takes(self, name: Any) -> bool:
         return name in self.fields and not self.fields[name].read_only
 
     def _say_unfit(self, name: Any) -> Any:
         code = "read_only" if name in self.fields else "unknown"
         return serializers.ErrorDetail(str(self.error_messages[code]), code)
+
+
+def several(shape: type[Shape], *, most: int, **facts: Any) -> Any:
+    """A list of objects, of so many at most."""
+    return shape(many=True, **{"max_length": most, **facts})
 
 
 class Query(Shape):

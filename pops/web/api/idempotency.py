@@ -22,6 +22,7 @@ from rest_framework.response import Response
 from pops.web.api.models import SentCall
 from pops.web.api.parsing import ApiJSONRenderer
 from pops.web.api.problems import Problem
+from pops.web.problems import CONTENT_TYPE
 
 # At least a day, as callers are told; some more, so that a retry the next morning is one too.
 KEPT = dt.timedelta(days=3)
@@ -39,12 +40,18 @@ CLAIM = """
 Handler = Callable[..., Response]
 
 
-def once(handler: Handler | None = None, *, asks_stripe: bool = False, tells_secret: bool = False) -> Any:
+def once(
+    handler: Handler | None = None,
+    *,
+    asks_stripe: bool | Callable[[Any], bool] = False,
+    tells_secret: bool = False,
+) -> Any:
     """A method that writes: in one transaction, and under the same Idempotency-Key once.
 
-    POST takes a key. What is named by its address (PUT, PATCH, DELETE) is the same however often it is sent: there
-    a key may be left out. An answer that `tells_secret` is not kept: a copy does the work again, which does nothing
-    for who says the same secret again, made of `get_attempt_id`.
+    `asks_stripe` says whether it asks the card processor, or whether this call of the view does. POST takes a key. What
+    is named by its address (PUT, PATCH, DELETE) is the same however often it is sent: there a key may be left out. An
+    answer that `tells_secret` is not kept: a copy does the work again, which does nothing for who says the same secret
+    again, made of `get_attempt_id`.
     """
 
     def decorate(handler: Handler) -> Handler:
@@ -52,9 +59,10 @@ def once(handler: Handler | None = None, *, asks_stripe: bool = False, tells_sec
         def answer(view: Any, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             key = _read_key(request)
             work = _Work(view, key, lambda: handler(view, request, *args, **kwargs), keeps=not tells_secret)
+            by_stripe = asks_stripe(view) if callable(asks_stripe) else asks_stripe
             if key is None:
-                return work.do_unkeyed(in_transaction=not asks_stripe)
-            return work.do_by_stripe() if asks_stripe else work.do()
+                return work.do_unkeyed(in_transaction=not by_stripe)
+            return work.do_by_stripe() if by_stripe else work.do()
 
         answer.is_once = True  # type: ignore[attr-defined]  # a test asks each method that writes
         return answer  # type: ignore[return-value]  # a first answer said again is as it was sent
@@ -142,4 +150,5 @@ class _Work:
         if not self.keeps:
             return self.job()
         headers = {**sent.headers, "Idempotency-Replayed": "true"}
-        return HttpResponse(bytes(sent.body), status=sent.status, headers=headers, content_type="application/json")
+        kind = CONTENT_TYPE if (sent.status or 0) >= 400 else "application/json"
+        return HttpResponse(bytes(sent.body), status=sent.status, headers=headers, content_type=kind)

@@ -1,6 +1,6 @@
 """The API's description of itself, OpenAPI 3.1: made of the views and shapes, checked in as docs/openapi.yaml."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -16,6 +16,7 @@ PROBLEMS = {
     403: ("Forbidden", "The key lacks the scope, or the account's role the right."),
     404: ("NotFound", "There is nothing at this address."),
     409: ("Refused", "A rule doesn't allow it as things stand. Nothing was changed."),
+    410: ("Gone", "It is given to nobody any more."),
     412: ("Changed", "If-Match names another state than the present one."),
     413: ("TooLarge", "The body is too large."),
     415: ("NotJSON", "The body is not application/json."),
@@ -24,8 +25,11 @@ PROBLEMS = {
         "Fields of the body can't be, each with its reason; or the Idempotency-Key was used for another call.",
     ),
     428: ("MatchMissing", "If-Match is missing."),
+    503: ("NotNow", "What was stored can't be read just now."),
     429: ("TooOften", "Too many calls. Retry-After says when to go on."),
 }
+# By this name an operation says them until they are written out.
+OWN_PROBLEMS = "x-own-problems"
 READS, WRITES, MATCHED = (400, 401, 403, 404, 429), (409, 413, 415, 422), (412, 428)
 UNKEYED = ("get", "head")
 KEY = {"type": "http", "scheme": "bearer", "description": "A key of a service account: pops_..."}
@@ -83,10 +87,11 @@ def operation(
     matched: bool = False,
     media_type: str = "application/json",
     also: dict[Any, Any] | None = None,
+    problems: Sequence[int] = (),
 ) -> Callable[[Any], Any]:
     """Describe a method: what it asks (a Shape) and gives, each with an example; `query` what may stand behind "?".
 
-    `matched` where it looks at If-Match. `also`: other successful answers by status.
+    `matched` where it looks at If-Match. `also`: other successful answers by status. `problems`: those of its own.
     """
     answer = OpenApiResponse(gives, description=summary, examples=_example("Answer", example, media_type))
     described = extend_schema(
@@ -96,6 +101,7 @@ def operation(
         responses={(status, media_type): answer, **(also or {})},
         examples=_example("Call", asked, "application/json"),
         parameters=query if isinstance(query, list) else [query] if query else [],
+        extensions={OWN_PROBLEMS: list(problems)},
     )
 
     return lambda handler: _note(described(handler), matched, asks)
@@ -141,6 +147,7 @@ def complete_schema(result: dict[str, Any], generator: Any, request: Any, public
 def _complete(method: str, described: dict[str, Any]) -> None:
     matched = any(one["name"] == "If-Match" for one in described.get("parameters", ()))
     statuses = [*READS, *(WRITES if method not in UNKEYED else ()), *(MATCHED if matched else ())]
+    statuses += described.pop(OWN_PROBLEMS, [])
     responses = described["responses"]
     _share_examples([answer["content"] for answer in responses.values() if "content" in answer])
     for answer in responses.values():

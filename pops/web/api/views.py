@@ -1,6 +1,7 @@
 """What every view of the API is: a key's, closed unless it says for which scope and right, answered in JSON."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
@@ -147,11 +148,15 @@ class ListView(ApiView):
         """The rows that are asked for, whatever the page. `asked` is what `query` cleaned."""
         raise NotImplementedError
 
+    def tell(self, rows: Sequence[Any]) -> Any:
+        """How a page's rows are told: field by field, as `shape` has them. What is asked most writes its own rows."""
+        return self.shape(rows, many=True, context={"view": self}).data
+
     def answer_page(self) -> Response:
         """A page, and in `next` and the Link header the address of the one after it."""
         asked = self.read_query(self.query)
         page = read_page(self.find_rows(asked), asked, order=self.order)
         following = page.next_address(self.request)
-        items = self.shape(page.rows, many=True, context={"view": self}).data
+        items = self.tell(page.rows)
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
         return Response({"items": items, "next": following}, headers=headers)

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from pops.web.api.v1 import changes, notices, places, practice, quickpay, reports, webhooks
+from pops.web.api.v1 import (
+    batches,
+    changes,
+    closing,
+    corrections,
+    notices,
+    payments,
+    places,
+    practice,
+    quickpay,
+    receipts,
+    reports,
+    webhooks,
+)
 from pops.web.api.v1.accounts.urls import urlpatterns as accounts
 
 urlpatterns = [
@@ -31,4 +44,18 @@ urlpatterns = [
         webhooks.DeliveriesAgain.as_view(),
         name="webhook_again",
     ),
+    path("receipts", receipts.Receipts.as_view(), name="receipts"),
+    path("receipts/<int:number>", receipts.OneReceipt.as_view(), name="receipt"),
+    path("receipts/<int:number>/itemized", receipts.ItemizedReceipt.as_view(), name="itemized_receipt"),
+    path("receipts/<int:number>/pdf", receipts.ReceiptPdf.as_view(), name="receipt_pdf"),
+    path("receipts/<int:number>/void", corrections.Void.as_view(), name="void"),
+    path("receipts/<int:number>/refunds", corrections.Refunds.as_view(), name="refunds"),
+    path("payments", payments.Payments.as_view(), name="payments"),
+    path("batches", batches.Batches.as_view(), name="batches"),
+    path("batches/<int:batch_id>", batches.OneBatch.as_view(), name="batch"),
+    path("batches/<int:batch_id>/breakdown", batches.Breakdown.as_view(), name="breakdown"),
+    path("batches/<int:batch_id>/attach", batches.Attach.as_view(), name="attach"),
+    path("batches/<int:batch_id>/counts", closing.Counts.as_view(), name="counts"),
+    path("batches/<int:batch_id>/close", closing.Close.as_view(), name="close"),
+    path("batches/<int:batch_id>/reopen", closing.Reopen.as_view(), name="reopen"),
 ]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from payments.models import Payment
 from pops.web.portal.access import GuarantorRequest, guarantor_required, is_mirror
-from pops.web.portal.files import answer_pdf, read_stored
+from pops.web.portal.files import answer_pdf
 from pops.web.portal.pages import make_query, private
 from pops.web.portal.pay.rest import get_rest_context
 from pops.web.portal.receipts.forms import ALL, SearchForm
@@ -16,6 +16,7 @@ from pops.web.portal.receipts.mail import get_mail_context
 from pops.web.portal.receipts.rows import render_rows
 from receipts.choices import get_practice_and_choices
 from receipts.documents.calls import queue_document
+from receipts.documents.files import read_stored
 from receipts.history import Page, get_page
 from receipts.itemized import for_itemizing, itemize
 from receipts.models import Receipt, ReceiptDocument
@@ -87,9 +88,7 @@ def _answer(request: GuarantorRequest, stored: ReceiptDocument) -> HttpResponseB
     pdf = read_stored(stored.file, sha256=stored.sha256)
     if pdf is None:
         return render(request, "portal/documents/lost.html", _name(receipt), status=503)
-    word = "refund" if receipt.kind == Receipt.Kind.REFUND else "receipt"
-    name = f"{word}-{receipt.number}{'' if receipt.is_paid else '-unsuccessful'}.pdf"
-    return answer_pdf(request, pdf, name=name, sha256=stored.sha256)
+    return answer_pdf(request, pdf, name=stored.download_name, sha256=stored.sha256)
 
 
 def _name(receipt: Receipt) -> dict[str, str]:

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 from pops.core.accounts.models import Statement
 from pops.core.words import day
 from pops.web.portal.access import GuarantorRequest, guarantor_required, is_mirror, option_required
-from pops.web.portal.files import answer_pdf, read_stored
+from pops.web.portal.files import answer_pdf
 from pops.web.portal.pages import private
 from pops.web.portal.statements.forms import ListForm
 from receipts.detailed import detail_of
 from receipts.documents.calls import queue_statement_document
+from receipts.documents.files import read_stored
 from receipts.models import StatementDetail
 from receipts.statements.freezing import find_waiting, freeze_settled
 from receipts.statements.listing import get_row, get_statements

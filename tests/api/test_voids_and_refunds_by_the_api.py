@@ -1,0 +1,144 @@
+"""Voids and refunds by the API: the desk's services, rights and refusals; online money goes back by the processor."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from payments.models import Refund
+from payments.truth import bring_up_to_date
+from receipts.models import Receipt
+from tests.factories.accounts import GuarantorFactory
+from tests.factories.api import caller
+from tests.factories.desk import batch_of, take, tender
+from tests.factories.staff import DESK, MANAGER
+from tests.payments.stripe_side import start
+
+WHY = {"reason": "Keyed twice"}
+
+
+@pytest.fixture
+def api(practice):
+    return caller(role=MANAGER)
+
+
+@pytest.fixture
+def batch(api):
+    return batch_of(api.account.user, "Mail")
+
+
+@pytest.fixture
+def paid_online(stripe_sandbox, api, batch):
+    """A receipt of $50.00, charged at Stripe's stand-in just now."""
+    attempt = start(GuarantorFactory())
+    stripe_sandbox.confirm(attempt.intent_id)
+    return bring_up_to_date(payment_id=attempt.pk, now=timezone.now()).receipt
+
+
+def code(answer) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+@pytest.mark.django_db
+class TestByHand:
+    def test_a_void_marks_the_receipt(self, api, batch):
+        receipt = take(api.account.user)
+
+        told = api.post(f"/receipts/{receipt.pk}/void", WHY).json()
+
+        assert (told["status"], told["void_reason"], told["escrow_cents"]) == ("voided", "Keyed twice", 0)
+        assert Receipt.objects.get(pk=receipt.pk).void.voided_by == api.account.user
+        assert code(api.post(f"/receipts/{receipt.pk}/void", WHY)) == (409, "voided")
+
+    def test_a_refund_is_a_receipt_in_the_batch_one_works_in(self, api, batch, dana):
+        receipt = take(dana, tender(5000, "check", check_number="7"))
+        body = {"reason": "Overpaid", "amounts": [{"method": "check", "amount_cents": 1500}], "check_number": "2210"}
+
+        answer = api.post(f"/receipts/{receipt.pk}/refunds", body)
+
+        refund = Receipt.objects.get(kind="refund")
+        told = answer.json()
+        assert (answer.status_code, told["receipt"], told["amount_cents"], told["state"]) == (
+            201,
+            refund.pk,
+            1500,
+            "succeeded",
+        )
+        assert (refund.batch, refund.refund_of, refund.reason) == (batch, receipt, "Overpaid")
+        assert refund.transactions.get().check_number == "2210"
+        assert api.get(f"/receipts/{receipt.pk}/refunds").json()["items"] == [told]
+
+    def test_what_the_desk_refuses_is_refused(self, api, dana):
+        cash = take(dana)
+        back = {"reason": "Overpaid", "amounts": [{"method": "cash", "amount_cents": 5001}]}
+        by_check = {"reason": "Overpaid", "amounts": [{"method": "check", "amount_cents": 100}]}
+        refunds = f"/receipts/{cash.pk}/refunds"
+        without_batch = code(
+            api.post(refunds, {"reason": "Overpaid", "amounts": [{"method": "cash", "amount_cents": 1}]})
+        )
+        batch_of(api.account.user, "Mail")
+
+        assert without_batch == (409, "no_attached_batch")
+        assert code(api.post(refunds, back)) == (409, "refund_too_much")
+        assert code(api.post(refunds, by_check)) == (409, "refund_too_much")
+        assert code(api.post(refunds, {"reason": "Overpaid"})) == (422, "invalid")
+        assert code(api.post(refunds, {**back, "reason": " "})) == (422, "invalid")
+        assert code(api.post(f"/receipts/{10**9}/void", WHY)) == (404, "not_found")
+        assert api.post(refunds, {**by_check, "another_way": "The drawer was empty"}).status_code == 201
+
+    def test_rights_are_those_of_the_role_whatever_the_scopes(self, practice, dana):
+        clerk, receipt = caller(role=DESK, name="Clerk's"), take(dana)
+        back = {"reason": "Overpaid", "amounts": [{"method": "cash", "amount_cents": 1}]}
+        assert code(clerk.post(f"/receipts/{receipt.pk}/refunds", back)) == (403, "right_missing")
+        role = clerk.account.user.groups.get()
+        role.permissions.add(Permission.objects.get(codename="refund_receipt"))
+
+        other_way = code(clerk.post(f"/receipts/{receipt.pk}/refunds", {**back, "another_way": "As asked"}))
+
+        assert other_way == (403, "right_missing")
+
+    def test_a_receipt_of_an_earlier_day_is_refunded_instead(self, api, time_machine):
+        batch_of(api.account.user, "Mail")
+        receipt = take(api.account.user)
+        time_machine.move_to(timezone.now() + dt.timedelta(days=1))
+        batch_of(api.account.user, "Mail of the next day")
+
+        assert code(api.post(f"/receipts/{receipt.pk}/void", WHY)) == (409, "not_of_today")
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOnline:
+    def test_a_refund_goes_back_to_the_card_once_however_often_it_is_sent(self, api, paid_online):
+        address, key = f"/receipts/{paid_online.pk}/refunds", "one refund"
+
+        first, copy = (
+            api.post(address, {"reason": "Overpaid", "amount_cents": 2000}, Idempotency_Key=key) for _ in range(2)
+        )
+        other = api.post(address, {"reason": "Overpaid", "amount_cents": 2001}, Idempotency_Key=key)
+
+        made = Refund.objects.get()
+        assert (first.json()["id"], first.json()["amount_cents"]) == (str(made.pk), 2000)
+        assert copy.json() == first.json()
+        assert code(other) == (422, "key_reused")
+        assert made.requested_by == api.account.user
+        assert Receipt.objects.filter(kind="refund").count() == 1
+
+    def test_a_void_sends_all_of_it_back(self, api, paid_online):
+        answer = api.post(f"/receipts/{paid_online.pk}/void", WHY)
+
+        assert (answer.json()["voids"], answer.json()["amount_cents"]) == (True, 5000)
+        assert api.get(f"/receipts/{paid_online.pk}").json()["status"] == "voided"
+
+    def test_what_is_left_without_amounts_goes_back_and_no_more(self, api, paid_online):
+        address = f"/receipts/{paid_online.pk}/refunds"
+        by_hand = {"reason": "Overpaid", "amounts": [{"method": "cash", "amount_cents": 1}]}
+
+        assert code(api.post(address, by_hand)) == (422, "invalid")
+        assert api.post(address, {"reason": "Overpaid"}).json()["amount_cents"] == 5000
+        assert code(api.post(address, {"reason": "Overpaid", "amount_cents": 1})) == (409, "refund_too_much")
+
+    def test_a_clerks_system_voids_nothing_online(self, practice, paid_online):
+        clerk = caller(role=DESK, name="Clerk's")
+
+        assert code(clerk.post(f"/receipts/{paid_online.pk}/void", WHY)) == (403, "right_missing")
