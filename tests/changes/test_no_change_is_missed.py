@@ -12,7 +12,7 @@ from pops.changes.feed import Cursor, read_page
 from pops.changes.models import Mark
 from pops.changes.sequencing import sequence_changes
 from receipts.models import Receipt
-from tests.concurrency import run_together, wait_until
+from tests.concurrency import run_together
 from tests.factories.accounts import GuarantorFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,20 +94,23 @@ def test_a_number_that_was_given_up_is_waited_for_no_longer_than_it_takes(pay, o
     assert not sequencing.is_behind()
 
 
-class Reader:
+class Reader(threading.Thread):
     """Reads page by page, keeps its cursor after each, and dies now and then: in a pass of its own, or with a page."""
 
-    def __init__(self, cursor, monkeypatch):
-        self.cursor, self.got, self.deaths, self.chance = cursor, [], 0, random.Random(17)
-        self._keep = sequencing._keep
-        monkeypatch.setattr(sequencing, "_keep", self._die_or_keep)
+    def __init__(self, cursor, seed):
+        super().__init__()
+        self.cursor, self.got, self.deaths = cursor, [], 0
+        self.chance, self.over = random.Random(seed), threading.Event()
 
-    def _die_or_keep(self, *readings):
-        if self.chance.random() < 0.3:
-            raise Killed
-        self._keep(*readings)
+    def run(self):
+        try:
+            while self.read() or not self.over.is_set():
+                pass
+        finally:
+            connection.close()
 
     def read(self):
+        """Whether there may be more."""
         try:
             sequence_changes()
             page = read_page(after=self.cursor, limit=7)
@@ -118,22 +121,22 @@ class Reader:
             return True
         self.got += page.changes
         self.cursor = page.after
-        return bool(page.changes)
+        return bool(page.changes) or sequencing.is_behind()
 
 
-def test_many_write_while_a_reader_dies_and_goes_on(pay, opened, monkeypatch):
-    reader, over = Reader(opened, monkeypatch), threading.Event()
+def test_many_write_while_readers_die_and_go_on(pay, opened, monkeypatch):
+    keep, chance = sequencing._keep, random.Random(17)
 
-    def read():
-        try:
-            while not over.is_set() or reader.read():
-                reader.read()
-        finally:
-            connection.close()
+    def die_or_keep(*readings):
+        if chance.random() < 0.3:
+            raise Killed
+        keep(*readings)
 
-    thread = threading.Thread(target=read)
-    thread.start()
+    monkeypatch.setattr(sequencing, "_keep", die_or_keep)
+    readers = [Reader(opened, seed) for seed in (1, 2)]
     guarantors = [GuarantorFactory() for _ in range(WRITERS)]
+    for reader in readers:
+        reader.start()
 
     def write(n):
         receipt = pay(guarantors[n % WRITERS])
@@ -144,12 +147,14 @@ def test_many_write_while_a_reader_dies_and_goes_on(pay, opened, monkeypatch):
         return receipt.pk
 
     written = run_together([lambda n=n: write(n) for n in range(WRITERS * EACH)], width=WRITERS)
-    over.set()
-    thread.join(60)
-    wait_until(lambda: not reader.read() and not sequencing.is_behind(), seconds=20)
+    for reader in readers:
+        reader.over.set()
+        reader.join(60)
 
-    positions = [change.position for change in reader.got]
-    assert positions == sorted(set(positions))
-    told = [change.data["receipt"] for change in reader.got if change.type == "receipt.created"]
-    assert sorted(told) == sorted(written)
-    assert reader.deaths > 3
+    for reader in readers:
+        positions = [change.position for change in reader.got]
+        assert positions == sorted(set(positions))
+        told = [change.data["receipt"] for change in reader.got if change.type == "receipt.created"]
+        assert sorted(told) == sorted(written)
+        assert reader.deaths > 3
+    assert readers[0].got == readers[1].got
