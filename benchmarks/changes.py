@@ -14,7 +14,7 @@ from pops.changes.sequencing import sequence_changes
 
 CHANGES = 1_000_000
 ASKS = 60
-ROUNDS = 5
+ROUNDS = 3
 WIDTHS = (8, 16)
 FILL = """
 INSERT INTO changes_change (type, source_id, about, at, data)

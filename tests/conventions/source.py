@@ -17,6 +17,8 @@ APPS = (
     "pops/logins",
     "pops/sessions",
     "pops/quickpay",
+    "pops/changes",
+    "pops/subscribers",
     "pops/service_accounts",
     "pops/appointments",
     "pops/balance_notices",

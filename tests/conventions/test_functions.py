@@ -18,6 +18,7 @@ SERVICES = (
     "notifications/services.py", "pops/logins/linking.py", "pops/logins/addresses.py", "pops/logins/phones.py",
     "pops/balance_notices/asked.py", "pops/balance_notices/queueing.py",
     "pops/core/accounts/profile.py", "pops/appointments/asking.py", "pops/core/access/services.py",
+    "pops/changes/sequencing.py", "pops/subscribers/endpoints.py", "pops/subscribers/sending.py",
     "pops/service_accounts/services.py",
 )  # fmt: skip
 # What changes something is told by whom, when, and what is held.
