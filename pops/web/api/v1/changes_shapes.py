@@ -10,7 +10,13 @@ from pops.web.api.fields import Choice, Flag, MomentField, Query, Shape, Text, W
 class ChangesQuery(Query):
     """Where to read on."""
 
-    after = Text(required=False, default="", max_length=40, help_text="The `cursor` of the last answer, as it stands.")
+    after = Text(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=40,
+        help_text="The `cursor` of the last answer, as it stands. Empty: from the beginning.",
+    )
     limit = Whole(min_value=1, max_value=PAGE, default=PAGE, help_text="Changes an answer.")
 
 
