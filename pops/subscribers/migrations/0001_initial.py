@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='What staff call the program.', max_length=100)),
-                ('url', models.CharField(help_text='https://hooks.example.com/pops', max_length=500, verbose_name='address')),
+                ('url', models.CharField(help_text='Such as https://hooks.example.com/pops.', max_length=500, verbose_name='address')),
                 ('events', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('receipt.created', 'Receipt issued'), ('receipt.refunded', 'Receipt refunded'), ('receipt.voided', 'Receipt voided'), ('batch.opened', 'Batch opened'), ('batch.closed', 'Batch closed'), ('payment.review', 'Payment needs review'), ('account.merged', 'Account merged into another one')], max_length=16), help_text='What it is told of.', size=None)),
                 ('is_on', models.BooleanField(default=True, help_text='Switched off, it misses what happens meanwhile.', verbose_name='on')),
                 ('why_off', models.CharField(blank=True, default='', max_length=200, verbose_name='why it is off')),
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('name', models.CharField(help_text='What staff call the program.', max_length=100)),
-                ('url', models.CharField(help_text='https://hooks.example.com/pops', max_length=500, verbose_name='address')),
+                ('url', models.CharField(help_text='Such as https://hooks.example.com/pops.', max_length=500, verbose_name='address')),
                 ('events', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('receipt.created', 'Receipt issued'), ('receipt.refunded', 'Receipt refunded'), ('receipt.voided', 'Receipt voided'), ('batch.opened', 'Batch opened'), ('batch.closed', 'Batch closed'), ('payment.review', 'Payment needs review'), ('account.merged', 'Account merged into another one')], max_length=16), help_text='What it is told of.', size=None)),
                 ('is_on', models.BooleanField(default=True, help_text='Switched off, it misses what happens meanwhile.', verbose_name='on')),
                 ('why_off', models.CharField(blank=True, default='', max_length=200, verbose_name='why it is off')),

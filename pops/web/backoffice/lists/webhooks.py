@@ -51,7 +51,8 @@ class EndpointAdmin(ReadOnlyAdmin):
         if not endpoint.is_on:
             return f"Off: {endpoint.why_off}"
         if endpoint.failing_since:
-            return f"Takes nothing since {at(endpoint.failing_since, zone)}"
+            again = f", paused until {at(endpoint.paused_until, zone)}" if endpoint.paused_until else ""
+            return f"Takes nothing since {at(endpoint.failing_since, zone)}{again}"
         return "On"
 
     @admin.display(description="Signed with")
