@@ -13,7 +13,7 @@ from pops.core.sequences import get_sequence, move_on
 from pops.subscribers.models import Endpoint
 from pops.web.backoffice.roles import ROLES
 from tests.factories.api import caller
-from tests.factories.staff import ADMIN, MANAGER
+from tests.factories.staff import ADMIN, DESK, MANAGER
 from tests.subscribers.receiver import Receiver
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +133,10 @@ def test_a_role_that_may_not_manage_them_reads_none(practice):
 
     assert api.get(HOOKS).json()["code"] == "right_missing"
     assert api.get("/changes").status_code == 200
+
+
+def test_who_counts_blind_reads_no_amounts_in_the_feed(practice):
+    assert "batches.see_uncounted" in caller("changes:read", role=DESK).get("/changes").json()["detail"]
 
 
 def test_nobody_waits_for_a_practices_past(api, pay, monkeypatch):
