@@ -24,6 +24,11 @@ def endpoints() -> Iterator[tuple[str, type[Any]]]:
             yield reverse(name, kwargs=facts), pattern.callback.cls
 
 
+def methods_of(view: type[Any]) -> list[str]:
+    """Those of an address, and OPTIONS, which stands for all that it doesn't have: each view refuses it."""
+    return [method for method in METHODS if hasattr(view, "get" if method == "HEAD" else method.lower())]
+
+
 def operations() -> Iterator[tuple[str, str, type[Any]]]:
     """Each method that there is, with its address and view."""
     for address, view in endpoints():
