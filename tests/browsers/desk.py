@@ -1,4 +1,4 @@
-"""The desk's day: from the authenticator to the closed day."""
+"""The desk's day: from the authenticator to the papers of the closed batch."""
 
 import time
 
@@ -45,8 +45,9 @@ class Desk:
             "reads the account's story": self.read_story,
             "looks through the receipts": self.look_through,
             "finds the receipt": self.find_receipt,
+            "looks at the day": self.look_at_day,
             "counts by bills": self.count,
-            "closes the day": self.close,
+            "closes the batch and gets its papers": self.close,
             "signs out": self.sign_out,
         }
 
@@ -92,7 +93,7 @@ class Desk:
     def find_guarantor(self) -> None:
         self.hand.press("Take a payment")
         self.hand.type("Who pays?", self.guarantor.account_number)
-        self.hand.press("Find")
+        self.hand.find('//button[normalize-space() = "Find"]').click()  # not the Find of the menu
         self.hand.sees(self.guarantor.name)
 
     def open_payment(self) -> None:
@@ -121,19 +122,21 @@ class Desk:
         self.hand.go(reverse("backoffice:account", args=[self.guarantor.pk]))
         self.hand.sees("What became of it", "copay of", "Annual physical")
 
-    def count(self) -> None:
+    def look_at_day(self) -> None:
         self.hand.press("Close the day")
-        self.hand.sees(self.description, "2 receipts")
+        self.hand.sees(self.description, "2 receipts", "Bills and coins", "Stripe took, less refunds")
+
+    def count(self) -> None:
+        self.hand.press("My batch")
+        self.hand.press("Reconcile and close")
         bills = {f"How many of ${worth}.00": "1" for worth in (50, 20, 5)}
         for name, text in {**bills, "Checks": "0", "Cards": "0", "Other": "0"}.items():
             self.hand.type(name, text)
         self.hand.press("Compare")
-        self.hand.sees("Cash $75.00 $75.00 $0.00", "Still in the air", "Stripe took, less refunds")
+        self.hand.sees("Cash $75.00 $75.00 $0.00", "Still in the air for this date")
 
     def close(self) -> None:
-        self.hand.choose("The day is not over")
-        self.hand.type("Bank", "First Lakeside Bank")
-        self.hand.find('//button[normalize-space() = "Close the day"]').click()
+        self.hand.press("Close the batch")
         self.hand.sees("Closed, to be printed", "$75.00")
         batch = ReferenceBatch.objects.get(description=self.description)
         assert batch.status == ReferenceBatch.Status.CLOSED, "the batch is not closed"

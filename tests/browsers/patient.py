@@ -51,7 +51,9 @@ class Patient:
         self.hand.press("Sign in")
 
     def see_account(self) -> None:
-        self.hand.sees("Current Balance", "$100.00", "Annual physical")
+        self.hand.sees("Amount Due", "$50.00", "your Current Balance is $100.00")
+        self.hand.press("See what it is made of")
+        self.hand.sees("Annual physical")
 
     def move_by_arrow_key(self) -> None:
         self.hand.press("Pay")
