@@ -91,6 +91,12 @@ def get_row(number: int, *, by: User) -> Row:
     raise Receipt.DoesNotExist
 
 
+def find_uncounted(numbers: Iterable[int], *, by: User) -> set[int]:
+    """Of these receipts those whose own amounts `by` must not see now, wherever else they stand written."""
+    hidden = Receipt.objects.filter(pk__in=numbers, batch__in=hidden_batches(by))
+    return set(hidden.exclude(issued_by=by).values_list("pk", flat=True))
+
+
 def is_uncounted(number: int, *, by: User) -> bool:
     """Whether `by` must not see the amounts of a receipt now. Raises Receipt.DoesNotExist."""
     return bool(get_row(number, by=by)["amounts_hidden"])

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from pops.core.access.models import User
-from pops.core.access.rights import find_roles_within
+from pops.core.access.rights import find_roles_within, may_more
 from pops.core.refusals import Refused, refuse, require_reason
 from pops.service_accounts.models import ServiceAccount, ServiceKey
 from pops.service_accounts.scopes import Scope
@@ -43,6 +43,13 @@ def why_not_give_role(role: Role, *, by: User) -> Refused | None:
     return Refused("beyond", "You can't give this role: it may do more than you.")
 
 
+def why_not_hold(account: ServiceAccount, *, by: User) -> Refused | None:
+    """Why somebody can't change a service account, nor be given a key of it: they would do by it what they may not."""
+    if may_more(account.user, than=by):
+        return Refused("beyond_account", "This service account may do more than you. Ask somebody who may do as much.")
+    return None
+
+
 def make_account(*, name: str, role: Role, now: dt.datetime, by: User) -> ServiceAccount:
     """A system that may call the API, once it has a key. Raises Refused."""
     refuse(why_not_give_role(role, by=by))
@@ -61,6 +68,7 @@ def change_account(*, account_id: int, role: Role, is_active: bool, reason: str,
     refuse(why_not_give_role(role, by=by))
     with transaction.atomic(), pghistory.context(user=by.pk, reason=reason):
         account = ServiceAccount.objects.select_for_update(of=["self"]).select_related("user").get(pk=account_id)
+        refuse(why_not_hold(account, by=by))
         if set(account.user.groups.all()) != {role}:
             account.user.groups.set([role])
         account.is_active = is_active
@@ -76,7 +84,7 @@ def make_key(
     *, account: ServiceAccount, scopes: Iterable[str], good_for: dt.timedelta, now: dt.datetime, by: User
 ) -> NewKey:
     """A key for these scopes that is good for a time, a year at most. Raises Refused."""
-    refuse(why_not_make_key(account))
+    refuse(why_not_make_key(account) or why_not_hold(account, by=by))
     wanted = set(scopes)
     if not wanted or not wanted <= set(Scope.values):
         raise Refused("scopes", "Choose at least one scope.")

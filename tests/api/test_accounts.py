@@ -14,7 +14,7 @@ from pops.web.api.v1.accounts.examples import (
     SAID_STATEMENT,
     without,
 )
-from tests.factories.api import caller
+from tests.factories.api import Caller, caller, new_key
 from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 
 MIXED = {
@@ -118,6 +118,15 @@ def test_what_guarantors_said_themselves_is_kept_and_that_is_told(brought):
     assert told["notices"] == [{"field": "phone", "detail": "phone is not taken: the guarantor confirmed another"}]
     read_only = brought.put("/guarantors/00123", {"name": "Maria Alvarez", "preferred_name": "Mari"})
     assert read_only.json()["errors"][0]["pointer"] == "#/preferred_name"
+
+
+def test_a_first_answer_is_said_again_to_no_key_that_sees_less(brought):
+    body = {**without(SAID_ENCOUNTER, "encounter_number"), "confidential": True}
+    narrow = Caller(new_key(brought.account, "accounts:write").text)
+    first = brought.put("/encounters/67563", body, Idempotency_Key="one")
+
+    assert brought.put("/encounters/67563", body, Idempotency_Key="one").json() == first.json()
+    assert narrow.put("/encounters/67563", body, Idempotency_Key="one").json()["code"] == "key_reused"
 
 
 def test_what_is_confidential_is_told_by_number_without_words(brought):

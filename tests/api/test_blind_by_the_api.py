@@ -13,7 +13,7 @@ from tests.factories.desk import batch_of, count_out, take, tender, today
 from tests.factories.staff import DESK, MANAGER, member
 
 pytestmark = pytest.mark.django_db
-READS = ("receipts:read", "batches:read")
+READS = ("receipts:read", "batches:read", "changes:read")
 # Sums of no two of them make another.
 AMOUNTS = ("1013", "2029", "3042", "977", "2065")
 
@@ -37,7 +37,7 @@ def addresses(batch) -> list[str]:
     numbers = Receipt.objects.values_list("pk", flat=True)
     own = [f"/receipts/{number}{rest}" for number in numbers for rest in ("", "/itemized", "/pdf", "/refunds")]
     lists = ["/receipts", f"/receipts?batch={batch.pk}", "/batches", f"/batches/{batch.pk}"]
-    return [*own, *lists, f"/batches/{batch.pk}/breakdown"]
+    return [*own, *lists, f"/batches/{batch.pk}/breakdown", "/changes"]
 
 
 def told(api, batch) -> dict[str, list[str]]:

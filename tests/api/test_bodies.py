@@ -27,14 +27,20 @@ class Echo(ApiView):
 def send(practice):
     text = new_key(service_account()).text
 
-    def send(body, kind="application/json"):
-        headers = {"Authorization": f"Bearer {text}"}
+    def send(body, kind="application/json", **more):
+        headers = {"Authorization": f"Bearer {text}", **more}
         answer = Echo.as_view()(RequestFactory().put("/api/v1/echo", body, content_type=kind, headers=headers))
         if hasattr(answer, "render"):
             answer.render()
         return answer.status_code, json.loads(answer.content)
 
     return send
+
+
+def test_a_body_in_chunks_is_refused_as_nothing_of_it_would_be_read(send):
+    status, told = send("{}", **{"Transfer-Encoding": "chunked"})
+
+    assert (status, told["code"]) == (400, "length_missing")
 
 
 def test_what_is_right_is_understood(send):

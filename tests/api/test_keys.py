@@ -11,8 +11,9 @@ from redis.exceptions import RedisError
 
 from pops.core.access.models import User
 from pops.core.logs import hide_tokens
+from pops.core.refusals import Refused
 from pops.service_accounts.models import ServiceAccount, ServiceKey
-from pops.service_accounts.services import rotate_key
+from pops.service_accounts.services import change_account, make_key, rotate_key
 from tests.factories.api import Caller, caller, new_key, service_account
 from tests.factories.practice import GroupFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
@@ -48,6 +49,24 @@ def test_both_keys_work_while_they_are_rotated(practice, time_machine):
     assert statuses == [200, 200]
     assert [Caller(one.text).get("/groups").status_code for one in (old, new)] == [401, 200]
     assert new.key.scopes == ["practice:read"]
+
+
+def test_nobody_gets_a_key_of_an_account_that_may_more_than_they(practice):
+    account, weaker = service_account(ADMIN), member(MANAGER)
+    key, now, a_day = new_key(account).key, timezone.now(), dt.timedelta(days=1)
+    acts = [
+        lambda: make_key(account=account, scopes=["practice:read"], good_for=a_day, now=now, by=weaker),
+        lambda: rotate_key(key_id=key.pk, overlap=a_day, good_for=a_day, now=now, by=weaker),
+        lambda: change_account(
+            account_id=account.pk, role=Role.objects.get(name=DESK), is_active=True, reason="Less", by=weaker
+        ),
+    ]
+
+    for act in acts:
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.code == "beyond_account"
+    assert account.keys.get().is_good(now)
 
 
 def test_its_last_use_is_written_once_a_minute(practice, time_machine, django_assert_num_queries):

@@ -11,9 +11,10 @@ from pops.core.accounts.models import Patient
 from pops.core.practice.models import Practice
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
-from tests.factories.api import caller
+from tests.factories.api import Caller, caller, new_key
+from tests.factories.appointments import AppointmentFactory
 from tests.factories.desk import batch_of, today
-from tests.factories.staff import DESK
+from tests.factories.staff import DESK, MANAGER
 from tests.payments.stripe_side import start
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,24 @@ def test_a_copay_waits_for_its_visit(api, line):
     kept = Receipt.objects.get(pk=told["number"]).copay
     assert (kept.patient_id, kept.visit_date, kept.memo) == (line.encounter.patient_id, today(), "New patient")
     assert told["escrow_cents"] == 5000
+
+
+def test_a_copay_says_no_word_of_a_visit_that_is_booked_in_confidence(practice, line):
+    patient, at_noon = line.encounter.patient, practice.day_end(today()) - dt.timedelta(hours=12)
+    Patient.objects.filter(pk=patient.pk).update(number="P-7")
+    booked = AppointmentFactory(patient=patient, starts_at=at_noon, visit_type="Gastromancy", is_confidential=True)
+    copay = {"patient_number": "P-7", "visit_date": today().isoformat()}
+    api = caller("payments:write", "confidential:read", role=MANAGER)
+    narrow = Caller(new_key(api.account, "payments:write").text)
+
+    told = narrow.post("/payments", payment(patient.guarantor, copay=copay)).json()
+    seen = api.post("/payments", payment(patient.guarantor, copay=copay, second_reason="Another day")).json()
+
+    kept = [Receipt.objects.get(pk=number).copay for number in (told["number"], seen["number"])]
+    assert [(copay.visit_type, copay.provider_id) for copay in kept] == [
+        ("", None),
+        ("Gastromancy", booked.provider_id),
+    ]
 
 
 @pytest.mark.parametrize(

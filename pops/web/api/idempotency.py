@@ -45,20 +45,23 @@ def once(
     *,
     asks_stripe: bool | Callable[[Any], bool] = False,
     tells_secret: bool = False,
+    tells_words: bool = False,
 ) -> Any:
     """A method that writes: in one transaction, and under the same Idempotency-Key once.
 
     `asks_stripe` says whether it asks the card processor, or whether this call of the view does. POST takes a key. What
     is named by its address (PUT, PATCH, DELETE) is the same however often it is sent: there a key may be left out. An
     answer that `tells_secret` is not kept: a copy does the work again, which does nothing for who says the same secret
-    again, made of `get_attempt_id`.
+    again, made of `get_attempt_id`. One that `tells_words` of visits is said again only to a key that sees as much: for
+    another one of the account it is another call.
     """
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         def answer(view: Any, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             key = _read_key(request)
-            work = _Work(view, key, lambda: handler(view, request, *args, **kwargs), keeps=not tells_secret)
+            sees = view.sees_confidential if tells_words else None
+            work = _Work(view, key, lambda: handler(view, request, *args, **kwargs), keeps=not tells_secret, sees=sees)
             by_stripe = asks_stripe(view) if callable(asks_stripe) else asks_stripe
             if key is None:
                 return work.do_unkeyed(in_transaction=not by_stripe)
@@ -95,8 +98,10 @@ def _read_key(request: Any) -> str | None:
 class _Work:
     """One call under its key."""
 
-    def __init__(self, view: Any, key: str | None, job: Callable[[], Response], *, keeps: bool) -> None:
-        self.view, self.key, self.job, self.keeps = view, key, job, keeps
+    def __init__(
+        self, view: Any, key: str | None, job: Callable[[], Response], *, keeps: bool, sees: bool | None
+    ) -> None:
+        self.view, self.key, self.job, self.keeps, self.sees = view, key, job, keeps, sees
 
     def do_unkeyed(self, *, in_transaction: bool) -> Response:
         if not in_transaction:
@@ -136,7 +141,8 @@ class _Work:
     def _asked(self) -> bytes:
         request = self.view.request
         body = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}".encode()).digest()
+        seen = "" if self.sees is None else f"\nsees confidential: {self.sees}"
+        return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}{seen}".encode()).digest()
 
     def _keep(self, response: Response) -> None:
         headers = {name: response[name] for name in HEADERS if name in response}

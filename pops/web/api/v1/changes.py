@@ -16,6 +16,7 @@ from pops.web.api.problems import BadQuery, Problem
 from pops.web.api.schema import PROBLEM, operation
 from pops.web.api.v1.changes_shapes import CHANGES, ChangesQuery, ChangesShape
 from pops.web.api.views import ApiView
+from receipts.rows import find_uncounted
 
 GONE = OpenApiResponse(
     {"$ref": "#/components/schemas/Problem"},
@@ -52,7 +53,8 @@ class Changes(ApiView):
             sequence_changes()
         page = self._find(asked["after"], asked["limit"])
         headers = {"Link": _link(page.after)} if page.has_more else {}
-        return Response(_tell(page), headers=headers)
+        told = {change.data["receipt"] for change in page.changes if "receipt" in change.data}
+        return Response(_tell(page, find_uncounted(told, by=self.user)), headers=headers)
 
     def _find(self, after: str, limit: int) -> Page:
         """Raises BadQuery for a cursor that was never given, Problem 410 for one of a lost time."""
@@ -64,15 +66,17 @@ class Changes(ApiView):
             raise Problem(410, lost.code, lost.words, headers={"Link": _link(lost.restart)}) from None
 
 
-def _tell(page: Page) -> dict[str, Any]:
-    """By hand: 500 changes through a serializer take longer than finding them."""
-    items = [_tell_change(change, page.cursor_of(change)) for change in page.changes]
+def _tell(page: Page, uncounted: set[int]) -> dict[str, Any]:
+    """By hand: 500 changes through a serializer take longer than finding them. No amounts of receipts to be counted."""
+    items = [_tell_change(change, page.cursor_of(change), uncounted) for change in page.changes]
     return {"items": items, "cursor": str(page.after), "has_more": page.has_more}
 
 
-def _tell_change(change: Change, cursor: Cursor) -> dict[str, Any]:
+def _tell_change(change: Change, cursor: Cursor, uncounted: set[int]) -> dict[str, Any]:
     facts = {"id": change.event_id, "type": change.type, "at": change.moment}
-    return {**facts, "cursor": str(cursor), "data": change.data}
+    is_hidden = "amount_cents" in change.data and change.data.get("receipt") in uncounted
+    data = {**change.data, "amount_cents": None} if is_hidden else change.data
+    return {**facts, "cursor": str(cursor), "data": data}
 
 
 def _link(cursor: Cursor) -> str:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from batches.working import get_working_date
 from payments.selectors import find_open_attempts
 from payments.truth import close_attempts
+from pops.core.accounts.confidential import without_hidden
 from pops.core.accounts.models import Appointment, Guarantor, Patient
 from pops.service_accounts.scopes import Scope
 from pops.web.api.idempotency import once
@@ -89,5 +90,6 @@ class Payments(ApiView):
         """With the provider and the type of the visit that is booked for that day."""
         start, end = (self.practice.day_end(day) for day in (visit_date - DAY, visit_date))
         visits = find_visits(Patient.objects.filter(pk=patient.pk), start=start, end=end)
-        visit = visits.first() or Appointment()
+        shown = visits if self.sees_confidential else without_hidden(visits)
+        visit = shown.first() or Appointment()
         return CopayFor(patient.pk, visit_date, memo, visit.provider_id, visit.visit_type)

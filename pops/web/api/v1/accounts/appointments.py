@@ -88,7 +88,7 @@ class OneAppointment(OneRow):
         also=made_too(AppointmentAnswer),
         matched=True,
     )
-    @once
+    @once(tells_words=True)
     def put(self, request: Request, appointment_number: str) -> Response:
         return self.put_row(request)
 

@@ -95,7 +95,7 @@ class OneEncounter(OneRow):
         also=made_too(EncounterAnswer),
         matched=True,
     )
-    @once
+    @once(tells_words=True)
     def put(self, request: Request, encounter_number: int) -> Response:
         return self.put_row(request)
 

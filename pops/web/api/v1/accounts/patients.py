@@ -73,7 +73,7 @@ class OnePatient(OneRow):
         also=made_too(PatientAnswer),
         matched=True,
     )
-    @once
+    @once(tells_words=True)
     def put(self, request: Request, patient_number: str) -> Response:
         return self.put_row(request)
 
