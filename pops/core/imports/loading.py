@@ -127,10 +127,16 @@ def _write(cursor: Any, upsert: str, lines: Sequence[int]) -> tuple[int, int]:
 
 
 def write_each(cursor: Any, plan: Plan, table: str, lines: Sequence[int]) -> dict[int, bool]:
-    """Write these lines, as far as nothing is wrong with them: those that were written, and whether each is new."""
-    upsert = _upsert(plan, table, Span(), told=True)
-    cursor.execute(upsert, {"lines": list(lines)})
-    return dict(cursor.fetchall())
+    """Write these lines, as far as nothing is wrong with them: those that were written, and whether each is new.
+
+    Which line a written row is of, its key tells. Asked in the same statement, the database would look up what each
+    line names once for each row that was written.
+    """
+    keys = ", ".join(plan.kind.by_name[name].source for name in plan.kind.key)
+    cursor.execute(f"SELECT {keys}, s.line FROM {table} s{joins(plan)} WHERE s.faults IS NULL")
+    line_of = {tuple(key): line for *key, line in cursor.fetchall()}
+    cursor.execute(_upsert(plan, table, Span(), told=True), {"lines": list(lines)})
+    return {line_of[tuple(key)]: is_new for *key, is_new in cursor.fetchall()}
 
 
 def _upsert(plan: Plan, table: str, span: Span, *, told: bool = False) -> str:
@@ -143,15 +149,11 @@ def _upsert(plan: Plan, table: str, span: Span, *, told: bool = False) -> str:
     sets = ", ".join(f"{one.target} = excluded.{one.target}" for one in plan.columns if one.target not in keys)
     where = f" WHERE {kind.unique_where}" if kind.unique_where else ""
     order = ", ".join(kind.by_name[name].source for name in kind.key)
-    counted = "SELECT count(*) FILTER (WHERE is_new), count(*) FROM written"
-    each = (
-        f"SELECT s.line, w.is_new FROM {table} s{joins(plan)}"
-        f" JOIN written w ON ({', '.join(f'w.{key}' for key in keys)}) = ({order})"
-    )
+    told_of = "*" if told else "count(*) FILTER (WHERE is_new), count(*)"
     returned = f"{', '.join(keys)}, " if told else ""
     return (
         f"WITH written AS (INSERT INTO {kind.table} ({targets}) SELECT {values}{_differing(plan, table, span)}"
         " AND s.line = ANY(%(lines)s)"
         f" ORDER BY {order} ON CONFLICT ({', '.join(keys)}){where} DO UPDATE SET {sets}"
-        f" RETURNING {returned}xmax = 0 AS is_new) {each if told else counted}"
+        f" RETURNING {returned}xmax = 0 AS is_new) SELECT {told_of} FROM written"
     )
