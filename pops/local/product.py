@@ -20,6 +20,8 @@ Job = Callable[[], str]
 # The worker processes by name, and the queues that each takes from.
 WORKERS = {"Worker": "urgent", "Background worker": "mail,documents", "Webhook worker": "hooks"}
 SCHEDULER = "Scheduler"
+# On a busy machine the imports alone take more than a minute; what ends is told at once, however long this is.
+PATIENCE = 240
 
 
 class Product:
@@ -130,11 +132,11 @@ class Product:
 
     def await_web(self, web: Child) -> None:
         """Wait until the web server reaches its database."""
-        web.wait_until(lambda: answers(f"{self.site}/health/"), seconds=60, pause=0.1)
+        web.wait_until(lambda: answers(f"{self.site}/health/"), seconds=PATIENCE, pause=0.1)
 
     def await_answer(self, name: str) -> str:
         """Wait until a worker, or the scheduler, answers."""
-        self._celery[name].wait_until(partial(self.is_answering, name), seconds=60)
+        self._celery[name].wait_until(partial(self.is_answering, name), seconds=PATIENCE)
         return ""
 
     def is_answering(self, name: str) -> bool:

@@ -7,7 +7,7 @@ class Scope(models.TextChoices):
     """Each scope, and what it lets a key do."""
 
     PRACTICE_READ = "practice:read", "Read groups, facilities and providers"
-    PRACTICE_WRITE = "practice:write", "Write groups, facilities and providers"
+    PRACTICE_WRITE = "practice:write", "Write facilities and providers"
     ACCOUNTS_READ = "accounts:read", "Read guarantors, patients, visits, statements and appointments"
     ACCOUNTS_WRITE = "accounts:write", "Write guarantors, patients, visits, statements and appointments"
     RECEIPTS_READ = "receipts:read", "Read receipts, one by one and as lists"

@@ -3,6 +3,12 @@
 
 const page = document.getElementById("api");
 
+// Swagger UI has dark colours, and leaves it to the page to ask for them.
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+follow();
+dark.addEventListener("change", follow);
+
 SwaggerUIBundle({
   domNode: page,
   url: page.dataset.description,

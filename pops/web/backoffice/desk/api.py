@@ -79,8 +79,8 @@ class ChangeAccountForm(SentOnce):
 class GoodForField(forms.TypedChoiceField):
     """Days that a key works."""
 
-    def __init__(self) -> None:
-        super().__init__(choices=GOOD_FOR, coerce=int, initial=180, label="Works for")
+    def __init__(self, label: str = "Works for") -> None:
+        super().__init__(choices=GOOD_FOR, coerce=int, initial=180, label=label)
 
 
 class NewKeyForm(forms.Form):
@@ -99,7 +99,7 @@ class RotateForm(forms.Form):
     """How long the old key works on, and the new one works."""
 
     overlap = forms.TypedChoiceField(choices=OVERLAP, coerce=int, initial=7, label="The old key works on for")
-    good_for = GoodForField()
+    good_for = GoodForField("The new key works for")
 
 
 class AccountAction(DeskAction):
