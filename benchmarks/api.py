@@ -85,12 +85,21 @@ def by_api(port: int, key: str) -> Pay:
             "second_reason": AGAIN,
         }
         headers = {**auth(key), "Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
-        link.request("POST", "/api/v1/payments", json.dumps(body), headers)
-        answer = link.getresponse()
-        said = answer.read()
-        assert answer.status == 201, (answer.status, said)
+        status, said = ask(link, json.dumps(body), headers)
+        assert status == 201, (status, said)
 
     return pay
+
+
+def ask(link: http.client.HTTPConnection, body: str, headers: dict[str, str]) -> tuple[int, bytes]:
+    """Post a payment; again under its key where the server had closed a connection that was idle for too long."""
+    try:
+        link.request("POST", "/api/v1/payments", body, headers)
+        answer = link.getresponse()
+    except (ConnectionError, http.client.HTTPException):
+        link.close()
+        return ask(link, body, headers)
+    return answer.status, answer.read()
 
 
 def auth(key: str) -> dict[str, str]:

@@ -58,7 +58,7 @@ class Payments(ApiView):
         """
         asked = self.read(PaymentShape)
         guarantor = asked["guarantor"]
-        attempts = list(find_open_attempts(guarantor))
+        attempts = list(find_open_attempts(guarantor)) if guarantor.is_paying else []
         number = self._take(asked, guarantor)
         if attempts:  # Stripe is asked once the money is here, and no transaction is open
             transaction.on_commit(lambda: close_attempts(guarantor=guarantor, now=self.now), robust=True)

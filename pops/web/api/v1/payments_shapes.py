@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.validators import RegexValidator
+from django.db.models import Exists, OuterRef
 
+from payments.models import Payment
 from pops.core.accounts.confidential import without_hidden
 from pops.core.accounts.models import Guarantor, Patient, ServiceLine
 from pops.core.methods import BRANDS, Method
@@ -111,7 +113,10 @@ class PaymentShape(Shape):
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """With the guarantor's row, the tenders as facts, and `parts`: as take_payment() takes them."""
-        guarantor = Guarantor.objects.filter(account_number=data["account_number"]).first()
+        # Whether anything is open online is asked with it: mostly nothing is.
+        is_paying = Exists(Payment.objects.filter(guarantor=OuterRef("pk"), state__in=Payment.UNSETTLED))
+        known = Guarantor.objects.annotate(is_paying=is_paying)
+        guarantor = known.filter(account_number=data["account_number"]).first()
         if guarantor is None:
             self.refuse(account_number="no_guarantor")
         if sum(tender["amount_cents"] for tender in data["tenders"]) > MOST_TAKEN:
