@@ -12,13 +12,15 @@ from receipts.models import Receipt
 # Zeros that people leave out before a check's number, or type.
 MOST_ZEROS = 6
 LARGEST = 2**63 - 1
-# Each way is an index, read from its newest end.
+# Each way is an index, read from its newest end; of a check's spellings each by itself: together they have no order in
+# the index, and for a number that isn't there all transactions would be read backwards.
 FIND = """
 SELECT number, min(way) FROM (
     (SELECT number, 1 AS way FROM receipts_receipt WHERE number = %(number)s)
     UNION ALL
-    (SELECT t.receipt_id, 2 FROM receipts_transaction t
-     WHERE t.check_number <> '' AND t.check_number = ANY(%(checks)s) ORDER BY t.id DESC LIMIT %(limit)s)
+    (SELECT newest.receipt_id, 2 FROM unnest(%(checks)s::text[]) AS spelled (number) CROSS JOIN LATERAL (
+        SELECT t.receipt_id FROM receipts_transaction t
+        WHERE t.check_number <> '' AND t.check_number = spelled.number ORDER BY t.id DESC LIMIT %(limit)s) newest)
     UNION ALL
     (SELECT t.receipt_id, 3 FROM receipts_transaction t
      WHERE t.card_last4 <> '' AND t.card_last4 = %(last4)s ORDER BY t.id DESC LIMIT %(limit)s)
