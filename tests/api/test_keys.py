@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from pops.core.access.models import User
 from pops.core.logs import hide_tokens
+from pops.core.practice.models import Facility
 from pops.core.refusals import Refused
 from pops.service_accounts.models import ServiceAccount, ServiceKey
 from pops.service_accounts.services import change_account, make_key, rotate_key
@@ -127,6 +128,16 @@ def test_no_log_names_a_key(practice, caplog):
     assert secret not in hide_tokens(f"Not Found: /api/v1/{api.text}")
 
 
+def test_what_it_changes_is_kept_as_its_own(practice):
+    api = caller("practice:write")
+    api.put("/facilities/F-1", {"name": "Lakeside East", "address": "3 Pier Lane"})
+
+    (event,) = Facility.pgh_event_model.objects.select_related("pgh_context")
+
+    assert event.pgh_context.metadata["user"] == api.account.pk
+    assert event.pgh_context.metadata["url"] == "/api/v1/facilities/F-1"
+
+
 class TestTheBackOffice:
     def test_an_administrator_adds_a_system_and_a_key_which_is_shown_once(self, practice, client_of):
         client = client_of(member(ADMIN))
@@ -179,8 +190,15 @@ class TestTheBackOffice:
 
         assert {client.get(page).status_code for page in pages} == {403}
 
-    def test_nobody_signs_in_as_a_system(self, practice):
+    def test_nobody_signs_in_as_a_system(self, practice, client_of):
         user = User.objects.get(service_account=service_account())
+        users = reverse("admin:access_user_changelist")
+        client = client_of(member(ADMIN))
+
+        assert [str(user) in client.get(users + who).content.decode() for who in ("", "?who=guarantors")] == [
+            False,
+            False,
+        ]
 
         assert [user.is_staff, user.has_usable_password()] == [False, False]
         assert user.email.endswith(".invalid")

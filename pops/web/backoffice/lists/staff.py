@@ -104,7 +104,8 @@ class WhoFilter(admin.SimpleListFilter):
         return [{**every, "display": "Staff"}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        return queryset.filter(is_staff=self.value() != "guarantors")
+        # Systems that call the API have a list of their own.
+        return queryset.filter(is_staff=self.value() != "guarantors", service_account=None)
 
 
 @admin.register(User)
