@@ -1,6 +1,8 @@
 """Receipts by the API: each with its transactions and where its money is, found by what is known of them."""
 
+import base64
 import datetime as dt
+import json
 
 import pytest
 from django.db import connection
@@ -179,3 +181,10 @@ def test_no_word_of_a_visit_is_told_but_in_the_itemized_receipt_and_there_by_sco
     assert "Xenotherapy" not in texts[without_scope]
     assert without_scope.get(f"/receipts/{number}/itemized").json()["other_services_cents"] == 3000
     assert "Xenotherapy" not in everything.get(f"/receipts/{number}").content.decode()
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"])
+def test_a_mark_of_a_time_that_no_database_knows_is_none(practice, moment):
+    mark = base64.urlsafe_b64encode(json.dumps(["2026-03-02", moment, 1]).encode()).decode().rstrip("=")
+
+    assert caller("receipts:read").get(f"/receipts?after={mark}").status_code == 400

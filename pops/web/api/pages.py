@@ -92,4 +92,6 @@ def _fit(field: Any, value: Any) -> Any:
     fitted = field.to_python(value)
     if isinstance(fitted, int) and not -(2**63) <= fitted < 2**63:
         raise ValueError
+    if isinstance(fitted, dt.date) and not 1900 <= fitted.year <= 2200:  # as LocalDateField and MomentField have it
+        raise ValueError
     return fitted
