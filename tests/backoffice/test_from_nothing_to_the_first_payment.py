@@ -148,6 +148,7 @@ def try_a_payment(page: Page, browser) -> None:
     await_done(page, "payment")
 
 
+@pytest.mark.long
 def test_from_the_empty_database_to_the_first_patients_payment(guide: Page, live_server, browser):
     page = guide
     expect(page.locator(".setup-state", has_text="Missing")).to_have_count(9)
@@ -183,6 +184,7 @@ def test_from_the_empty_database_to_the_first_patients_payment(guide: Page, live
     assert Payment.objects.get(amount_cents=12_500).guarantor == Guarantor.objects.get(account_number="0051207")
 
 
+@pytest.mark.long
 def test_the_guide_is_accessible_empty_and_done(page, live_server, sign_in, stripe_sandbox):
     alex = member(ADMIN, email="alex@example.com")
     sign_in(alex)

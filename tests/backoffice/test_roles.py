@@ -218,6 +218,7 @@ def test_every_page_has_its_roles():
     assert {pattern.name for pattern in urlpatterns} == set(PAGES)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", sorted(EVERYONE))
 def test_each_role_opens_its_pages_and_no_others(role, addresses, client_of):
     client = client_of(member(role))

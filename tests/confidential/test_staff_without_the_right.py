@@ -125,6 +125,7 @@ def offences(made, client):
             yield address, found
 
 
+@pytest.mark.long
 def test_the_front_desk_sees_no_word(made, client_of):
     close(made)
     make_documents(close_id=BatchClose.objects.get().pk)
@@ -132,10 +133,12 @@ def test_the_front_desk_sees_no_word(made, client_of):
     assert list(offences(made, client_of(member(DESK)))) == []
 
 
+@pytest.mark.long
 def test_a_manager_without_the_right_sees_no_word(made, client_of, nearly):
     assert list(offences(made, client_of(nearly))) == []
 
 
+@pytest.mark.long
 def test_with_the_right_all_words_are_there(made, client_of):
     found = {word for _, words in offences(made, client_of(member(MANAGER))) for word in words}
 

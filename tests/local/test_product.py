@@ -39,6 +39,7 @@ def start_scheduler(product: Product) -> Child:
     return child
 
 
+@pytest.mark.long
 def test_the_scheduler_starts_again_on_the_schedule_it_kept(product: Product) -> None:
     start_scheduler(product).stop()
     assert list((product.folder / "beat").iterdir())

@@ -109,6 +109,7 @@ def test_each_of_60_receipts_and_texts_arrives_once_while_workers_are_killed(pay
     assert all(weather.seen[answer] for answer in (ACCEPT, "451 4.3.2 Try later", DROP, HANG))
 
 
+@pytest.mark.long
 def test_the_window_a_worker_killed_before_it_could_note_sends_it_a_second_time(pay, mail_server, due_now, tmp_path):
     mail_server.before_answering = go_on = threading.Event()
 

@@ -137,6 +137,7 @@ def all_there_is(maria, leo):
     )
 
 
+@pytest.mark.long
 def test_axe_finds_nothing(page, live_server, sign_in, maria, all_there_is):
     problems = {}
     page.goto(f"{live_server.url}/sign-in/name/")

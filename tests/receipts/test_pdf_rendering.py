@@ -201,15 +201,19 @@ import resource, sys
 import django
 django.setup()
 from receipts.documents.pdf import render_pdf
+def most(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = most()
 render_pdf(sys.stdin.read(), style="receipt-pdf", paper_size="letter")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(before, most())
 """
 
 
-def test_2000_lines_stay_within_the_workers_memory(practice, guarantor, settings):
-    receipt = for_itemizing(Receipt.objects.filter(pk=many_lines(guarantor, 2000).pk)).get()
+def test_400_lines_take_so_little_memory_that_2000_stay_within_the_workers(practice, guarantor, settings):
+    """The 2,000 themselves are rendered by `make bench ARGS=pdf`: they take half a minute."""
+    receipt = for_itemizing(Receipt.objects.filter(pk=many_lines(guarantor, 400).pk)).get()
     html = render_html(itemize_as_issued(receipt), practice)
 
     run = subprocess.run([sys.executable, "-c", LONG], input=html, capture_output=True, text=True, check=True)
 
-    assert int(run.stdout.split()[-1]) < settings.CELERY_WORKER_MAX_MEMORY_PER_CHILD  # both in KiB
+    before, most = map(int, run.stdout.split()[-2:])  # KiB, as the setting
+    assert before + 5 * (most - before) < settings.CELERY_WORKER_MAX_MEMORY_PER_CHILD

@@ -156,5 +156,5 @@ def test_ten_times_the_rows_take_no_more_memory(chicago, output):
             tracemalloc.stop()
         return peak
 
-    small = peak_of(4_000)
-    assert peak_of(40_000) < 1.3 * small
+    small = peak_of(2_500)
+    assert peak_of(25_000) < 1.3 * small

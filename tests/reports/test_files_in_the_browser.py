@@ -40,6 +40,7 @@ def rows(download):
     return list(csv.DictReader(io.StringIO(download.path().read_text(encoding="utf-8-sig"))))
 
 
+@pytest.mark.long
 def test_a_list_is_exported_at_once_or_fetched_when_it_is_made(desk, monkeypatch):
     page = desk
     with page.expect_download() as download:

@@ -37,6 +37,7 @@ def picture(page, name):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
+@pytest.mark.long
 def test_asking_drilling_down_and_taking_it_along(books, sign_in, live_server):
     dana, receipt, lake = books
     page = sign_in(dana)

@@ -229,6 +229,7 @@ def household(practice, dana):
     return dana, people
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=8, max_size=22))
 def test_no_history_parts_the_report_from_the_batches(household, steps):
