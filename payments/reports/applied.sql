@@ -3,7 +3,7 @@
 CREATE VIEW reports_applied AS
 SELECT 'applied' AS entry, p.id AS row_id, p.receipt_id, p.batch_id, b.batch_date AS post_date,
        rb.batch_date AS received_on, r.guarantor_id, r.guarantor_name, r.account_number, r.channel, r.issued_by_id,
-       r.kind AS type, NULL::varchar AS method, NULL::varchar AS card_brand, NULL::text AS ending,
+       r.kind AS type, NULL::varchar AS method, NULL::varchar AS card_brand, NULL::varchar AS ending,
        NULL::bigint AS received_cents, NULL::bigint AS refunded_cents, NULL::bigint AS counted_cents,
        NULL::bigint AS voided_cents, NULL::bigint AS not_processed_cents, NULL::bigint AS not_counted_cents,
        p.amount_cents AS applied_cents, NULL::bigint AS disbursed_cents, e.patient_id, e.facility_id, e.provider_id,

@@ -78,6 +78,19 @@ def test_it_sums_lists_and_draws(receipts, staff_user):
     assert list(table.rows) == [(row.number, row.received_on, "Paid", row.amount_cents) for row in reversed(receipts)]
 
 
+@pytest.mark.parametrize(
+    ("last", "points"),
+    [
+        ("2026-05-01", [("week of March 1, 2026", 6000), ("week of March 8, 2026", 0)]),
+        ("2026-12-31", [("March 2026", 6000), ("April 2026", 0)]),
+    ],
+)
+def test_long_spans_are_drawn_by_week_and_month(receipts, staff_user, last, points):
+    _, (series,) = REPORT.totals_and_series(ask(staff_user, to=last), staff_user)
+
+    assert series.points[:2] == points
+
+
 def test_its_address_holds_the_question(staff_user, practice):
     question = ask(staff_user, status="paid", by="status", sort="-amount", totals="only")
 

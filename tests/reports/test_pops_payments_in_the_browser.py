@@ -53,7 +53,7 @@ def test_asking_drilling_down_and_taking_it_along(books, sign_in, live_server):
     page.get_by_role("button", name="Show").click()
 
     said = page.get_by_role("region", name="What this shows")
-    assert said.get_by_text("Total by method, facility.").is_visible()
+    said.get_by_text("Total by method, facility.").wait_for()
     totals = page.locator(".report-totals")
     assert totals.get_by_text("$110.00").count() == 2  # received, and the total
     assert page.get_by_role("row", name="Cash 1 $30.00").is_visible()

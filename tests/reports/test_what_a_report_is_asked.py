@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.urls import reverse
 
 from payments.reports.registry import find_report
@@ -183,3 +184,13 @@ def test_a_batch_that_is_to_be_counted_blind_is_left_out_and_said(dana, practice
     assert asked.wrong["batch"] == f"Batch {receipt.batch_id} is still to be counted: what is in it shows once it was."
     count_out(receipt.batch, dana)
     assert totals(clerk, **span)["received"] == 3000
+
+
+def test_a_sum_makes_no_join_that_it_does_not_need(db):
+    """It would, silently and many times slower, if a column had another type in one of the views than in the others."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN SELECT post_date, sum(applied_cents), sum(counted_cents) FROM reports_money GROUP BY 1")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "receipts_posting" in plan
+    assert "accounts_" not in plan
