@@ -13,13 +13,14 @@ from pops.core.words import at
 from pops.subscribers.models import Delivery, Endpoint, Event
 from pops.subscribers.notices import body_of
 from pops.subscribers.selectors import find_deliveries
+from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
 
 SHOWN = 20
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(ReadOnlyAdmin):
+class EndpointAdmin(ReadOnlyAdmin, KeepsHistory):
     """Programs that are told of changes, how each answers, and what it was told last."""
 
     list_display = ["name", "url", "told_of", "how_it_is"]
