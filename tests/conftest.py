@@ -108,6 +108,9 @@ def numbers_from_the_start() -> None:
 def answered(request: pytest.FixtureRequest) -> Iterator[None]:
     """No request of a test's browser is still at work when its database is emptied: one of them would lose."""
     yield
+    if "browser" in request.fixturenames:
+        for context in request.getfixturevalue("browser").contexts:  # those that a test opened beside its page
+            context.close()
     if "live_server" in request.fixturenames:
         wait_for_answers()
 
