@@ -183,7 +183,7 @@ def test_it_names_lost_receipts_unknown_files_refunds_and_reviews(pay, media, ca
     assert f"Lost receipts that left a PDF: 1\n  {lost.number}\n" in said
     assert f"Files that no row knows: 2\n  receipts/2026/03/receipt-{receipt.number}.pdf\n" in said
     assert f"{refund.pk}: $12.34 of receipt {receipt.number}, Requested" in said
-    assert f"1 payments in review to compare with Stripe:\n  {Payment.objects.get().pk}" in said
+    assert f"Payments in review to compare with Stripe: 1\n  {Payment.objects.get().pk}" in said
 
 
 def test_without_apply_it_changes_nothing(pay, capsys):

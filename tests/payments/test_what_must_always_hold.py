@@ -185,6 +185,17 @@ BROKEN = [
         "DELETE FROM payments_refund",
         "Receipt {refund_receipt}: no refund belongs to it.",
     ),
+    (
+        "receipts_are_in_the_feed",
+        "INSERT INTO changes_change (type, source_id, about, at, data)"
+        " VALUES ('receipt.created', 1, 'receipt 1', now(), '{{}}')",
+        "Receipt 1: the feed tells of it, and it is not there.",
+    ),
+    (
+        "receipts_are_in_the_feed",
+        "INSERT INTO changes_mark (source, done_through, pending_writers) VALUES ('receipts', {in_parts}, '{{}}')",
+        "Receipt {in_parts}: the feed passed it over.",
+    ),
 ]
 
 

@@ -8,7 +8,7 @@ import pghistory
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
@@ -124,7 +124,8 @@ class KeepsHistory(TellsItself):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row; held where a form is about to change it: who sent another one just now is waited for."""
         obj = super().get_object(request, object_id, from_field)
-        if obj is None or request.method != "POST" or not self.has_change_permission(request, obj):
+        changes = request.method == "POST" and connection.in_atomic_block  # a preview of the form holds nothing
+        if obj is None or not changes or not self.has_change_permission(request, obj):
             return obj
         self.model._base_manager.select_for_update(no_key=True).filter(pk=obj.pk).first()
         return super().get_object(request, object_id, from_field)
