@@ -7,7 +7,7 @@ const amount = form.querySelector("#id_amount");
 const tendered = form.querySelector("#id_tendered");
 const change = form.querySelector("[data-change]");
 const proposed = JSON.parse(form.dataset.proposed);
-let last = amount.value; // what was proposed last: who typed another amount keeps it
+let last = amount.defaultValue; // what was proposed last: who typed another amount, be it before this runs, keeps it
 
 function cents(text) {
   const plain = text.replace(/[$,\s]/g, "");
@@ -57,7 +57,9 @@ form.querySelectorAll(".desk-lines .money-input").forEach((input) =>
     form.querySelector('input[name="apply"][value="chosen"]').checked = true;
   }),
 );
-if (document.activeElement === amount) {
+// The page's focus may come after this runs. What was typed already is not selected: the next key would replace it.
+if (document.querySelector("[autofocus]") === amount && amount.value === last) {
+  amount.focus();
   amount.select();
 }
 show();
