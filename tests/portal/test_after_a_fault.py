@@ -157,11 +157,11 @@ def test_a_form_that_comes_late_takes_the_warning_back(card_page, page):
     page.clock.install()
     held: list[Route] = []
     page.route("**/elements/payment*", lambda route: held.append(route))
-    card_page()
+    with page.expect_request("**/elements/payment*"):
+        card_page()
     expect(page.get_by_text("Loading the card form…")).to_be_visible()
     wait_long(page)
 
-    page.unroute("**/elements/payment*")  # a request that comes only now goes through
     for route in held:
         route.continue_()
 
