@@ -29,7 +29,7 @@ class ServiceAccountAdmin(KeepsHistory):
     """Who calls the API, with which role; each key with its scopes, its end, and where it was used last."""
 
     actions = None
-    change_form_template = "backoffice/service_account.html"
+    change_form_template = "backoffice/lists/with_tools.html"
     list_display = ["name", "role", "is_active", "used_at"]
     list_filter = ["is_active"]
     search_fields = ["name"]

@@ -19,7 +19,7 @@ class AppointmentRequestAdmin(HidesConfidential, FindsPeople, ReadOnlyAdmin):
     search_help_text = "Guarantor, account number, phone or patient"
     search_fields = ["wishes"]
     ordering = ["-asked_at", "-pk"]
-    change_form_template = "backoffice/request.html"
+    change_form_template = "backoffice/lists/with_tools.html"
     fields = [
         "guarantor", "patient", "wishes", "reason", "asked_by", "asked_at", "state", "note", "ended_by", "ended_at",
     ]  # fmt: skip
@@ -35,5 +35,5 @@ class PhoneChangeAdmin(FindsPeople, ReadOnlyAdmin):
     search_help_text = "Guarantor, account number, phone or patient"
     search_fields = ["new_phone"]
     ordering = ["-asked_at", "-pk"]
-    change_form_template = "backoffice/phone_change.html"
+    change_form_template = "backoffice/lists/with_tools.html"
     fields = ["guarantor", "old_phone", "new_phone", "asked_by", "asked_at", "state", "note", "ended_by", "ended_at"]

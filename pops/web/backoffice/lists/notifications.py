@@ -37,7 +37,7 @@ class MessageAdmin(FindsPeople, ReadOnlyAdmin):
     linked = ["ended_at"]
     search_fields = ["=about_id", "to", "message_id"]
     search_help_text = "Receipt number, address or number, guarantor, account number, phone, patient or Message-ID"
-    change_form_template = "backoffice/lists/message.html"
+    change_form_template = "backoffice/lists/with_tools.html"
     fieldsets = [
         (None, {"fields": ["about", "guarantor", "channel", "to", "state", "note"]}),
         ("When", {"fields": ["queued_at", "sent_at", "ended_at", "attempts", "due_at"]}),

@@ -43,7 +43,7 @@ class PaymentAdmin(ExportsList, FindsPeople, TitledAdmin, KeepsHistory):
     list_select_related = ["guarantor", "receipt"]
     search_fields = ["=intent_id", "=parts__intent_id"]
     search_help_text = "PaymentIntent, guarantor, account number, phone or patient"
-    change_form_template = "backoffice/payment.html"
+    change_form_template = "backoffice/lists/with_tools.html"
     batch_path = "receipt.batch_id"
     fieldsets = [
         (None, {"fields": ["guarantor", "amount", "received", "charges", "state", "receipt", "rest_of", "started_at"]}),
@@ -89,7 +89,7 @@ class RefundAdmin(ExportsList, FindsPeople, TitledAdmin):
     search_fields = ["=stripe_id", "=charge_id", "=receipt__number"]
     search_help_text = "Receipt number, guarantor, account number, phone, patient, or the refund or charge at Stripe"
     person = "receipt__guarantor"
-    change_form_template = "backoffice/refund.html"
+    change_form_template = "backoffice/lists/with_tools.html"
     batch_path = "refund_receipt.batch_id"
     fieldsets = [
         (None, {"fields": ["receipt", "amount", "state", "voids", "reason", "requested_by", "requested_at"]}),

@@ -58,7 +58,7 @@ class PortalSessionAdmin(FindsPeople, ReadOnlyAdmin):
     search_help_text = "Guarantor, account number, phone or patient"
     ordering = ["-started_at", "-pk"]
     sortable_by = ["started_at"]
-    change_form_template = "backoffice/session.html"
+    change_form_template = "backoffice/lists/with_tools.html"
     fieldsets = [
         (None, {"fields": ["account", "group", "origin", "authentication"]}),
         ("Mirror", {"fields": ["by", "reason"]}),

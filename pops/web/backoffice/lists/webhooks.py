@@ -25,7 +25,7 @@ class EndpointAdmin(ReadOnlyAdmin, KeepsHistory):
 
     list_display = ["name", "url", "told_of", "how_it_is"]
     list_filter = ["is_on"]
-    change_form_template = "backoffice/lists/message.html"
+    change_form_template = "backoffice/lists/with_tools.html"
     fieldsets = [
         (None, {"fields": ["name", "url", "told_of", "how_it_is"]}),
         ("Made", {"fields": ["made_at", "made_by", "secrets"]}),
@@ -79,7 +79,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ["event", "endpoint", "about", "state", "made_at", "answer"]
     list_filter = ["endpoint", "message__state", "change__type"]
     list_select_related = ["endpoint", "change", "message"]
-    change_form_template = "backoffice/lists/message.html"
+    change_form_template = "backoffice/lists/with_tools.html"
     fields = ["event", "endpoint", "about", "state", "why", "event_id", "body", "made_at", "asked_by", "answers"]
     readonly_fields = ["event", "about", "state", "why", "event_id", "body", "answers"]
 
