@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.models import Group as Role
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -28,6 +27,7 @@ from pops.service_accounts.services import (
 )
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.forms import ReasonField, ReasonForm
+from pops.web.backoffice.desk.shown_once import ShowsOnce
 from pops.web.backoffice.once import SentOnce
 
 RIGHTS = ("service_accounts.change_serviceaccount",)
@@ -165,20 +165,18 @@ class ChangeServiceAccount(AccountAction):
         return page_of(self.target), f"{self.target} is changed."
 
 
-class ShowsKey(AccountAction):
-    """What makes a key, and shows it: not again, as only its hash is kept. Sent twice it makes another."""
+class ShowsKey(AccountAction, ShowsOnce):
+    """What makes a key, and shows it: not again, as only its hash is kept."""
+
+    shown_by = "backoffice/api_key.html"
 
     def draw(self, form: Any) -> NewKey:
         """Make the key. Raises Refused."""
         raise NotImplementedError
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            new = self.draw(form)
-        except Refused as refusal:
-            return self.refused(form, refusal)
-        context = self.get_context_data(form=form, key=new.key, text=new.text)
-        return self.response_class(self.request, ["backoffice/api_key.html"], context)
+    def make(self, form: Any) -> dict[str, Any]:
+        new = self.draw(form)
+        return {"key": new.key, "text": new.text}
 
 
 class MakeKey(ShowsKey):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.forms import Form
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from pops.core.accounts.models import Guarantor
@@ -14,10 +13,11 @@ from pops.quickpay.models import Link
 from pops.quickpay.services import make_link, revoke_link, why_not_make_link, why_not_revoke
 from pops.web.backoffice.desk.accounts import page_of
 from pops.web.backoffice.desk.action import DeskAction
+from pops.web.backoffice.desk.shown_once import ShowsOnce
 from pops.web.backoffice.once import SentOnce
 
 
-class GenerateCode(DeskAction):
+class GenerateCode(ShowsOnce):
     """Show a QR code that leads to a guarantor's balance. It can't be shown again: only its hash is kept.
 
     Sent twice it makes another, and both work.
@@ -28,6 +28,7 @@ class GenerateCode(DeskAction):
     form_class = Form
     button = "Generate QR code"
     target_name = "guarantor"
+    shown_by = "backoffice/qr_code.html"
 
     def find_target(self) -> Guarantor:
         return get_object_or_404(Guarantor.objects.select_related("group"), pk=self.kwargs["guarantor_id"])
@@ -35,13 +36,9 @@ class GenerateCode(DeskAction):
     def why_not(self) -> Refused | None:
         return why_not_make_link(self.target)
 
-    def form_valid(self, form: Form) -> HttpResponse:
-        try:
-            link, token = make_link(guarantor=self.target, origin=Link.Origin.QR, now=self.now, by=self.request.user)
-        except Refused as refusal:
-            return self.refused(form, refusal)
-        context = self.get_context_data(form=form, link=link, code=draw_code(get_address(token)))
-        return self.response_class(self.request, ["backoffice/qr_code.html"], context)
+    def make(self, form: Form) -> dict[str, Any]:
+        link, token = make_link(guarantor=self.target, origin=Link.Origin.QR, now=self.now, by=self.request.user)
+        return {"link": link, "code": draw_code(get_address(token))}
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         days = self.target.group.quickpay_days

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -20,9 +19,11 @@ from pops.subscribers.models import Delivery, Endpoint, Event
 from pops.subscribers.sending import send_again, send_test, why_not_resend, why_not_test
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.forms import ReasonForm
+from pops.web.backoffice.desk.shown_once import ShowsOnce
 from pops.web.backoffice.once import SentOnce
 
 RIGHTS = ("subscribers.manage_endpoint",)
+FACTS = ("name", "url", "events")
 FIELD_OF = {
     "url_wrong": "url", "url_not_https": "url", "url_inside": "url", "url_unknown": "url",
     "events_missing": "events", "event_unknown": "events",
@@ -46,19 +47,26 @@ class EndpointForm(SentOnce):
         error_messages={"required": "Choose at least one event."},
     )
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was typed, as the services take it."""
+        return {name: self.cleaned_data[name] for name in FACTS}
 
-class ShowsSecret(DeskAction):
+
+class ShowsSecret(ShowsOnce):
     """An action whose answer shows a secret, once."""
 
     rights = RIGHTS
     target_name = "endpoint"
+    shown_by = "backoffice/webhook_secret.html"
 
-    def show(self, form: Any, endpoint: Endpoint, secret: str) -> HttpResponse:
-        """The page with the secret."""
-        shown = {"made_for": endpoint, "secret": secret, "back": page_of(endpoint)}
-        return self.response_class(
-            self.request, ["backoffice/webhook_secret.html"], self.get_context_data(form=form, **shown)
-        )
+    def draw(self, form: Any) -> tuple[Endpoint, str]:
+        """Make the secret; whose it is, and its text. Raises Refused."""
+        raise NotImplementedError
+
+    def make(self, form: Any) -> dict[str, Any]:
+        endpoint, secret = self.draw(form)
+        return {"made_for": endpoint, "secret": secret, "back": page_of(endpoint)}
 
 
 class MakeEndpoint(ShowsSecret):
@@ -70,13 +78,8 @@ class MakeEndpoint(ShowsSecret):
     lead = "It is told of what happens from now on, by ids and cents. Its secret is shown once, on the next page."
     field_of = FIELD_OF
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        facts = {name: form.cleaned_data[name] for name in ("name", "url", "events")}
-        try:
-            endpoint, secret = make_endpoint(**facts, by=self.request.user)
-        except Refused as refusal:
-            return self.refused(form, refusal)
-        return self.show(form, endpoint, secret)
+    def draw(self, form: EndpointForm) -> tuple[Endpoint, str]:
+        return make_endpoint(**form.facts, by=self.request.user)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(**{"back": reverse("admin:subscribers_endpoint_changelist"), **context})
@@ -109,11 +112,10 @@ class ChangeEndpoint(EndpointAction):
     field_of = FIELD_OF
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.target, name) for name in ("name", "url", "events")}
+        return {name: getattr(self.target, name) for name in FACTS}
 
-    def do(self, form: Any) -> tuple[str, str]:
-        facts = {name: form.cleaned_data[name] for name in ("name", "url", "events")}
-        change_endpoint(endpoint_id=self.target.pk, **facts, by=self.request.user)
+    def do(self, form: EndpointForm) -> tuple[str, str]:
+        change_endpoint(endpoint_id=self.target.pk, **form.facts, by=self.request.user)
         return page_of(self.target), "Saved."
 
 
@@ -127,12 +129,8 @@ class RotateSecret(EndpointAction, ShowsSecret):
         " It is shown once. If the old one is known to somebody else, do this twice: then it signs no more."
     )
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            secret = rotate_secret(endpoint_id=self.target.pk, now=self.now, by=self.request.user)
-        except Refused as refusal:
-            return self.refused(form, refusal)
-        return self.show(form, self.target, secret)
+    def draw(self, form: Any) -> tuple[Endpoint, str]:
+        return self.target, rotate_secret(endpoint_id=self.target.pk, now=self.now, by=self.request.user)
 
 
 class SwitchOff(EndpointAction):
