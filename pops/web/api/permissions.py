@@ -22,7 +22,12 @@ class ByScopeAndRight(BasePermission):
         key: Any = request.auth
         if not key.has_scope(scope):
             raise Problem(403, "scope_missing", f"This key lacks the scope {scope}.")
-        names = (rights,) if isinstance(rights, str) else rights
-        if missing := [name for name in names if not request.user.has_perm(name)]:
-            raise Problem(403, "right_missing", f"The role of this account lacks the right {missing[0]}.")
+        for right in (rights,) if isinstance(rights, str) else rights:
+            need_right(right, user=request.user)
         return True
+
+
+def need_right(right: str, *, user: Any) -> None:
+    """Raises Problem 403 unless the role of who calls has it."""
+    if not user.has_perm(right):
+        raise Problem(403, "right_missing", f"The role of this account lacks the right {right}.")

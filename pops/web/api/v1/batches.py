@@ -15,7 +15,7 @@ from batches.working import attach_batch, attach_earlier_batch, change_desk_batc
 from pops.service_accounts.scopes import Scope
 from pops.web.api.etags import answer_tagged, check_match
 from pops.web.api.idempotency import once
-from pops.web.api.problems import Problem
+from pops.web.api.permissions import need_right
 from pops.web.api.schema import operation, page_of
 from pops.web.api.v1.batches_examples import BATCH, BREAKDOWN
 from pops.web.api.v1.batches_shapes import (
@@ -153,8 +153,7 @@ class Attach(BatchView):
         """
         reason, batch = self.read(AttachShape)["reason"], self.find_batch()
         if reason and batch.batch_date < self.today:
-            if not self.user.has_perm(EARLIER):
-                raise Problem(403, "right_missing", f"The role of this account lacks the right {EARLIER}.")
+            need_right(EARLIER, user=self.user)
             attach_earlier_batch(batch_id=batch.pk, reason=reason, today=self.today, by=self.user)
         else:
             attach_batch(batch_id=batch.pk, today=self.today, by=self.user)

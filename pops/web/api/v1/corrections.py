@@ -14,6 +14,7 @@ from payments.models import Refund
 from payments.refunds import request_refund, void_online
 from pops.service_accounts.scopes import Scope
 from pops.web.api.idempotency import get_attempt_id, once
+from pops.web.api.permissions import need_right
 from pops.web.api.problems import Problem
 from pops.web.api.schema import operation
 from pops.web.api.v1.corrections_shapes import GivenBackListShape, GivenBackShape, ReasonShape, RefundShape
@@ -63,11 +64,6 @@ class Correction(ApiView):
         """Whether its money goes back by the card processor."""
         return self.receipt.is_online_payment
 
-    def need(self, right: str) -> None:
-        """Raises Problem 403."""
-        if not self.user.has_perm(right):
-            raise Problem(403, "right_missing", f"The role of this account lacks the right {right}.")
-
 
 class Void(Correction):
     """Voiding a receipt of today."""
@@ -92,7 +88,7 @@ class Void(Correction):
         """
         reason = self.read(ReasonShape)["reason"]
         if self.is_online:
-            self.need("receipts.void_online")
+            need_right("receipts.void_online", user=self.user)
             made = void_online(receipt_number=number, reason=reason, now=self.now, today=self.today, by=self.user)
             return _tell_asked(made, status=202)
         void_receipt(receipt_number=number, reason=reason, today=self.today, by=self.user)
@@ -147,7 +143,7 @@ class Refunds(Correction):
 
     def _by_hand(self, asked: dict[str, Any]) -> Response:
         if asked["another_way"]:
-            self.need(ANOTHER_WAY)
+            need_right(ANOTHER_WAY, user=self.user)
         made = refund_at_desk(
             receipt_number=self.receipt.pk,
             amounts=asked["amounts"],

@@ -19,7 +19,8 @@ from pops.core.access.models import User
 from pops.core.accounts.confidential import as_seen
 from pops.service_accounts.scopes import Scope
 from pops.web.api.fields import MomentField
-from pops.web.api.problems import BadQuery, Problem
+from pops.web.api.permissions import need_right
+from pops.web.api.problems import BadQuery
 from pops.web.api.schema import operation
 from pops.web.api.v1.reports_shapes import ANSWER, ONE, ReportAnswerShape, ReportListShape
 from pops.web.api.views import ApiView
@@ -75,8 +76,7 @@ class OneReport(ReportsView):
         report = find_report(name)
         if report is None:
             raise Http404
-        if not self.user.has_perm(report.right):
-            raise Problem(403, "right_missing", f"The role of this account lacks the right {report.right}.")
+        need_right(report.right, user=self.user)
         question = self._ask(report)
         detail = _nothing() if question.only_totals else self._detail(report, question)
         return Response({**self._totals(report, question), **detail, "currency": "usd"})
