@@ -12,7 +12,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.db import connection, transaction
@@ -123,7 +123,7 @@ class _Work:
         """The row first, so that another body under the key is seen; the answer once there is one."""
         if not self._claim():
             sent = SentCall.objects.get(**self._who())
-            if sent.status is not None or bytes(sent.asked) != self._asked():
+            if sent.status is not None or bytes(sent.asked) != self.asked:
                 return self._say_again(sent)
         response = self.job()
         self._keep(response)
@@ -135,10 +135,12 @@ class _Work:
     def _claim(self) -> bool:
         """Whether this is the first call under its key. One that is at work meanwhile is waited for here."""
         with connection.cursor() as cursor:
-            cursor.execute(CLAIM, [self.view.account.pk, self.key, self._asked(), self.view.now])
+            cursor.execute(CLAIM, [self.view.account.pk, self.key, self.asked, self.view.now])
             return cursor.fetchone() is not None
 
-    def _asked(self) -> bytes:
+    @cached_property
+    def asked(self) -> bytes:
+        """What tells this call from another one under the same key. Of a body of megabytes it is made once."""
         request = self.view.request
         body = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
         seen = "" if self.sees is None else f"\nsees confidential: {self.sees}"
@@ -150,7 +152,7 @@ class _Work:
         SentCall.objects.filter(**self._who()).update(status=response.status_code, body=body, headers=headers)
 
     def _say_again(self, sent: SentCall) -> HttpResponse:
-        if bytes(sent.asked) != self._asked():
+        if bytes(sent.asked) != self.asked:
             words = "This Idempotency-Key was used for another call. Draw a new one for each."
             raise Problem(422, "key_reused", words)
         if not self.keeps:
