@@ -1,11 +1,11 @@
 """The change feed: what happened, in one order that never changes, and how far it was looked for."""
 
-import datetime as dt
-
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+
+from pops.core.clock import in_utc
 
 
 class Change(models.Model):
@@ -51,7 +51,7 @@ class Change(models.Model):
     @property
     def moment(self) -> str:
         """When it happened, as it is told: 2026-03-02T18:00:00Z."""
-        return self.at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return in_utc(self.at)
 
 
 class Mark(models.Model):

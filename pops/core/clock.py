@@ -1,4 +1,4 @@
-"""The practice's business day. Standard library only."""
+"""The practice's business day, and moments as programs are told them. Standard library only."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -21,3 +21,8 @@ def business_day_end(date: dt.date, *, time_zone: str, cut_off: dt.time = MIDNIG
     """The moment from which money belongs to the day after a practice-local date."""
     day = date if cut_off != MIDNIGHT else date + dt.timedelta(days=1)
     return dt.datetime.combine(day, cut_off, ZoneInfo(time_zone))
+
+
+def in_utc(moment: dt.datetime) -> str:
+    """A moment (aware) as other programs are told it, to the second: 2026-03-02T18:00:00Z."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

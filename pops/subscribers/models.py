@@ -1,7 +1,5 @@
 """Programs of the practice's that are told of changes by webhook, and what became of each telling."""
 
-import datetime as dt
-
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +11,7 @@ from notifications.channels.outside import read_url
 from notifications.models import Message
 from pops.changes.models import Change
 from pops.core.access.models import User
+from pops.core.clock import in_utc
 
 Type = Change.Type
 
@@ -142,9 +141,7 @@ class Delivery(models.Model):
     @property
     def moment(self) -> str:
         """When it happened, or when the test was asked for, as it is told: 2026-03-02T18:00:00Z."""
-        if self.change:
-            return self.change.moment
-        return self.made_at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return self.change.moment if self.change else in_utc(self.made_at)
 
     @property
     def event_id(self) -> str:

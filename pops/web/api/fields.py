@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
+from pops.core.clock import in_utc
+
 # What the database's integers hold, and no sum of ours reaches.
 MOST_CENTS = 99_999_999_99
 MOST_WHOLE = 2**31 - 1
@@ -109,7 +111,7 @@ class MomentField(serializers.DateTimeField):
         return moment.astimezone(dt.UTC)
 
     def to_representation(self, value: Any) -> str:
-        return str(value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"))
+        return in_utc(value)
 
 
 class CurrencyField(serializers.ChoiceField):
