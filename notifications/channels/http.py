@@ -29,7 +29,8 @@ from notifications.models import Message
 
 # Of an answer, what is kept.
 WORDS = 500
-GONE = 410
+# It takes nothing any more, and says so.
+GONE, GONE_WORDS = 410, "It answered that it is gone for good (410)."
 NOT_THERE = (BadUrl, LeadsInside, NoSuchHost, NotEncrypted)
 
 
@@ -156,7 +157,7 @@ def _judge(status: int | None, fault: str) -> NotAccepted | None:
     if 200 <= status < 300:
         return None
     if status == GONE:
-        return Refused("It answered that it is gone for good (410).")
+        return Refused(GONE_WORDS)
     if 300 <= status < 400:
         return Postponed(f"It answered with a redirect ({status}), which POPS doesn't follow.")
     return Postponed(f"It answered with status {status}.")

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
+from notifications.channels.http import GONE_WORDS
 from notifications.channels.outside import BadUrl, LeadsInside, NoSuchHost, NotEncrypted, find_addresses, read_url
 from notifications.models import Message
 from pops.changes.feed import end_of_feed
@@ -149,7 +150,7 @@ def note_not_taken(*, endpoint_id: int, is_gone: bool, at: dt.datetime) -> None:
     """
     rows = Endpoint.objects.filter(pk=endpoint_id)
     if is_gone:
-        rows.update(is_on=False, why_off="It answered that it is gone for good (410).")
+        rows.update(is_on=False, why_off=GONE_WORDS)
     rows.update(failures=F("failures") + 1, failing_since=Coalesce("failing_since", at))
     failures = rows.values_list("failures", flat=True).get()
     if failures >= PATIENCE:

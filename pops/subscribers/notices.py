@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from notifications import kinds
 from notifications.channels.faults import Postponed
+from notifications.channels.http import GONE
 from notifications.kinds import Answer, Content, Kind, NotNow, NotWanted, Post, Write
 from notifications.models import Message
 from pops.subscribers.endpoints import find_pause, note_not_taken, note_taken
@@ -17,7 +18,6 @@ from pops.subscribers.models import Delivery, DeliveryAnswer, Endpoint
 from pops.subscribers.selectors import find_secrets
 
 OFF = "switched_off"
-GONE = 410
 
 
 def prepare(messages: Sequence[Message]) -> dict[int, Write]:
