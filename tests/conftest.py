@@ -44,8 +44,6 @@ def pytest_configure() -> None:
     use_tables()
     TransactionTestCase._fixture_teardown = empty_database  # type: ignore[method-assign]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    # By this name alone pytest-django knows that a live server is to serve them.
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django.contrib.staticfiles"]
     # The real one is slow by intent.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
