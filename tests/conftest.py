@@ -36,6 +36,7 @@ from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import PracticeFactory
 from tests.factories.staff import MANAGER, member
 from tests.moments import NOON
+from tests.subscribers.receiver import Receiver
 from tests.tables import drop_tables, use_tables
 
 
@@ -231,3 +232,11 @@ def client_of() -> Callable[[Guarantor | User], Client]:
 def open_batch(pay: Callable[..., Receipt]) -> ReferenceBatch:
     """Today's API Payments batch with one receipt of $50.00 in it."""
     return pay().batch
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Receiver]:
+    """Another program of the practice's, on this machine, where webhooks may go."""
+    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    with Receiver() as receiver:
+        yield receiver

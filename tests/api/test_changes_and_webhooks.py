@@ -14,7 +14,6 @@ from pops.subscribers.models import Endpoint
 from pops.web.backoffice.roles import ROLES
 from tests.factories.api import caller
 from tests.factories.staff import ADMIN, DESK, MANAGER
-from tests.subscribers.receiver import Receiver
 
 pytestmark = pytest.mark.django_db
 HOOKS = "/webhook-endpoints"
@@ -23,13 +22,6 @@ HOOKS = "/webhook-endpoints"
 @pytest.fixture
 def api(practice):
     return caller("changes:read", "webhooks:manage")
-
-
-@pytest.fixture
-def receiver(settings):
-    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    with Receiver() as receiver:
-        yield receiver
 
 
 @pytest.fixture

@@ -9,16 +9,8 @@ from notifications.delivery import deliver_due
 from notifications.models import Message
 from pops.subscribers.models import Delivery, Endpoint, EndpointSecret
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
-from tests.subscribers.receiver import Receiver
 
 SECRET = re.compile(r"whsec_[\w+/=]+")
-
-
-@pytest.fixture
-def receiver(settings):
-    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    with Receiver() as receiver:
-        yield receiver
 
 
 @pytest.fixture

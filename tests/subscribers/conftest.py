@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,13 +14,6 @@ from pops.subscribers.models import Endpoint, Event
 from pops.subscribers.telling import tell_changes
 from tests.factories.staff import ADMIN, member
 from tests.subscribers.receiver import Receiver
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    with Receiver() as receiver:
-        yield receiver
 
 
 @pytest.fixture
