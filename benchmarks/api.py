@@ -8,30 +8,25 @@ work: it has no batch of a person's, nor looks for the same check or a payment j
 import datetime as dt
 import http.client
 import json
-import multiprocessing
 import os
-import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from celery import current_app
 from django.contrib.auth.models import Group as Role
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from batches.working import open_desk_batch
 from benchmarks.data import PAYMENT_CENTS, make_guarantors
 from benchmarks.history import best_of
+from benchmarks.together import begin_as_a_server, run
 from benchmarks.webhook import server
-from notifications.models import Message
-from notifications.services import nudgers
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.selectors import get_practice
 from pops.service_accounts.services import make_account, make_key
-from receipts.documents.calls import renderer
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
 from receipts.taking import take_payment
@@ -40,8 +35,6 @@ from tests.factories.staff import MANAGER
 WIDTHS = (1, 16)
 PAYMENTS = 800
 ROUNDS = 3
-# Payments of each process before the clock starts: a server's connections have planned their statements.
-WARM_UP = 8
 LIST = 100
 # Each guarantor pays in each round: both ways say why.
 AGAIN = "Measured again"
@@ -52,10 +45,7 @@ Pay = Callable[[Guarantor], None]
 
 def direct(by: User) -> Pay:
     """As the desk's form does once it is read."""
-    connection.ensure_connection()
-    # A process's first task loads Celery's transport, half a second: that is the start of a server, not a payment.
-    for nudger in (renderer, nudgers[Message.Lane.MAIL, Message.Channel.EMAIL]):
-        current_app.send_task(nudger.task, nudger.arguments, queue=nudger.queue)
+    begin_as_a_server()
 
     def pay(guarantor: Guarantor) -> None:
         now = timezone.now()
@@ -104,38 +94,6 @@ def ask(link: http.client.HTTPConnection, body: str, headers: dict[str, str]) ->
 
 def auth(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
-
-
-def run(connect: Callable[[], Pay], jobs: Sequence[Sequence[Guarantor]]) -> float:
-    """Payments per second of one process a job, all starting together."""
-    connections.close_all()
-    context = multiprocessing.get_context("fork")
-    gate, done = context.Barrier(len(jobs) + 1), context.Barrier(len(jobs) + 1)
-
-    def work(job: Sequence[Guarantor]) -> None:
-        try:
-            pay = connect()
-            for guarantor in job[:WARM_UP]:
-                pay(guarantor)
-            gate.wait()
-            for guarantor in job[WARM_UP:]:
-                pay(guarantor)
-            done.wait()
-        except BaseException:
-            gate.abort()  # the others, and who measures, don't wait for this one
-            done.abort()
-            raise
-
-    workers = [context.Process(target=work, args=(job,)) for job in jobs]
-    for worker in workers:
-        worker.start()
-    gate.wait(timeout=120)
-    begin = time.perf_counter()
-    done.wait(timeout=600)
-    seconds = time.perf_counter() - begin
-    for worker in workers:
-        worker.join()
-    return sum(len(job) - WARM_UP for job in jobs) / seconds
 
 
 def measure(ways: dict[str, Callable[[], Pay]], guarantors: list[Guarantor], width: int) -> dict[str, float]:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from django.db import connection, connections
 
 from benchmarks.data import make_guarantors
-from benchmarks.recording import ARMS, PAYMENTS, make_jobs, run
+from benchmarks.recording import PAYMENTS, connect_pops, make_jobs
+from benchmarks.together import run
 from pops.changes.feed import Cursor, read_page
 from pops.changes.models import Change
 from pops.changes.sequencing import sequence_changes
@@ -63,7 +64,7 @@ def record(width: int, *, sequenced: bool) -> float:
     if sequenced:
         beside.start()
     try:
-        return run(ARMS[0], jobs)
+        return run(connect_pops, jobs)
     finally:
         over.set()
         if sequenced:
@@ -88,7 +89,7 @@ def measure_passes() -> tuple[float, float]:
 def benchmark() -> list[dict[str, object]]:
     """Rows of the report. Targets: the page 1.2 times the first; recording is not slowed down."""
     make_guarantors(PAYMENTS)
-    run(ARMS[0], make_jobs(1))
+    run(connect_pops, make_jobs(1))
     recording = {width: measure_recording(width) for width in WIDTHS}
     waiting = PAYMENTS * ROUNDS
     idle, seconds = measure_passes()

@@ -1,15 +1,12 @@
 """Recording a payment: payments per second beside hand-written psycopg2 SQL that makes the same rows."""
 
 import datetime as dt
-import multiprocessing
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg2
-from celery import current_app
 from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
@@ -17,24 +14,20 @@ from psycopg2.extras import execute_values
 
 from benchmarks import pooler
 from benchmarks.data import make_guarantors, make_payments, make_receipts
-from notifications.models import Message
-from notifications.services import nudgers
+from benchmarks.together import begin_as_a_server, run
 from payments.gateway.intents import Outcome
 from payments.recording.payments import record_outcome
 from pops.core.locks import DAY_LOCKS
-from receipts.documents.calls import renderer
 from tests.factories.payments import outcome_of
 
 WIDTHS = (1, 8, 16)
 PAYMENTS = 2400
 ROUNDS = 3
-# Payments of each process before the clock starts: a server's connections have planned their statements.
-WARM_UP = 8
 FILLED = 100_000
 NOON = dt.datetime(2026, 3, 2, 17, 0, tzinfo=dt.UTC)
 DAY = dt.date(2026, 3, 2)
 
-Job = list[tuple[uuid.UUID, Outcome]]
+News = tuple[uuid.UUID, Outcome]
 
 
 @dataclass(frozen=True)
@@ -42,18 +35,15 @@ class Arm:
     """One way to record: prepares its connection, then records payments one by one."""
 
     name: str
-    connect: Callable[[], Callable[[uuid.UUID, Outcome], object]]
+    connect: Callable[[], Callable[[News], object]]
 
 
-def connect_pops() -> Callable[[uuid.UUID, Outcome], object]:
-    connection.ensure_connection()
-    # A process's first task loads Celery's transport, half a second: that is the start of a server, not a payment.
-    for nudger in (renderer, nudgers[Message.Lane.MAIL, Message.Channel.EMAIL]):
-        current_app.send_task(nudger.task, nudger.arguments, queue=nudger.queue)
-    return lambda payment_id, outcome: record_outcome(payment_id=payment_id, outcome=outcome)
+def connect_pops() -> Callable[[News], object]:
+    begin_as_a_server()
+    return lambda news: record_outcome(payment_id=news[0], outcome=news[1])
 
 
-def connect_by_hand() -> Callable[[uuid.UUID, Outcome], object]:
+def connect_by_hand() -> Callable[[News], object]:
     database = settings.DATABASES["default"]
     handle = psycopg2.connect(
         host=database["HOST"],
@@ -62,7 +52,7 @@ def connect_by_hand() -> Callable[[uuid.UUID, Outcome], object]:
         password=database["PASSWORD"],
         dbname=connection.settings_dict["NAME"],
     )
-    return lambda payment_id, outcome: record_by_hand(handle, payment_id, outcome)
+    return lambda news: record_by_hand(handle, *news)
 
 
 def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID, outcome: Outcome) -> None:
@@ -139,39 +129,7 @@ def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID
 ARMS = (Arm("POPS", connect_pops), Arm("by hand", connect_by_hand))
 
 
-def run(arm: Arm, jobs: list[Job]) -> float:
-    """Payments per second of one process a job, all starting together."""
-    connections.close_all()
-    context = multiprocessing.get_context("fork")
-    gate, done = context.Barrier(len(jobs) + 1), context.Barrier(len(jobs) + 1)
-
-    def work(job: Job) -> None:
-        try:
-            record = arm.connect()
-            for payment_id, outcome in job[:WARM_UP]:
-                record(payment_id, outcome)
-            gate.wait()
-            for payment_id, outcome in job[WARM_UP:]:
-                record(payment_id, outcome)
-            done.wait()
-        except BaseException:
-            gate.abort()  # the others, and who measures, don't wait for this one
-            done.abort()
-            raise
-
-    workers = [context.Process(target=work, args=(job,)) for job in jobs]
-    for worker in workers:
-        worker.start()
-    gate.wait(timeout=120)
-    begin = time.perf_counter()
-    done.wait(timeout=600)
-    seconds = time.perf_counter() - begin
-    for worker in workers:
-        worker.join()
-    return sum(len(job) - WARM_UP for job in jobs) / seconds
-
-
-def make_jobs(width: int) -> list[Job]:
+def make_jobs(width: int) -> list[list[News]]:
     """Fresh attempts, dealt to the workers; each guarantor pays once a round."""
     payments = make_payments(PAYMENTS)
     news = [(payment.pk, outcome_of(payment, at=NOON)) for payment in payments]
@@ -183,7 +141,7 @@ def measure(width: int) -> dict[str, float]:
     best = {arm.name: 0.0 for arm in ARMS}
     for _ in range(ROUNDS):
         for arm in ARMS:
-            best[arm.name] = max(best[arm.name], run(arm, make_jobs(width)))
+            best[arm.name] = max(best[arm.name], run(arm.connect, make_jobs(width)))
     return best
 
 
@@ -211,7 +169,7 @@ def count_queries() -> int:
 def benchmark() -> list[dict[str, object]]:
     """Rows of the report. Targets: at least 1.2 times the hand-written speed, at most 12 queries."""
     make_guarantors(PAYMENTS)
-    run(ARMS[0], make_jobs(1))  # opens the day's batch, warms the caches
+    run(connect_pops, make_jobs(1))  # opens the day's batch, warms the caches
     rows = [_row(f"record, {width} connections", measure(width)) for width in WIDTHS]
     if pooler.is_there():
         with pooled():
