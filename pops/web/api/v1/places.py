@@ -10,12 +10,10 @@ from pops.core.imports.places import FACILITIES, PROVIDERS
 from pops.core.practice.models import Facility, Provider
 from pops.service_accounts.scopes import Scope
 from pops.web.api.fields import Flag
-from pops.web.api.idempotency import once
 from pops.web.api.pages import PageQuery
 from pops.web.api.schema import operation, page_of
 from pops.web.api.v1.accounts import examples
-from pops.web.api.v1.accounts.bringing import ManyRows, OneRow, made_too, narrowing
-from pops.web.api.v1.accounts.said import BulkResultShape
+from pops.web.api.v1.accounts.bringing import ManyRows, OneRow, narrowing
 from pops.web.api.v1.practice_shapes import (
     FACILITY,
     PROVIDER,
@@ -35,8 +33,13 @@ from pops.web.api.views import ListView
 READ, WRITE = Scope.PRACTICE_READ, Scope.PRACTICE_WRITE
 FACILITY_PAGE, PROVIDER_PAGE = examples.page(FACILITY), examples.page(PROVIDER)
 NAMES = {"is_retired": "is_retired"}
-SAID_FACILITY = {"name": "Lakeside Main Clinic", "address": "12 Shore Road, Lakeside", "nickname": "Main"}
-SAID_PROVIDER = {"name": "Priya Raman, MD"}
+SAID_FACILITY = {
+    "facility_number": "F-1",
+    "name": "Lakeside Main Clinic",
+    "address": "12 Shore Road, Lakeside",
+    "nickname": "Main",
+}
+SAID_PROVIDER = {"provider_number": "D-1", "name": "Priya Raman, MD"}
 
 
 class PlaceQuery(PageQuery):
@@ -71,28 +74,11 @@ class OneFacility(OneRow):
 
     scopes = {"GET": READ, "PUT": WRITE}
     rights = {"GET": "practice.view_facility", "PUT": ("practice.add_facility", "practice.change_facility")}
-    kind, shape, body = FACILITIES, FacilityShape, FacilityBody
+    kind, shape, body, answer = FACILITIES, FacilityShape, FacilityBody, FacilityAnswer
+    said, example = SAID_FACILITY, FACILITY
 
     def find_rows(self) -> QuerySet[Facility]:
         return Facility.objects.all()
-
-    @operation("get_facility", "Read a facility", gives=FacilityShape, example=FACILITY)
-    def get(self, request: Request, facility_number: str) -> Response:
-        return self.give_row()
-
-    @operation(
-        "put_facility",
-        "Bring a facility up to date, or make it",
-        asks=FacilityBody,
-        asked=SAID_FACILITY,
-        gives=FacilityAnswer,
-        example=examples.answer(FACILITY),
-        also=made_too(FacilityAnswer),
-        matched=True,
-    )
-    @once
-    def put(self, request: Request, facility_number: str) -> Response:
-        return self.put_row(request)
 
 
 class ManyFacilities(ManyRows):
@@ -101,18 +87,7 @@ class ManyFacilities(ManyRows):
     scopes = {"POST": WRITE}
     rights = {"POST": ("practice.add_facility", "practice.change_facility")}
     kind, item, bulk = FACILITIES, FacilityItem, FacilityBulk
-
-    @operation(
-        "bring_facilities",
-        "Bring up to 1,000 facilities up to date, or make them",
-        asks=FacilityBulk,
-        asked={"items": [{"facility_number": "F-1", **SAID_FACILITY}]},
-        gives=BulkResultShape,
-        example=examples.bulk("F-1"),
-    )
-    @once
-    def post(self, request: Request) -> Response:
-        return self.post_rows()
+    said, numbers = SAID_FACILITY, ("F-1",)
 
 
 class Providers(ListView):
@@ -141,28 +116,11 @@ class OneProvider(OneRow):
 
     scopes = {"GET": READ, "PUT": WRITE}
     rights = {"GET": "practice.view_provider", "PUT": ("practice.add_provider", "practice.change_provider")}
-    kind, shape, body = PROVIDERS, ProviderShape, ProviderBody
+    kind, shape, body, answer = PROVIDERS, ProviderShape, ProviderBody, ProviderAnswer
+    said, example = SAID_PROVIDER, PROVIDER
 
     def find_rows(self) -> QuerySet[Provider]:
         return Provider.objects.all()
-
-    @operation("get_provider", "Read a provider", gives=ProviderShape, example=PROVIDER)
-    def get(self, request: Request, provider_number: str) -> Response:
-        return self.give_row()
-
-    @operation(
-        "put_provider",
-        "Bring a provider up to date, or make it",
-        asks=ProviderBody,
-        asked=SAID_PROVIDER,
-        gives=ProviderAnswer,
-        example=examples.answer(PROVIDER),
-        also=made_too(ProviderAnswer),
-        matched=True,
-    )
-    @once
-    def put(self, request: Request, provider_number: str) -> Response:
-        return self.put_row(request)
 
 
 class ManyProviders(ManyRows):
@@ -171,15 +129,4 @@ class ManyProviders(ManyRows):
     scopes = {"POST": WRITE}
     rights = {"POST": ("practice.add_provider", "practice.change_provider")}
     kind, item, bulk = PROVIDERS, ProviderItem, ProviderBulk
-
-    @operation(
-        "bring_providers",
-        "Bring up to 1,000 providers up to date, or make them",
-        asks=ProviderBulk,
-        asked={"items": [{"provider_number": "D-1", **SAID_PROVIDER}]},
-        gives=BulkResultShape,
-        example=examples.bulk("D-1"),
-    )
-    @once
-    def post(self, request: Request) -> Response:
-        return self.post_rows()
+    said, numbers = SAID_PROVIDER, ("D-1",)

@@ -9,17 +9,15 @@ from rest_framework.response import Response
 from pops.core.accounts.models import Appointment
 from pops.core.imports.kinds import APPOINTMENTS
 from pops.web.api.fields import Choice, MomentField, Text
-from pops.web.api.idempotency import once
 from pops.web.api.pages import PageQuery
 from pops.web.api.schema import operation, page_of
 from pops.web.api.v1.accounts import examples
-from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, made_too, narrowing
+from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, narrowing
 from pops.web.api.v1.accounts.said import (
     AppointmentAnswer,
     AppointmentBody,
     AppointmentBulk,
     AppointmentItem,
-    BulkResultShape,
 )
 from pops.web.api.v1.accounts.shapes import STATES, AppointmentShape
 
@@ -69,43 +67,16 @@ class OneAppointment(OneRow):
 
     scopes = {"GET": READ, "PUT": WRITE}
     rights = {"GET": "accounts.view_appointment", "PUT": RIGHT}
-    kind, shape, body = APPOINTMENTS, AppointmentShape, AppointmentBody
+    kind, shape, body, answer = APPOINTMENTS, AppointmentShape, AppointmentBody, AppointmentAnswer
+    said, example = examples.SAID_APPOINTMENT, examples.APPOINTMENT
+    tells_words = True
 
     def find_rows(self) -> QuerySet[Appointment]:
         return ROWS
-
-    @operation("get_appointment", "Read an appointment", gives=AppointmentShape, example=examples.APPOINTMENT)
-    def get(self, request: Request, appointment_number: str) -> Response:
-        return self.give_row()
-
-    @operation(
-        "put_appointment",
-        "Bring an appointment up to date, or make it",
-        asks=AppointmentBody,
-        asked=examples.without(examples.SAID_APPOINTMENT, "appointment_number"),
-        gives=AppointmentAnswer,
-        example=examples.answer(examples.APPOINTMENT),
-        also=made_too(AppointmentAnswer),
-        matched=True,
-    )
-    @once(tells_words=True)
-    def put(self, request: Request, appointment_number: str) -> Response:
-        return self.put_row(request)
 
 
 class ManyAppointments(ManyRows):
     """Up to a thousand appointments at once."""
 
     kind, item, bulk = APPOINTMENTS, AppointmentItem, AppointmentBulk
-
-    @operation(
-        "bring_appointments",
-        "Bring up to 1,000 appointments up to date, or make them",
-        asks=AppointmentBulk,
-        asked={"items": [examples.SAID_APPOINTMENT]},
-        gives=BulkResultShape,
-        example=examples.bulk("A-1"),
-    )
-    @once
-    def post(self, request: Request) -> Response:
-        return self.post_rows()
+    said, numbers = examples.SAID_APPOINTMENT, ("A-1",)

@@ -17,9 +17,12 @@ from pops.core.imports.upserts import Became, Outcome, RowsRefused, upsert_rows
 from pops.service_accounts.scopes import Scope
 from pops.web.api.etags import check_match, make_tag
 from pops.web.api.fields import Shape
+from pops.web.api.idempotency import once
 from pops.web.api.problems import Problem
+from pops.web.api.schema import operation
+from pops.web.api.v1.accounts import examples
 from pops.web.api.v1.accounts.rows import Item, Reader, point_at, say_all, say_counts, say_result
-from pops.web.api.v1.accounts.said import MOST_ITEMS, MOST_ROWS, LineItem
+from pops.web.api.v1.accounts.said import MOST_ITEMS, MOST_ROWS, BulkResultShape, LineItem
 from pops.web.api.views import ApiView, ListView
 
 READ, WRITE = Scope.ACCOUNTS_READ, Scope.ACCOUNTS_WRITE
@@ -32,9 +35,9 @@ def narrowing(asked: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
     return {lookup: asked[name] for name, lookup in names.items() if name in asked}
 
 
-def made_too(answer: type[Shape]) -> dict[int, Any]:
-    """That a row may be new."""
-    return {201: OpenApiResponse(answer, description="It was made.")}
+def with_article(noun: str) -> str:
+    """A patient, an appointment."""
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
 def reader_of(kind: Kind, shape: type[Shape]) -> Reader:
@@ -67,11 +70,29 @@ class BringsRows(ApiView):
 
 
 class OneRow(BringsRows):
-    """One row, by its number in the practice's own system."""
+    """One row, by its number in the practice's own system.
+
+    A class says the kind, how a row looks (`shape`), what is said of one (`body`) and answered (`answer`), with an
+    example of a row and of what is said (`example`, `said`); what it is `called` where that isn't the kind's name. Its
+    methods are made of these.
+    """
 
     kind: ClassVar[Kind]
     shape: ClassVar[type[Shape]]
     body: ClassVar[type[Shape]]
+    answer: ClassVar[type[Shape]]
+    said: ClassVar[dict[str, Any]]
+    example: ClassVar[dict[str, Any]]
+    called = ""
+    # Whether the answer has words that a key may not see: see once().
+    tells_words = False
+    get: ClassVar[Any]
+    put: ClassVar[Any]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        called = with_article(cls.called or cls.kind.one)
+        cls.get, cls.put = _make_get(cls, called), _make_put(cls, called)
 
     def find_rows(self) -> QuerySet[Any]:
         """The rows, with all that is told of them."""
@@ -119,13 +140,25 @@ class OneRow(BringsRows):
 
 
 class ManyRows(BringsRows):
-    """Up to a thousand rows of a kind; what is wrong with one refuses that one."""
+    """Up to a thousand rows of a kind; what is wrong with one refuses that one.
+
+    A class says the kind, what an item is and the list of them, with an example: an item, and the numbers of the
+    row and of the charges in it. Its method is made of these.
+    """
 
     scopes = {"POST": WRITE}
     rights = {"POST": RIGHT}
     kind: ClassVar[Kind]
     item: ClassVar[type[Shape]]
     bulk: ClassVar[type[Shape]]
+    said: ClassVar[dict[str, Any]]
+    numbers: ClassVar[tuple[str, ...]]
+    called = ""
+    post: ClassVar[Any]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.post = _make_post(cls)
 
     def post_rows(self) -> Response:
         """Bring them, and say what became of each. Raises Problem."""
@@ -134,6 +167,48 @@ class ManyRows(BringsRows):
         outcomes = self.bring(items, is_whole=False)
         told = iter(outcomes)
         return Response({"counts": say_counts(outcomes), "results": [say_result(item, told) for item in items]})
+
+
+def _make_get(view: type[OneRow], called: str) -> Any:
+    @operation(f"get_{view.kind.one}", f"Read {called}", gives=view.shape, example=view.example)
+    def get(self: OneRow, request: Request, **number: Any) -> Response:
+        return self.give_row()
+
+    return get
+
+
+def _make_put(view: type[OneRow], called: str) -> Any:
+    @operation(
+        f"put_{view.kind.one}",
+        f"Bring {called} up to date, or make it",
+        asks=view.body,
+        asked=examples.without(view.said, view.kind.key[0]),
+        gives=view.answer,
+        example=examples.answer(view.example),
+        also={201: OpenApiResponse(view.answer, description="It was made.")},
+        matched=True,
+    )
+    @once(tells_words=view.tells_words)
+    def put(self: OneRow, request: Request, **number: Any) -> Response:
+        return self.put_row(request)
+
+    return put
+
+
+def _make_post(view: type[ManyRows]) -> Any:
+    @operation(
+        f"bring_{view.kind.name}",
+        f"Bring up to 1,000 {view.called or view.kind.name} up to date, or make them",
+        asks=view.bulk,
+        asked={"items": [view.said]},
+        gives=BulkResultShape,
+        example=examples.bulk(*view.numbers),
+    )
+    @once
+    def post(self: ManyRows, request: Request) -> Response:
+        return self.post_rows()
+
+    return post
 
 
 def _say_refused(item: Item, outcomes: Sequence[Outcome]) -> Problem:

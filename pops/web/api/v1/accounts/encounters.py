@@ -9,12 +9,11 @@ from rest_framework.response import Response
 from pops.core.accounts.models import Encounter, ServiceLine
 from pops.core.imports.kinds import ENCOUNTERS
 from pops.web.api.fields import Flag, Text
-from pops.web.api.idempotency import once
 from pops.web.api.pages import PageQuery
 from pops.web.api.schema import operation, page_of
 from pops.web.api.v1.accounts import examples
-from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, made_too, narrowing
-from pops.web.api.v1.accounts.said import BulkResultShape, EncounterAnswer, EncounterBody, EncounterBulk, EncounterItem
+from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, narrowing
+from pops.web.api.v1.accounts.said import EncounterAnswer, EncounterBody, EncounterBulk, EncounterItem
 from pops.web.api.v1.accounts.shapes import EncounterShape
 
 # With what was paid and what remains.
@@ -76,43 +75,18 @@ class OneEncounter(OneRow):
 
     scopes = {"GET": READ, "PUT": WRITE}
     rights = {"GET": "accounts.view_encounter", "PUT": RIGHT}
-    kind, shape, body = ENCOUNTERS, EncounterShape, EncounterBody
+    kind, shape, body, answer = ENCOUNTERS, EncounterShape, EncounterBody, EncounterAnswer
+    said, example = examples.SAID_ENCOUNTER, examples.ENCOUNTER
+    called = "visit"
+    tells_words = True
 
     def find_rows(self) -> QuerySet[Encounter]:
         return ROWS
-
-    @operation("get_encounter", "Read a visit", gives=EncounterShape, example=examples.ENCOUNTER)
-    def get(self, request: Request, encounter_number: int) -> Response:
-        return self.give_row()
-
-    @operation(
-        "put_encounter",
-        "Bring a visit up to date, or make it",
-        asks=EncounterBody,
-        asked=examples.without(examples.SAID_ENCOUNTER, "encounter_number"),
-        gives=EncounterAnswer,
-        example=examples.answer(examples.ENCOUNTER),
-        also=made_too(EncounterAnswer),
-        matched=True,
-    )
-    @once(tells_words=True)
-    def put(self, request: Request, encounter_number: int) -> Response:
-        return self.put_row(request)
 
 
 class ManyEncounters(ManyRows):
     """Up to a thousand visits at once."""
 
     kind, item, bulk = ENCOUNTERS, EncounterItem, EncounterBulk
-
-    @operation(
-        "bring_encounters",
-        "Bring up to 1,000 visits up to date, or make them",
-        asks=EncounterBulk,
-        asked={"items": [examples.SAID_ENCOUNTER]},
-        gives=BulkResultShape,
-        example=examples.bulk("67563", "67563-1"),
-    )
-    @once
-    def post(self, request: Request) -> Response:
-        return self.post_rows()
+    said, numbers = examples.SAID_ENCOUNTER, ("67563", "67563-1")
+    called = "visits"

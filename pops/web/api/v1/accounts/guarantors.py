@@ -10,12 +10,11 @@ from pops.core.accounts.models import Guarantor
 from pops.core.accounts.search import find_guarantor_ids
 from pops.core.imports.kinds import GUARANTORS
 from pops.web.api.fields import Flag, Text
-from pops.web.api.idempotency import once
 from pops.web.api.pages import PageQuery
 from pops.web.api.schema import operation, page_of
 from pops.web.api.v1.accounts import examples
-from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, made_too, narrowing
-from pops.web.api.v1.accounts.said import BulkResultShape, GuarantorAnswer, GuarantorBody, GuarantorBulk, GuarantorItem
+from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, narrowing
+from pops.web.api.v1.accounts.said import GuarantorAnswer, GuarantorBody, GuarantorBulk, GuarantorItem
 from pops.web.api.v1.accounts.shapes import GuarantorShape
 
 # Nobody answers for the account that the set-up guide pays by.
@@ -63,43 +62,15 @@ class OneGuarantor(OneRow):
 
     scopes = {"GET": READ, "PUT": WRITE}
     rights = {"GET": "accounts.view_guarantor", "PUT": RIGHT}
-    kind, shape, body = GUARANTORS, GuarantorShape, GuarantorBody
+    kind, shape, body, answer = GUARANTORS, GuarantorShape, GuarantorBody, GuarantorAnswer
+    said, example = examples.SAID_GUARANTOR, examples.GUARANTOR
 
     def find_rows(self) -> QuerySet[Guarantor]:
         return ROWS
-
-    @operation("get_guarantor", "Read a guarantor", gives=GuarantorShape, example=examples.GUARANTOR)
-    def get(self, request: Request, account_number: str) -> Response:
-        return self.give_row()
-
-    @operation(
-        "put_guarantor",
-        "Bring a guarantor up to date, or make it",
-        asks=GuarantorBody,
-        asked=examples.without(examples.SAID_GUARANTOR, "account_number"),
-        gives=GuarantorAnswer,
-        example=examples.answer(examples.GUARANTOR),
-        also=made_too(GuarantorAnswer),
-        matched=True,
-    )
-    @once
-    def put(self, request: Request, account_number: str) -> Response:
-        return self.put_row(request)
 
 
 class ManyGuarantors(ManyRows):
     """Up to a thousand guarantors at once."""
 
     kind, item, bulk = GUARANTORS, GuarantorItem, GuarantorBulk
-
-    @operation(
-        "bring_guarantors",
-        "Bring up to 1,000 guarantors up to date, or make them",
-        asks=GuarantorBulk,
-        asked={"items": [examples.SAID_GUARANTOR]},
-        gives=BulkResultShape,
-        example=examples.bulk("00123"),
-    )
-    @once
-    def post(self, request: Request) -> Response:
-        return self.post_rows()
+    said, numbers = examples.SAID_GUARANTOR, ("00123",)

@@ -9,12 +9,11 @@ from rest_framework.response import Response
 from pops.core.accounts.models import Patient
 from pops.core.imports.kinds import PATIENTS
 from pops.web.api.fields import LocalDateField, Text
-from pops.web.api.idempotency import once
 from pops.web.api.pages import PageQuery
 from pops.web.api.schema import operation, page_of
 from pops.web.api.v1.accounts import examples
-from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, made_too, narrowing
-from pops.web.api.v1.accounts.said import BulkResultShape, PatientAnswer, PatientBody, PatientBulk, PatientItem
+from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, narrowing
+from pops.web.api.v1.accounts.said import PatientAnswer, PatientBody, PatientBulk, PatientItem
 from pops.web.api.v1.accounts.shapes import PatientShape
 
 ROWS = Patient.objects.filter(guarantor__is_trial=False).select_related("guarantor")
@@ -54,43 +53,16 @@ class OnePatient(OneRow):
 
     scopes = {"GET": READ, "PUT": WRITE}
     rights = {"GET": "accounts.view_patient", "PUT": RIGHT}
-    kind, shape, body = PATIENTS, PatientShape, PatientBody
+    kind, shape, body, answer = PATIENTS, PatientShape, PatientBody, PatientAnswer
+    said, example = examples.SAID_PATIENT, examples.PATIENT
+    tells_words = True
 
     def find_rows(self) -> QuerySet[Patient]:
         return ROWS
-
-    @operation("get_patient", "Read a patient", gives=PatientShape, example=examples.PATIENT)
-    def get(self, request: Request, patient_number: str) -> Response:
-        return self.give_row()
-
-    @operation(
-        "put_patient",
-        "Bring a patient up to date, or make it",
-        asks=PatientBody,
-        asked=examples.without(examples.SAID_PATIENT, "patient_number"),
-        gives=PatientAnswer,
-        example=examples.answer(examples.PATIENT),
-        also=made_too(PatientAnswer),
-        matched=True,
-    )
-    @once(tells_words=True)
-    def put(self, request: Request, patient_number: str) -> Response:
-        return self.put_row(request)
 
 
 class ManyPatients(ManyRows):
     """Up to a thousand patients at once."""
 
     kind, item, bulk = PATIENTS, PatientItem, PatientBulk
-
-    @operation(
-        "bring_patients",
-        "Bring up to 1,000 patients up to date, or make them",
-        asks=PatientBulk,
-        asked={"items": [examples.SAID_PATIENT]},
-        gives=BulkResultShape,
-        example=examples.bulk("P-1"),
-    )
-    @once
-    def post(self, request: Request) -> Response:
-        return self.post_rows()
+    said, numbers = examples.SAID_PATIENT, ("P-1",)

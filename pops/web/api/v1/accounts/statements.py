@@ -9,12 +9,11 @@ from rest_framework.response import Response
 from pops.core.accounts.models import Statement
 from pops.core.imports.kinds import STATEMENTS
 from pops.web.api.fields import LocalDateField, Text
-from pops.web.api.idempotency import once
 from pops.web.api.pages import PageQuery
 from pops.web.api.schema import operation, page_of
 from pops.web.api.v1.accounts import examples
-from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, made_too, narrowing
-from pops.web.api.v1.accounts.said import BulkResultShape, StatementAnswer, StatementBody, StatementBulk, StatementItem
+from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, ManyRows, OneRow, narrowing
+from pops.web.api.v1.accounts.said import StatementAnswer, StatementBody, StatementBulk, StatementItem
 from pops.web.api.v1.accounts.shapes import StatementShape
 
 ROWS = Statement.objects.select_related("guarantor")
@@ -58,43 +57,15 @@ class OneStatement(OneRow):
 
     scopes = {"GET": READ, "PUT": WRITE}
     rights = {"GET": "accounts.view_statement", "PUT": RIGHT}
-    kind, shape, body = STATEMENTS, StatementShape, StatementBody
+    kind, shape, body, answer = STATEMENTS, StatementShape, StatementBody, StatementAnswer
+    said, example = examples.SAID_STATEMENT, examples.STATEMENT
 
     def find_rows(self) -> QuerySet[Statement]:
         return ROWS
-
-    @operation("get_statement", "Read a statement", gives=StatementShape, example=examples.STATEMENT)
-    def get(self, request: Request, statement_number: str) -> Response:
-        return self.give_row()
-
-    @operation(
-        "put_statement",
-        "Bring a statement up to date, or make it",
-        asks=StatementBody,
-        asked=examples.without(examples.SAID_STATEMENT, "statement_number"),
-        gives=StatementAnswer,
-        example=examples.answer(examples.STATEMENT),
-        also=made_too(StatementAnswer),
-        matched=True,
-    )
-    @once
-    def put(self, request: Request, statement_number: str) -> Response:
-        return self.put_row(request)
 
 
 class ManyStatements(ManyRows):
     """Up to a thousand statements at once."""
 
     kind, item, bulk = STATEMENTS, StatementItem, StatementBulk
-
-    @operation(
-        "bring_statements",
-        "Bring up to 1,000 statements up to date, or make them",
-        asks=StatementBulk,
-        asked={"items": [examples.SAID_STATEMENT]},
-        gives=BulkResultShape,
-        example=examples.bulk("S-1"),
-    )
-    @once
-    def post(self, request: Request) -> Response:
-        return self.post_rows()
+    said, numbers = examples.SAID_STATEMENT, ("S-1",)
