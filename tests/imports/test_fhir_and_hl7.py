@@ -58,6 +58,16 @@ def test_the_fhir_sample_comes_in(load):
     assert get_balances(guarantor).current_cents == 7_100 + 3_650
 
 
+def test_who_referred_to_a_visit_is_not_who_attended(load):
+    referring = {"type": [{"coding": [{"code": "REF"}]}], "individual": {"display": "Thomas Okafor, MD"}}
+    attending = {"individual": {"reference": "Practitioner/raman"}}
+
+    assert load(with_changes(e1={"participant": [referring, attending]})).state == "done"
+
+    visit = Encounter.objects.get()
+    assert (visit.provider.name, visit.referring_provider.name) == ("Priya Raman, MD", "Thomas Okafor, MD")
+
+
 @pytest.mark.parametrize("content", [FHIR, DFT], ids=["FHIR", "HL7"])
 def test_the_same_again_changes_nothing_and_leaves_nothing_behind(load, content):
     new = load(content).new

@@ -28,6 +28,7 @@ def test_the_hl7_sample_comes_in(load):
     assert Patient.objects.get(number="P-20811").birth_date == dt.date(2012, 3, 5)
     visit = Encounter.objects.get(number=71311)
     assert (visit.provider.name, visit.facility.name) == ("Thomas Okafor, MD", "Lakeside North")
+    assert visit.referring_provider.name == "Priya Raman, MD"
     line = ServiceLine.objects.get(encounter=visit, line_number=2)
     assert (line.description, line.procedure_code, line.billed_cents) == ("Strep test & reading", "87880", 3_650)
     assert line.service_date == dt.date(2025, 9, 9)
@@ -59,6 +60,25 @@ def test_what_is_wrong_with_a_message_is_said_with_its_field(load, content, word
     assert run.state == "refused", run.notices
     assert any(words in one for one in said(run)), run.faults
     assert not Guarantor.objects.exists()
+
+
+def test_who_refers_from_elsewhere_stops_no_visit_and_is_told_once(load):
+    load(DFT)
+    doctor = "2077^Sorokin^Elena^^^^MD"
+    elsewhere = DFT.replace("1041^Raman^Priya^^^^MD|||", f"{doctor}|||", 1)
+
+    run = load(
+        elsewhere.replace("1041^Raman^Priya^^^^MD||||||||||||71312", f"1041^Raman^Priya^^^^MD|{doctor}|||||||||||71312")
+    )
+
+    assert (run.state, run.unchanged) == ("done", 9)
+    words = (
+        "PV1-8 is left out. There is no provider of this name or number, or more than one. See POPS Management > "
+        "Providers. What is there stays: Elena Sorokin, MD"
+    )
+    assert run.notices[0] == [4, words]
+    assert len(run.notices) == 2
+    assert Encounter.objects.get(number=71311).referring_provider.name == "Priya Raman, MD"
 
 
 def test_a_later_message_holds_and_other_messages_are_counted(load):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from pops.core.imports.columns import Column, Plan, Rule
+from pops.core.imports.columns import Column, Plan, Rule, unknown
 from pops.core.imports.staging import COLUMN_END, FAULT_END
 
 # Of the sentences that are kept beside the run; all of them are in its report.
@@ -74,7 +74,7 @@ def check_all(plan: Plan, *, table: str, facts: Facts) -> None:
         cursor.execute("SET LOCAL work_mem = '64MB'")
         _mark(cursor, table, _find_twice(plan, table), {})
         for column in plan.columns:
-            if column.refers:
+            if column.refers and not column.is_loose:
                 _mark(cursor, table, _find_unknown(plan, table, column), {})
         for rule in plan.kind.rules:
             if _applies(plan, rule):
@@ -117,10 +117,12 @@ def read_notices(
     """What is allowed in lines that are loaded, and worth a look: how many, and the first of them."""
     count, found = 0, list[tuple[int, str, str]]()
     with connection.cursor() as cursor:
-        for rule in plan.kind.notices:
+        for rule in (*plan.kind.notices, *(unknown(column) for column in plan.columns if column.is_loose)):
             if not _applies(plan, rule):
                 continue
             broken = f"{_find_broken(plan, table, rule, Span())} AND s.faults IS NULL"
+            if rule.once:
+                broken = f"SELECT min(line) AS line, fault FROM ({broken}) b GROUP BY fault"
             found_all = f"SELECT *, count(*) OVER () FROM ({broken}) b ORDER BY 1 LIMIT %(limit)s"
             cursor.execute(found_all, {**facts, "limit": limit})
             rows = cursor.fetchall()

@@ -32,7 +32,8 @@ class Reference:
 class Column:
     """A column of a file. `sets` is the one of the table; `sql_type` that of the cell, made by `parse`.
 
-    `blank` is what an empty cell means; `default` is the SQL for new rows of a file that lacks the column.
+    `blank` is what an empty cell means; `default` is the SQL for new rows of a file that lacks the column. In one
+    that is `foreign` other systems name some who are none of the practice's; where it `is_loose`, what is there stays.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Column:
     refers: Reference | None = None
     value: str = ""
     help: str = ""
+    foreign: bool = False
+    is_loose: bool = False
 
     @property
     def target(self) -> str:
@@ -59,7 +62,8 @@ class Column:
     @property
     def kept(self) -> "Column":
         """The same, but that a cell of nothing says nothing: what is there stays."""
-        return replace(self, blank=NULL, value=f"coalesce({self.source}, t.{self.target}, {self.default})")
+        stays = f"coalesce({self.source}, t.{self.target}, {self.default})"
+        return replace(self, blank=NULL, value=stays, is_loose=self.foreign)
 
     @property
     def spoken(self) -> "Column":
@@ -79,13 +83,27 @@ class Column:
 class Rule:
     """What must not be: SQL over the row `s`, what it refers to, and the row `t` that is there.
 
-    {names} in it are what the columns will be. `words` is SQL too. A guard is asked again when the rows are held.
+    {names} in it are what the columns will be. `words` is SQL too. A guard is asked again when the rows are held. What
+    is told `once` is told of the first line that it is true of in the same words.
     """
 
     column: str
     broken: str
     words: str
     is_guard: bool = False
+    once: bool = False
+
+
+def unknown(column: Column) -> Rule:
+    """The notice of a name that is loose: it changes nothing."""
+    assert column.refers
+    words = f"{column.refers.unknown}. What is there stays".replace("'", "''")
+    return Rule(
+        column.name,
+        f"s.{column.name} IS NOT NULL AND {column.name}_.id IS NULL",
+        f"'is left out. {words}: ' || s.{column.name}",
+        once=True,
+    )
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ ENCOUNTERS = Kind(
         _named("provider", PROVIDER, "provider_name", "rendering_provider", required=True),
         _named("facility", FACILITY, "facility_name", "location", required=True),
         _named("billing_provider", PROVIDER, "billing_provider_name", **MAY_BE_EMPTY),
-        _named("referring_provider", PROVIDER, "referring_provider_name", "referred_by", **MAY_BE_EMPTY),
+        _named("referring_provider", PROVIDER, "referring_provider_name", "referred_by", foreign=True, **MAY_BE_EMPTY),
         Column("in_collections", yes_or_no, also=("collections",), sql_type="boolean", blank="f", default="false"),
         CONFIDENTIAL,
     ),

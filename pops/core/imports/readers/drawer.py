@@ -40,7 +40,7 @@ CREATE TEMP TABLE named (ref text PRIMARY KEY, line int, number text, name text,
 CREATE TEMP TABLE account (ref text PRIMARY KEY, line int, number text, guarantor text) ON COMMIT DROP;
 CREATE TEMP TABLE covered (patient text, account text, PRIMARY KEY (patient, account)) ON COMMIT DROP;
 CREATE TEMP TABLE encounter (ref text PRIMARY KEY, line int, number text, patient text, provider text,
-    provider_ref text, facility text, facility_ref text) ON COMMIT DROP;
+    provider_ref text, facility text, facility_ref text, referring text, referring_ref text) ON COMMIT DROP;
 CREATE TEMP TABLE charge (ref text PRIMARY KEY, line int, encounter text, line_number text, service_date text,
     description text, code text, billed text) ON COMMIT DROP;
 CREATE TEMP TABLE paid (line int, charge text, cents bigint) ON COMMIT DROP;
@@ -65,9 +65,11 @@ ROWS = {
         GROUP BY p.ref""",
     ENCOUNTERS: f"""
         SELECT e.line, CASE WHEN p.ref IS NULL THEN '@1 ' || coalesce(e.patient, 'the patient'){NOT_HERE} END,
-            e.number, p.number, coalesce(e.provider, by_.name), coalesce(e.facility, at_.name)
+            e.number, p.number, coalesce(e.provider, by_.name), coalesce(e.facility, at_.name),
+            coalesce(e.referring, from_.name)
         FROM encounter e LEFT JOIN named p ON p.ref = e.patient
-        LEFT JOIN named by_ ON by_.ref = e.provider_ref LEFT JOIN named at_ ON at_.ref = e.facility_ref""",
+        LEFT JOIN named by_ ON by_.ref = e.provider_ref LEFT JOIN named at_ ON at_.ref = e.facility_ref
+        LEFT JOIN named from_ ON from_.ref = e.referring_ref""",
     SERVICE_LINES: f"""
         SELECT c.line, CASE WHEN e.ref IS NULL THEN '@0 ' || coalesce(c.encounter, 'the visit'){NOT_HERE} END,
             e.number, c.line_number, c.service_date, c.description, c.code, c.billed,

@@ -31,6 +31,7 @@ HEADINGS = {
     ENCOUNTERS: {
         "Encounter.identifier": "encounter_number", "Encounter.subject": "patient_number",
         "Encounter.participant.individual": "provider", "Encounter.location": "facility",
+        "Encounter.participant[REF].individual": "referring_provider",
     },
     SERVICE_LINES: {
         "ChargeItem.context": "encounter_number", "ChargeItem.identifier": "line_number",
@@ -40,6 +41,7 @@ HEADINGS = {
     },
 }  # fmt: skip
 CODES_OF_PROCEDURES = ("ama-assn.org", "hcpcs", "2.16.840.1.113883.6.12", "2.16.840.1.113883.6.285")
+REFERRED = "REF"
 CHARGED, PAID = ("billable", "billed"), ("paid", "cleared")
 ENDED = "entered-in-error"
 # Of what pydantic found in a resource.
@@ -142,7 +144,10 @@ def _read_account(drawer: Drawer, line: int, found: Found, ref: str, zone: ZoneI
 def _read_encounter(drawer: Drawer, line: int, found: Found, ref: str, zone: ZoneInfo) -> None:
     if found.get("status") == "cancelled":
         raise LeftOut("was cancelled")
-    provider = _provider(found.get("participant") or [])
+    participants = [one for one in found.get("participant") or [] if one.get("individual")]
+    referring = _taking_part(participants, REFERRED)
+    others = [dict(one["individual"]) for one in participants if not _is(one, REFERRED)]
+    provider = _taking_part(participants, "ATND", "PPRF") or next(iter(others), {})
     places = [one.get("location") or {} for one in found.get("location") or []] or [found.get("serviceProvider") or {}]
     _lay_once(
         drawer, "encounter", ref,
@@ -153,6 +158,8 @@ def _read_encounter(drawer: Drawer, line: int, found: Found, ref: str, zone: Zon
         provider_ref=reference(provider),
         facility=places[0].get("display"),
         facility_ref=reference(places[0]),
+        referring=referring.get("display"),
+        referring_ref=reference(referring),
     )  # fmt: skip
 
 
@@ -259,14 +266,13 @@ def telecom(found: Found, system: str) -> str:
     return str(ours[0].get("value") or "") if ours else ""
 
 
-def _provider(participants: Iterable[Found]) -> Found:
-    """Who attended, or performed first; else the first one."""
-    ours = [one for one in participants if one.get("individual")]
-    for code in ("ATND", "PPRF"):
-        for one in ours:
-            if code in [it.get("code") for kind in one.get("type") or [] for it in kind.get("coding") or []]:
-                return dict(one["individual"])
-    return dict(ours[0]["individual"]) if ours else {}
+def _taking_part(participants: Iterable[Found], *codes: str) -> Found:
+    """Who takes part as the first of these codes of HL7's ParticipationType that somebody has."""
+    return next((dict(one["individual"]) for code in codes for one in participants if _is(one, code)), {})
+
+
+def _is(participant: Found, code: str) -> bool:
+    return code in [it.get("code") for kind in participant.get("type") or [] for it in kind.get("coding") or []]
 
 
 def on_clock(moment: str, zone: ZoneInfo) -> str:

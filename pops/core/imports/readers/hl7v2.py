@@ -18,7 +18,10 @@ from pops.core.words import shown
 HEADINGS = {
     GUARANTORS: {"GT1-2": "account_number", "GT1-3": "name", "GT1-6[Internet]": "email", "GT1-6": "phone"},
     PATIENTS: {"PID-3": "patient_number", "PID-18": "account_number", "PID-5": "name", "PID-7": "birth_date"},
-    ENCOUNTERS: {"PV1-19": "encounter_number", "PID-3": "patient_number", "PV1-7": "provider", "PV1-3": "facility"},
+    ENCOUNTERS: {
+        "PV1-19": "encounter_number", "PID-3": "patient_number", "PV1-7": "provider", "PV1-3": "facility",
+        "PV1-8": "referring_provider",
+    },
     SERVICE_LINES: {
         "PV1-19": "encounter_number", "FT1-2": "line_number", "FT1-4": "service_date", "FT1-8": "description",
         "FT1-7": "procedure_code", "FT1-11": "billed", "FT1-6": "insurance_paid",
@@ -148,8 +151,9 @@ class Message:
                 line=line,
                 number=self.get("PV1", 19),
                 patient=patient,
-                provider=self.provider(),
+                provider=self.doctor(7),
                 facility=self.get("PV1", 3, 4) or self.get("PV1", 3),
+                referring=self.doctor(8),
             )  # fmt: skip
 
     @property
@@ -205,10 +209,10 @@ class Message:
         found = [self.get(name, field, 4, repeat=n) for n in self.repeats(name, field)]
         return next((one for one in found if "@" in one), "")
 
-    def provider(self) -> str:
-        """Priya Raman, MD: who attended."""
-        name = " ".join(filter(None, (self.get("PV1", 7, part) for part in (3, 2))))
-        degree = self.get("PV1", 7, 7)
+    def doctor(self, field: int) -> str:
+        """Priya Raman, MD: who attended (7), or referred (8)."""
+        name = " ".join(filter(None, (self.get("PV1", field, part) for part in (3, 2))))
+        degree = self.get("PV1", field, 7)
         return f"{name}, {degree}" if degree else name
 
 
