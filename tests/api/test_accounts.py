@@ -1,6 +1,7 @@
 """The practice's own system reads and brings its accounts, by its own numbers."""
 
 import datetime as dt
+from urllib.parse import quote
 
 import pytest
 
@@ -14,6 +15,7 @@ from pops.web.api.v1.accounts.examples import (
     SAID_STATEMENT,
     without,
 )
+from pops.web.api.v1.places import SAID_FACILITY, SAID_PROVIDER
 from tests.factories.api import Caller, caller, new_key
 from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 
@@ -56,6 +58,34 @@ def test_one_call_brings_all_kinds_whatever_their_order_and_each_is_read_by_its_
     again = brought.post("/accounts/bulk", MIXED).json()
     assert again["counts"] == {**COUNTS, "unchanged": 6}
     assert again["results"]["encounters"][0]["lines"][0]["number"] == "67563-1"
+
+
+@pytest.mark.parametrize("number", ["1/2//bulk", "bulk", "a%b?c#d;v=é"])
+def test_a_row_is_read_and_brought_by_whatever_number_its_system_gave_it(brought, number):
+    for rows, said, name in [
+        ("guarantors", SAID_GUARANTOR, "account_number"),
+        ("patients", SAID_PATIENT, "patient_number"),
+        ("statements", SAID_STATEMENT, "statement_number"),
+        ("appointments", SAID_APPOINTMENT, "appointment_number"),
+        ("facilities", SAID_FACILITY, "facility_number"),
+        ("providers", SAID_PROVIDER, "provider_number"),
+    ]:
+        address, body = f"/{rows}/{quote(number, safe='')}", without(said, name)
+        body = {**body, "name": f"{body['name']} II"} if "name" in body else body
+
+        assert brought.get(address).status_code == 404
+        made = brought.put(address, body)
+        assert (made.status_code, made.json()["data"][name]) == (201, number), made.content
+        assert brought.get(address).json()[name] == number
+    many = brought.post("/patients/bulk", {"items": [SAID_PATIENT]})
+    assert many.json()["counts"] == {**COUNTS, "unchanged": 1}
+
+
+def test_a_slash_too_many_makes_nothing_new(brought):
+    for number in ("00123/", "/00123", "/"):
+        answer = brought.put(f"/guarantors/{number}", without(SAID_GUARANTOR, "account_number"))
+        assert answer.status_code == 404
+    assert Guarantor.objects.count() == 1
 
 
 def test_each_item_is_told_what_became_of_it(brought):

@@ -11,7 +11,7 @@ from tests.addresses import patterns_of
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 UUID = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
 # Something that fits each part of an address, and is there for nobody.
-FITS = {"IntConverter": 987654321, "StringConverter": "nobody", "SlugConverter": "nothing", "UUIDConverter": UUID}
+FITS = {"IntConverter": 987654321, "OwnNumber": "nobody", "SlugConverter": "nothing", "UUIDConverter": UUID}
 # Open to everybody: what the API is, and that there is nothing.
 OPEN = {"api:nowhere", "api:page", "api:openapi_yaml", "api:openapi_json"}
 

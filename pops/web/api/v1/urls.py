@@ -16,17 +16,14 @@ from pops.web.api.v1 import (
     reports,
     webhooks,
 )
+from pops.web.api.v1.accounts.numbers import numbered
 from pops.web.api.v1.accounts.urls import urlpatterns as accounts
 
 urlpatterns = [
     path("groups", practice.Groups.as_view(), name="groups"),
     path("groups/<int:group_id>", practice.OneGroup.as_view(), name="group"),
-    path("facilities", places.Facilities.as_view(), name="facilities"),
-    path("facilities/bulk", places.ManyFacilities.as_view(), name="facilities_bulk"),
-    path("facilities/<str:facility_number>", places.OneFacility.as_view(), name="facility"),
-    path("providers", places.Providers.as_view(), name="providers"),
-    path("providers/bulk", places.ManyProviders.as_view(), name="providers_bulk"),
-    path("providers/<str:provider_number>", places.OneProvider.as_view(), name="provider"),
+    *numbered("facilities", "facility_number", places.Facilities, places.ManyFacilities, places.OneFacility),
+    *numbered("providers", "provider_number", places.Providers, places.ManyProviders, places.OneProvider),
     *accounts,
     path("quickpay-links", quickpay.Links.as_view(), name="quickpay_links"),
     path("quickpay-links/<int:link_id>/revoke", quickpay.RevokeLink.as_view(), name="quickpay_link_revoke"),
