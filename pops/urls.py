@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from pops.web import health
-from pops.web.backoffice.desk.setup import front_page
+from pops.web.backoffice.desk.practice.setup import front_page
 
 handler400 = "pops.web.errors.bad_request"
 handler403 = "pops.web.errors.forbidden"

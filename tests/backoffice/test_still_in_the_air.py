@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from payments.models import Payment, Refund
 from pops.core.clock import business_date, business_day_end
-from pops.web.backoffice.desk.readiness import find_pending
+from pops.web.backoffice.desk.batches.readiness import find_pending
 from tests.factories.payments import PaymentFactory
 from tests.factories.practice import PracticeFactory
 from tests.factories.staff import DESK, MANAGER, member

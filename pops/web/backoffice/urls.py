@@ -1,39 +1,11 @@
 from django.urls import path
 
-from pops.web.backoffice.desk import (
-    account,
-    accounts,
-    api,
-    asked,
-    batches,
-    closing,
-    corrections,
-    day,
-    deposits,
-    drawer,
-    escrow,
-    files,
-    finding,
-    imports,
-    inbox,
-    logins,
-    merging,
-    notices,
-    over_short,
-    papers,
-    periods,
-    printing,
-    quickpay,
-    review,
-    samples,
-    sessions,
-    setup,
-    shared_check,
-    staff,
-    taking,
-    unapplied,
-    webhooks,
-)
+from pops.web.backoffice.desk import finding, inbox
+from pops.web.backoffice.desk.accounts import account, asked, by_hand, logins, merging, notices, quickpay, sessions
+from pops.web.backoffice.desk.batches import closing, day, deposits, drawer, files, over_short, papers, periods, working
+from pops.web.backoffice.desk.payments import shared_check, taking
+from pops.web.backoffice.desk.practice import api, imports, printing, samples, setup, staff, webhooks
+from pops.web.backoffice.desk.receipts import corrections, escrow, review, unapplied
 from pops.web.backoffice.reports import dashboard, page, saved, schedules
 from pops.web.backoffice.reports import files as report_files
 
@@ -44,8 +16,8 @@ urlpatterns = [
     path("accounts/<int:guarantor_id>/credit/", account.UseCredit.as_view(), name="use_credit"),
     path("accounts/<int:guarantor_id>/number/", account.GiveNumber.as_view(), name="give_number"),
     path("statements/<int:statement_id>/print/", account.PrintStatement.as_view(), name="print_statement"),
-    path("accounts/<int:guarantor_id>/statement/", accounts.EnterStatement.as_view(), name="enter_statement"),
-    path("accounts/<int:guarantor_id>/retire/", accounts.RetireGuarantor.as_view(), name="retire_guarantor"),
+    path("accounts/<int:guarantor_id>/statement/", by_hand.EnterStatement.as_view(), name="enter_statement"),
+    path("accounts/<int:guarantor_id>/retire/", by_hand.RetireGuarantor.as_view(), name="retire_guarantor"),
     path("accounts/<int:guarantor_id>/mirror/", sessions.Mirror.as_view(), name="mirror"),
     path("mirrors/<int:session_id>/end/", sessions.EndMirror.as_view(), name="end_mirror"),
     path("sessions/<int:session_id>/end/", sessions.EndSession.as_view(), name="end_session"),
@@ -60,13 +32,13 @@ urlpatterns = [
     path("accounts/<int:guarantor_id>/people/<int:link_id>/end/", logins.Unlink.as_view(), name="unlink"),
     path("accounts/<int:guarantor_id>/qr-code/", quickpay.GenerateCode.as_view(), name="generate_code"),
     path("links/<int:link_id>/revoke/", quickpay.RevokeLink.as_view(), name="revoke_link"),
-    path("patients/<int:patient_id>/retire/", accounts.RetirePatient.as_view(), name="retire_patient"),
-    path("visits/<int:encounter_id>/retire/", accounts.RetireVisit.as_view(), name="retire_visit"),
-    path("batch/", batches.MyBatch.as_view(), name="my_batch"),
-    path("batch/attach/", batches.Attach.as_view(), name="attach"),
-    path("batch/detach/", batches.Detach.as_view(), name="detach"),
-    path("batches/<int:batch_id>/work/", batches.AttachEarlier.as_view(), name="attach_earlier"),
-    path("batches/<int:batch_id>/change/", batches.Change.as_view(), name="change_batch"),
+    path("patients/<int:patient_id>/retire/", by_hand.RetirePatient.as_view(), name="retire_patient"),
+    path("visits/<int:encounter_id>/retire/", by_hand.RetireVisit.as_view(), name="retire_visit"),
+    path("batch/", working.MyBatch.as_view(), name="my_batch"),
+    path("batch/attach/", working.Attach.as_view(), name="attach"),
+    path("batch/detach/", working.Detach.as_view(), name="detach"),
+    path("batches/<int:batch_id>/work/", working.AttachEarlier.as_view(), name="attach_earlier"),
+    path("batches/<int:batch_id>/change/", working.Change.as_view(), name="change_batch"),
     path("batches/<int:batch_id>/drawer/", drawer.MoveCash.as_view(), name="move_cash"),
     path("batches/<int:batch_id>/count/", closing.Count.as_view(), name="count"),
     path("batches/<int:batch_id>/close/", closing.Close.as_view(), name="close"),

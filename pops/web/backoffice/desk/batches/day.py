@@ -13,9 +13,9 @@ from batches.deposits import find_bank
 from payments.takings import Takings, ask_takings
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction
-from pops.web.backoffice.desk.day_forms import DayCloseForm, DayCountForm
-from pops.web.backoffice.desk.day_rows import DayRow, find_rows, note_takings
-from pops.web.backoffice.desk.readiness import find_pending
+from pops.web.backoffice.desk.batches.day_forms import DayCloseForm, DayCountForm
+from pops.web.backoffice.desk.batches.day_rows import DayRow, find_rows, note_takings
+from pops.web.backoffice.desk.batches.readiness import find_pending
 from receipts.documents.calls import queue_close_documents
 
 

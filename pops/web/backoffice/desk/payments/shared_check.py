@@ -16,10 +16,10 @@ from pops.core.accounts.search import find_guarantors
 from pops.core.money import format_cents
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import receipt_page
-from pops.web.backoffice.desk.apply_form import ApplyForm, SeenForm, cents_by_line
-from pops.web.backoffice.desk.payment_form import MoneyForm
-from pops.web.backoffice.desk.quick_form import number_of_check
-from pops.web.backoffice.desk.taking import FOUND_LIMIT, TakesMoney
+from pops.web.backoffice.desk.payments.apply_form import ApplyForm, SeenForm, cents_by_line
+from pops.web.backoffice.desk.payments.form import MoneyForm
+from pops.web.backoffice.desk.payments.quick_form import number_of_check
+from pops.web.backoffice.desk.payments.taking import FOUND_LIMIT, TakesMoney
 from pops.web.backoffice.fields import MoneyField
 from receipts.balances import find_usual_payment
 from receipts.owed import find_payable_lines, get_balances, why_not_as_seen

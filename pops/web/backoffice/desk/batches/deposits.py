@@ -9,7 +9,7 @@ from batches.deposits import find_bank, find_undeposited, get_last_close, make_d
 from batches.models import ReferenceBatch
 from pops.core.money import format_cents
 from pops.web.backoffice.desk.action import DeskAction
-from pops.web.backoffice.desk.day_forms import DepositFields
+from pops.web.backoffice.desk.batches.day_forms import DepositFields
 from pops.web.backoffice.once import SentOnce
 from receipts.documents.calls import queue_close_documents
 

@@ -11,7 +11,7 @@ from pops.quickpay.addresses import get_address
 from pops.quickpay.codes import draw_code
 from pops.quickpay.models import Link
 from pops.quickpay.services import make_link, revoke_link, why_not_make_link, why_not_revoke
-from pops.web.backoffice.desk.accounts import page_of
+from pops.web.backoffice.desk.accounts.by_hand import page_of
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.shown_once import ShowsOnce
 from pops.web.backoffice.once import SentOnce

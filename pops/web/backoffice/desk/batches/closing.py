@@ -19,11 +19,11 @@ from payments.takings import Takings, ask_takings
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
-from pops.web.backoffice.desk.batch_forms import CloseForm, CountForm
-from pops.web.backoffice.desk.day import papers_page
-from pops.web.backoffice.desk.day_rows import Online, compare_online
+from pops.web.backoffice.desk.batches.day import papers_page
+from pops.web.backoffice.desk.batches.day_rows import Online, compare_online
+from pops.web.backoffice.desk.batches.forms import CloseForm, CountForm
+from pops.web.backoffice.desk.batches.readiness import find_pending
 from pops.web.backoffice.desk.forms import ReasonForm
-from pops.web.backoffice.desk.readiness import find_pending
 from receipts.documents.calls import queue_close_documents
 
 

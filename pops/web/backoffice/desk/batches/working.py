@@ -22,7 +22,7 @@ from batches.working import (
 from pops.core.money import plain_dollars
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
-from pops.web.backoffice.desk.batch_forms import AttachForm, BatchForm, OpenForm
+from pops.web.backoffice.desk.batches.forms import AttachForm, BatchForm, OpenForm
 from pops.web.backoffice.desk.forms import ReasonForm
 
 

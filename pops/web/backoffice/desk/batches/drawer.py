@@ -9,7 +9,7 @@ from batches.models import ReferenceBatch
 from pops.core.money import format_cents
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction, batch_page
-from pops.web.backoffice.desk.batch_forms import DrawerForm
+from pops.web.backoffice.desk.batches.forms import DrawerForm
 
 
 class MoveCash(DeskAction):

@@ -19,9 +19,9 @@ from pops.core.accounts.notes import LONGEST, write_note
 from pops.core.accounts.walk_ins import find_same_people, give_number, is_walk_in, why_not_give_number
 from pops.core.money import format_cents
 from pops.core.refusals import Refused
+from pops.web.backoffice.desk.accounts.timeline import LABELS, tell
 from pops.web.backoffice.desk.action import DeskAction, DeskPage, DeskView
 from pops.web.backoffice.desk.forms import ReasonField
-from pops.web.backoffice.desk.timeline import LABELS, tell
 from pops.web.backoffice.once import SentOnce
 from receipts.corrections.credit import get_usable_credit, use_credit, why_not_use_credit
 from receipts.detailed import detail_of

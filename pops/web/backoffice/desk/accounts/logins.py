@@ -18,7 +18,7 @@ from pops.logins.addresses import (
 )
 from pops.logins.linking import let_guarantor_in, link_person, unlink_login, why_not_let_in
 from pops.logins.models import AccountLogin
-from pops.web.backoffice.desk.accounts import page_of
+from pops.web.backoffice.desk.accounts.by_hand import page_of
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.forms import ReasonField, ReasonForm
 from pops.web.backoffice.once import SentOnce

@@ -7,8 +7,8 @@ from django import forms
 
 from pops.core.accounts.models import Guarantor
 from pops.core.methods import Method
-from pops.web.backoffice.desk.apply_form import ApplyForm
-from pops.web.backoffice.desk.quick_form import BRAND_CHOICES, QuickForm, approval, last_four, number_of_check
+from pops.web.backoffice.desk.payments.apply_form import ApplyForm
+from pops.web.backoffice.desk.payments.quick_form import BRAND_CHOICES, QuickForm, approval, last_four, number_of_check
 from pops.web.backoffice.fields import MAX_CENTS, MoneyField
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt

@@ -9,9 +9,9 @@ from pops.core.accounts.models import ServiceLine
 from pops.core.money import format_cents
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import receipt_page
-from pops.web.backoffice.desk.apply_form import EscrowForm
-from pops.web.backoffice.desk.corrections import ReceiptAction
 from pops.web.backoffice.desk.forms import DisburseForm, TakeBackForm
+from pops.web.backoffice.desk.payments.apply_form import EscrowForm
+from pops.web.backoffice.desk.receipts.corrections import ReceiptAction
 from receipts.balances import find_applied_lines, find_overpaid_lines
 from receipts.corrections.escrow import (
     disburse_escrow,

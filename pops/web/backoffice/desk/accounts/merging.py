@@ -12,7 +12,7 @@ from pops.core.accounts.merging import merge_guarantors, undo_merge, why_not_mer
 from pops.core.accounts.models import Guarantor, GuarantorMerge
 from pops.core.accounts.search import find_guarantors
 from pops.core.refusals import Refused
-from pops.web.backoffice.desk.accounts import AccountAction, page_of
+from pops.web.backoffice.desk.accounts.by_hand import AccountAction, page_of
 from pops.web.backoffice.desk.forms import ReasonForm
 from receipts.owed import get_balances, get_credit
 

@@ -21,9 +21,9 @@ from pops.core.accounts.search import find_guarantors
 from pops.core.money import format_cents
 from pops.core.practice.selectors import get_practice, practice_of
 from pops.web.backoffice.desk.action import DeskAction, DeskPage, DeskView, receipt_page
-from pops.web.backoffice.desk.payment_form import TakePaymentForm
-from pops.web.backoffice.desk.printing import get_desk, print_page
-from pops.web.backoffice.desk.quick_form import Known
+from pops.web.backoffice.desk.payments.form import TakePaymentForm
+from pops.web.backoffice.desk.payments.quick_form import Known
+from pops.web.backoffice.desk.practice.printing import get_desk, print_page
 from receipts.balances import find_taken_just_now, find_usual_payment
 from receipts.copays import CopayFor, find_usual_copays, find_visits
 from receipts.models import Receipt

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from batches.models import BatchDocument, DepositDocument
 from pops.core.accounts.confidential import sees_confidential
 from pops.web.backoffice.desk.action import DeskPage, DeskView, batch_page
-from pops.web.backoffice.desk.printing import find_paper
+from pops.web.backoffice.desk.practice.printing import find_paper
 from pops.web.backoffice.models import Desk
 from receipts.documents.closes import why_not_open
 from receipts.itemized import for_itemizing, itemize

@@ -12,8 +12,8 @@ from batches.period import PeriodHasOpenBatches, lock_period
 from batches.selectors import find_locked_through
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction
+from pops.web.backoffice.desk.batches.readiness import find_pending
 from pops.web.backoffice.desk.forms import PeriodForm
-from pops.web.backoffice.desk.readiness import find_pending
 
 
 class Period(DeskAction):

@@ -7,8 +7,8 @@ from django import forms
 
 from batches.day import Closing
 from batches.deposits import DepositFacts
-from pops.web.backoffice.desk.batch_forms import CloseForm, CountForm
-from pops.web.backoffice.desk.day_rows import DayRow
+from pops.web.backoffice.desk.batches.day_rows import DayRow
+from pops.web.backoffice.desk.batches.forms import CloseForm, CountForm
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.once import SentOnce
 

@@ -13,7 +13,7 @@ from pops.quickpay.services import why_not_make_link
 from pops.sessions.keeping import end_session_by_staff, why_not_end
 from pops.sessions.mirroring import begin_mirror, end_mirror, get_address, why_not_mirror
 from pops.sessions.models import PortalSession
-from pops.web.backoffice.desk.accounts import AccountAction, page_of
+from pops.web.backoffice.desk.accounts.by_hand import AccountAction, page_of
 from pops.web.backoffice.desk.action import DeskAction, DeskButton
 from pops.web.backoffice.desk.forms import ReasonForm
 from pops.web.backoffice.once import SentOnce

@@ -10,7 +10,7 @@ from pops.balance_notices.asked import preview_notice, send_notice, why_not_send
 from pops.balance_notices.consent import get_consent_words, has_consented
 from pops.core.accounts.models import Guarantor
 from pops.core.refusals import Refused
-from pops.web.backoffice.desk.accounts import page_of
+from pops.web.backoffice.desk.accounts.by_hand import page_of
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.once import SentOnce
 
