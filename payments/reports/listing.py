@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.core import signing
+from django.core.exceptions import EmptyResultSet
 from django.db.models import F, Q, QuerySet
 
 from payments.reports.filters.base import Odd
@@ -46,9 +47,13 @@ class Stored:
     fields: Sequence[Field]
     note: Callable[[int], None] = lambda rows: None
 
-    def query(self) -> tuple[str, Any]:
-        """The statement and its parameters: a column a field."""
-        return _values(self.rows, self.fields).query.sql_with_params()
+    def query(self) -> tuple[str, Any] | None:
+        """The statement and its parameters: a column a field. None where Django sees that it can find nothing."""
+        try:
+            statement: tuple[str, Any] = _values(self.rows, self.fields).query.sql_with_params()
+        except EmptyResultSet:
+            return None
+        return statement
 
 
 @dataclass(frozen=True)

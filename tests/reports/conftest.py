@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from payments.reports import sources
 from payments.reports.models import Format
+from payments.reports.runs import asking
 from payments.reports.runs.asking import Wish
 from payments.reports.sources import Source
 from payments.reports.tables import Column, Kind, Table
+from payments.reports.tasks import work_off_runs
 from pops.core.refusals import Refused
 from tests.factories.desk import today as business_day
 from tests.factories.staff import MANAGER, member
@@ -60,3 +62,10 @@ def ask(samples: Samples, ruth: Any, settings: Any, tmp_path: Any) -> Any:
         return Wish(samples, str(rows), form, by or ruth, today or business_day(), timezone.now())
 
     return ask
+
+
+@pytest.fixture
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work is done where a test says so: nobody is called."""
+    monkeypatch.setattr(asking, "queue_runs", lambda: None)
+    monkeypatch.setattr(work_off_runs, "delay", lambda: None)

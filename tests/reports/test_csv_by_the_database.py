@@ -74,17 +74,31 @@ def test_values_of_each_kind(practice, staff_user):
     assert b"-0.05,,7,2026-03-02" in file.getvalue()
 
 
+def report_of(user, **more):
+    report = find_report("pops-payments")
+    question = report.ask({"from": "2026-03-01", "to": "2026-03-31", **more}, user=user, today=NOON.date())
+    assert not question.wrong
+    return report.table(question, user)
+
+
 def test_pops_payments_is_the_same_by_either(practice, pay, dana):
     for name, cents in (("María Álvarez", 1000), ("=1+1", 2500), ("Mark 7", 700), ('A "B", C', 3)):
         pay(GuarantorFactory(name=name), cents=cents)
-    report = find_report("pops-payments")
 
     for more in ({}, {"list": "applied"}, {"escrow": "only"}):
-        question = report.ask({"from": "2026-03-01", "to": "2026-03-31", **more}, user=dana, today=NOON.date())
-        assert not question.wrong
-        table, file = report.table(question, dana), io.BytesIO()
+        table, file = report_of(dana, **more), io.BytesIO()
         copying.write(table.columns, table.stored, file)
         assert file.getvalue() == b"".join(csv.write(table))
+
+
+def test_days_without_a_batch_give_the_headings_alone(practice, dana):
+    table = report_of(dana)
+
+    file = io.BytesIO()
+    copying.write(table.columns, table.stored, file)
+
+    assert file.getvalue() == b"".join(csv.write(table))
+    assert file.getvalue().count(b"\r\n") == 1
 
 
 def test_it_ends_when_it_is_not_wanted_any_more(practice, staff_user):

@@ -9,27 +9,18 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from payments.reports.models import Export, Format, ReportRun
+from payments.reports.models import Export, ReportRun
 from payments.reports.runs import asking, watching
 from payments.reports.runs.asking import ask_for_run, cancel_run, export_at_once
 from payments.reports.runs.keeping import REMEMBERED
-from payments.reports.runs.making import ATTEMPTS, DEAD, KEPT, claim_run, tell_run
+from payments.reports.runs.making import KEPT, claim_run
 from payments.reports.tasks import forget_files, work_off_runs
 from pops.core.refusals import Refused
 from tests.concurrency import run_together, wait_until
 from tests.factories.accounts import PatientFactory
 from tests.factories.staff import DESK, MANAGER, member
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def no_call(request, monkeypatch):
-    """Work is done where a test says so, but for the one with a worker."""
-    if "worker" in request.fixturenames:
-        return
-    monkeypatch.setattr(asking, "queue_runs", lambda: None)
-    monkeypatch.setattr(work_off_runs, "delay", lambda: None)
+pytestmark = [pytest.mark.usefixtures("by_hand"), pytest.mark.django_db(transaction=True)]
 
 
 def fresh(run):
@@ -163,28 +154,6 @@ def test_what_names_a_visit_that_became_confidential_meanwhile_is_not_for_who_ma
     assert client_of(ruth).get(file_of(ask_for_run(wish=ask(6_000)))).status_code == 302
 
 
-def test_a_killed_workers_run_is_taken_up_again_from_its_beginning(ask):
-    run = ask_for_run(wish=ask())
-    dead = claim_run(now=timezone.now() - DEAD - dt.timedelta(seconds=5))
-    tell_run(run=dead, rows=4_000, now=timezone.now() - DEAD - dt.timedelta(seconds=1))
-
-    work_off_runs()
-
-    assert (fresh(run).state, run.attempt, run.rows_done) == ("done", 2, 5_000)
-    assert not tell_run(run=dead, rows=4_500, now=timezone.now())  # it was only slow: it writes nothing more
-
-
-def test_what_kills_its_worker_each_time_is_given_up_in_words(ask):
-    run = ask_for_run(wish=ask())
-    for _ in range(ATTEMPTS):
-        assert claim_run(now=timezone.now()) == run
-        ReportRun.objects.update(touched_at=timezone.now() - 2 * DEAD)
-
-    work_off_runs()
-
-    assert (fresh(run).state, run.problem[:23]) == ("failed", "It broke off 3 times. A")
-
-
 def test_two_workers_take_one_run_and_no_second_one_beside_it(ask):
     ask_for_run(wish=ask())
     ask_for_run(wish=ask(6_000))
@@ -291,9 +260,3 @@ def test_files_go_after_a_week_and_rows_after_some_months(ask, ruth, client_of):
     forget_files()
     assert not ReportRun.objects.exists()
     assert Export.objects.count() == 1
-
-
-def test_a_worker_does_what_is_asked_for(ask, worker):
-    run = ask_for_run(wish=ask(form=Format.XLSX))
-
-    wait_until(lambda: fresh(run).is_done)

@@ -44,9 +44,11 @@ def write(columns: Sequence[Column], stored: Stored, file: IO[bytes]) -> None:
     zone = get_practice().time_zone
     cells = [_cell(name, field, zone) for name, field in zip(names, stored.fields, strict=True)]
     file.write(MARK + ",".join(quoted(text(column.label)) for column in columns).encode() + b"\r\n")
+    if (query := stored.query()) is None:
+        return
     lines = Lines(file, stored)
     with connection.cursor() as cursor:
-        rows = sql.SQL(cursor.mogrify(*stored.query()).decode())
+        rows = sql.SQL(cursor.mogrify(*query).decode())
         shape = sql.SQL("COPY (SELECT {cells} FROM ({rows}) AS rows ({names})) TO STDOUT (FORMAT csv)")
         comma = sql.SQL(", ")
         copy = shape.format(cells=comma.join(cells), rows=rows, names=comma.join(names))
