@@ -7,9 +7,10 @@ from typing import Any
 import pghistory
 from django.db import transaction
 
+from batches.breakdown import Breakdown, get_breakdown
 from batches.holding import lock_batch, why_not_change
 from batches.models import BatchAttachment, BatchClose, BatchCloseTender, BatchCount, ReferenceBatch
-from batches.selectors import Breakdown, get_breakdown, get_online_sum, get_sum
+from batches.selectors import get_online_sum, get_sum
 from pops.core.access.models import User
 from pops.core.methods import Tender
 from pops.core.practice.selectors import get_practice

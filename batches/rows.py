@@ -12,9 +12,10 @@ from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from batches.blind import hidden_batches, hides_amounts
+from batches.breakdown import Breakdown, MethodTotal, get_breakdown
 from batches.drawer import Drawer
 from batches.models import ReferenceBatch
-from batches.selectors import Breakdown, MethodTotal, batches_with_totals, get_breakdown
+from batches.selectors import batches_with_totals
 from pops.core.access.models import User
 from pops.core.methods import Tender
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from batches.breakdown import find_requested_not_processed, get_breakdown
 from batches.drawer import closed_drawer
 from batches.models import BatchClose, ReferenceBatch
 from batches.reconcile import closed_lines
-from batches.selectors import find_counts, find_requested_not_processed, get_breakdown
+from batches.selectors import find_counts
 from pops.core.methods import Tender
 from pops.core.money import plain_dollars
 from pops.core.practice.selectors import get_practice

@@ -8,9 +8,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from batches.breakdown import get_breakdown
 from batches.models import BatchClose, BatchDocument
 from batches.reconcile import closed_lines
-from batches.selectors import get_breakdown
 from batches.working import attach_batch
 from pops.core.methods import Tender
 from pops.core.practice.selectors import get_practice

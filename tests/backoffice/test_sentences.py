@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from batches.selectors import MethodTotal
+from batches.breakdown import MethodTotal
 from payments.models import Dispute
 from pops.core.access.models import User
 from pops.web.backoffice.templatetags.desk import shown_as, taken_by, until_decided

@@ -5,8 +5,8 @@ import time_machine
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from batches.breakdown import get_breakdown
 from batches.models import ReferenceBatch
-from batches.selectors import get_breakdown
 from batches.working import NoAttachedBatch
 from notifications.models import Message
 from pops.core.refusals import Refused

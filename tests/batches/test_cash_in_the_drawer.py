@@ -3,9 +3,9 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from batches.breakdown import get_breakdown
 from batches.cash import move_cash
 from batches.models import BatchClose, DrawerMovement
-from batches.selectors import get_breakdown
 from batches.working import open_desk_batch
 from pops.core.refusals import Refused
 from receipts.documents.packet import get_slip

@@ -6,13 +6,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from batches.breakdown import get_breakdown
 from batches.closing import CountMissing, DifferenceUnexplained, TotalsChanged, close_batch
 from batches.counting import count_batch
 from batches.holding import BatchClosed
 from batches.models import BatchClose, BatchCount, PeriodLock, ReferenceBatch
 from batches.period import PeriodHasOpenBatches, PeriodLocked, lock_period
 from batches.reopening import archive_batch, reopen_batch
-from batches.selectors import get_breakdown
 from payments.gateway.intents import Result
 from pops.core.refusals import Refused
 from receipts.corrections.refund import refund_at_desk

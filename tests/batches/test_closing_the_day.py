@@ -8,13 +8,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from batches.breakdown import get_breakdown
 from batches.closing import DayNotOver, DifferenceUnexplained, ProcessorUnexplained, close_batch
 from batches.day import Closing, close_day, find_batches_of_day
 from batches.deposits import DepositFacts, find_undeposited, make_deposit
 from batches.holding import BatchClosed
 from batches.models import BatchClose, Deposit, DepositBatch, ReferenceBatch
 from batches.over_short import tally_over_short
-from batches.selectors import get_breakdown
 from batches.working import open_desk_batch
 from pops.core.refusals import Refused
 from receipts.documents.packet import packet_context

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from batches.selectors import get_breakdown
+from batches.breakdown import get_breakdown
 from pops.core.refusals import Refused
 from receipts.balances import find_tenders_left, get_receipt_balance
 from receipts.corrections.refund import RefundTooMuch, refund_at_desk

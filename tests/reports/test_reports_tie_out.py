@@ -11,9 +11,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from batches.breakdown import get_breakdown
 from batches.closing import close_batch
 from batches.models import ReferenceBatch
-from batches.selectors import find_attached_batch, get_breakdown
+from batches.selectors import find_attached_batch
 from payments.gateway.intents import Result
 from payments.recording.payments import record_outcome
 from payments.reports.registry import find_report

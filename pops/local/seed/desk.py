@@ -6,12 +6,12 @@ import random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from batches.breakdown import get_breakdown
 from batches.cash import move_cash
 from batches.counting import count_batch
 from batches.day import Closing, close_day
 from batches.deposits import DepositFacts
 from batches.models import DrawerMovement, ReferenceBatch
-from batches.selectors import get_breakdown
 from batches.working import detach_batch, open_desk_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor

@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from batches.breakdown import get_breakdown
 from batches.counting import PIECES
 from batches.models import BatchClose, BatchCount
 from batches.rows import by_tender
-from batches.selectors import get_breakdown
 from pops.core.methods import Tender
 from pops.web.api.fields import CentsField, CurrencyField, Flag, MomentField, Shape, Text, Whole, several
 from pops.web.api.v1.receipts_shapes import LARGEST, Signed

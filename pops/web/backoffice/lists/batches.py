@@ -9,16 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from batches.blind import hides_amounts
+from batches.breakdown import find_requested_not_processed, get_breakdown
 from batches.models import DrawerMovement, LateAttachment, PeriodLock, ReferenceBatch
-from batches.selectors import (
-    batches_with_totals,
-    find_closes,
-    find_counts,
-    find_requested_not_processed,
-    get_breakdown,
-    get_sum,
-    is_locked,
-)
+from batches.selectors import batches_with_totals, find_closes, find_counts, get_sum, is_locked
 from payments.reports.tables import Kind
 from pops.core.access.models import User
 from pops.core.money import format_cents

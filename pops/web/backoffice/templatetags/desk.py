@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from batches.breakdown import MethodTotal
 from batches.cash import why_not_move_cash
 from batches.drawer import closed_drawer
 from batches.holding import why_not_change
 from batches.models import ReferenceBatch
 from batches.reconcile import Line, closed_lines
 from batches.reopening import why_not_archive, why_not_reopen
-from batches.selectors import MethodTotal
 from batches.working import why_not_attach_earlier, why_not_change_desk_batch
 from payments.models import Dispute
 from payments.refunds import why_not_refund_online, why_not_void_online

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from batches.breakdown import Breakdown, get_breakdown
 from batches.closing import close_batch, closes_early, usual_float_left, why_not_close
 from batches.counting import asks_why_again, count_batch, why_not_count
 from batches.day import DayClosed
@@ -14,7 +15,7 @@ from batches.holding import why_not_change
 from batches.models import BatchCount, ReferenceBatch
 from batches.reconcile import make_lines
 from batches.reopening import FILES_MISSING, archive_batch, reopen_batch, why_not_reopen
-from batches.selectors import Breakdown, find_counts, get_breakdown
+from batches.selectors import find_counts
 from payments.takings import Takings, ask_takings
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused

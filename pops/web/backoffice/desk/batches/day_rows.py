@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from batches.breakdown import Breakdown, get_breakdown
 from batches.closing import closes_early, usual_float_left
 from batches.day import find_batches_of_day
 from batches.models import BatchCount, ReferenceBatch
 from batches.reconcile import Line, make_lines
-from batches.selectors import Breakdown, find_last_count, get_breakdown, get_online_sum, get_sum
+from batches.selectors import find_last_count, get_online_sum, get_sum
 from payments.takings import Takings
 
 
