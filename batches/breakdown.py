@@ -3,11 +3,11 @@
 Receipts live on the floor above and are reached by relation name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Q, Subquery, Sum
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from batches.drawer import Drawer, get_drawer
@@ -110,10 +110,24 @@ class Breakdown:
 
 def get_breakdown(batch: ReferenceBatch) -> Breakdown:
     """The whole breakdown, summed by the database now: three statements, however many receipts there are."""
-    sums = [_sum_cents(batch.postings), _sum_cents(batch.disbursements)]
-    posted, disbursed = ReferenceBatch.objects.filter(pk=batch.pk).values_list(*sums).get()
-    breakdown = Breakdown(posted_cents=posted, disbursed_cents=disbursed, drawer=get_drawer(batch))
-    for row in _sum_transactions(batch):
+    return get_breakdowns([batch])[batch.pk]
+
+
+def get_breakdowns(batches: Collection[ReferenceBatch]) -> dict[int, Breakdown]:
+    """The same of several batches, by their ids: as few statements where their drawers' movements are prefetched."""
+    ids = [batch.pk for batch in batches]
+    sums = (
+        ReferenceBatch.objects.filter(pk__in=ids)
+        .order_by()
+        .values_list("pk", _sum_cents("postings"), _sum_cents("disbursements"))
+    )
+    drawers = {batch.pk: get_drawer(batch) for batch in batches}
+    found = {
+        pk: Breakdown(posted_cents=posted, disbursed_cents=disbursed, drawer=drawers[pk])
+        for pk, posted, disbursed in sums
+    }
+    for row in _sum_transactions(ids):
+        breakdown = found[row["pk"]]
         total = MethodTotal(row["method"], row["card_brand"], row["count"], row["amount_cents"])
         if row["is_voided"]:
             breakdown.voided.append(total)
@@ -121,19 +135,21 @@ def get_breakdown(batch: ReferenceBatch) -> Breakdown:
             breakdown.declined.append(total)
         else:
             (breakdown.refunded if row["receipt_kind"] == "refund" else breakdown.received).append(total)
-    return breakdown
+    return found
 
 
-def _sum_cents(rows: Any) -> Coalesce:
-    """The cents of rows of one batch, for a statement that asks for more."""
-    cents = rows.order_by().values("batch").annotate(cents=Sum("amount_cents")).values("cents")
+def _sum_cents(rows: str) -> Coalesce:
+    """The cents of postings or disbursements of a batch, for a statement that asks for more."""
+    own = ReferenceBatch.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+    cents = own.annotate(cents=Sum(f"{rows}__amount_cents")).values("cents")
     return Coalesce(Subquery(cents), 0, output_field=BigIntegerField())
 
 
-def _sum_transactions(batch: ReferenceBatch) -> Iterable[Any]:
+def _sum_transactions(ids: Iterable[int]) -> Iterable[Any]:
     return (
-        ReferenceBatch.objects.filter(pk=batch.pk, receipts__transactions__isnull=False)
+        ReferenceBatch.objects.filter(pk__in=ids, receipts__transactions__isnull=False)
         .values(
+            "pk",
             method=F(f"{TRANSACTIONS}__method"),
             card_brand=F(f"{TRANSACTIONS}__card_brand"),
             receipt_kind=F("receipts__kind"),

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
+from batches.holding import lock_batches
 from batches.models import BatchClose, Deposit, DepositBatch, ReferenceBatch
 from pops.core.access.models import User
-from pops.core.locks import hold
 from pops.core.refusals import Refused, refuse
 
 NOTHING = Refused("nothing_to_deposit", "There is no money for the bank in what you chose.")
@@ -33,11 +33,15 @@ def find_undeposited() -> QuerySet[ReferenceBatch]:
 
 def get_last_close(batch: ReferenceBatch) -> BatchClose:
     """The close by which a batch is closed now."""
-    return (
-        batch.closes.select_related("count", "batch", "deposited")
-        .prefetch_related("tenders", "count__tenders")
-        .latest("pk")
-    )
+    [close] = get_last_closes([batch])
+    return close
+
+
+def get_last_closes(batches: Iterable[ReferenceBatch]) -> list[BatchClose]:
+    """The closes by which batches are closed now, in the order of the batches' ids."""
+    closes = BatchClose.objects.filter(batch__in=[batch.pk for batch in batches])
+    closes = closes.select_related("count", "batch", "deposited").prefetch_related("tenders", "count__tenders")
+    return list(closes.order_by("batch_id", "-pk").distinct("batch_id"))
 
 
 def find_bank() -> str:
@@ -50,7 +54,7 @@ def why_not_deposit(batch: ReferenceBatch) -> Refused | None:
     if batch.is_open or batch.is_api:
         words = f"{batch.title} has no money for the bank: only a closed batch of the desk has."
         return Refused("batch_not_closed", words)
-    if DepositBatch.objects.filter(batch=batch).exists():
+    if hasattr(batch, "deposited"):
         return Refused("deposited_before", f"{batch.title} is in a deposit already.")
     return None
 
@@ -58,10 +62,11 @@ def why_not_deposit(batch: ReferenceBatch) -> Refused | None:
 def make_deposit(*, batch_ids: Iterable[int], facts: DepositFacts, by: User) -> Deposit:
     """Put the money of closed batches into one deposit, as it was counted at their closes. Raises Refused."""
     with transaction.atomic():
-        batches = _lock(batch_ids)
+        batches = lock_batches(batch_ids=batch_ids)
+        prefetch_related_objects(batches, "deposited")
         for batch in batches:
             refuse(why_not_deposit(batch))
-        closes = [get_last_close(batch) for batch in batches]
+        closes = get_last_closes(batches)
         deposit = _write(closes, facts, by)
         DepositBatch.objects.bulk_create(
             DepositBatch(
@@ -90,10 +95,3 @@ def _write(closes: list[BatchClose], facts: DepositFacts, by: User) -> Deposit:
         check_cents=checks,
         made_by=by,
     )
-
-
-def _lock(batch_ids: Iterable[int]) -> list[ReferenceBatch]:
-    """The batches, held so that nobody reopens or deposits them meanwhile."""
-    chosen = ReferenceBatch.objects.filter(pk__in=set(batch_ids)).order_by("pk")
-    hold(alone=set(chosen.values_list("batch_date", flat=True)))
-    return list(chosen.select_for_update())

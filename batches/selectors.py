@@ -4,6 +4,8 @@ Receipts live on the floor above and are reached by relation name.
 """
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import (
@@ -31,14 +33,26 @@ Status = ReferenceBatch.Status
 
 def get_sum(batch: ReferenceBatch) -> tuple[int, int]:
     """Total in cents and number of the receipts in a batch that were not voided, summed by the database now."""
-    sums = batch.receipts.filter(void=None).aggregate(total=Coalesce(Sum("amount_cents"), 0), count=Count("number"))
-    return sums["total"], sums["count"]
+    return get_sums([batch])[batch.pk]
+
+
+def get_sums(batches: Collection[ReferenceBatch]) -> dict[int, tuple[int, int]]:
+    """The same of several batches, by their ids."""
+    rows = ReferenceBatch.objects.filter(pk__in=_ids(batches), receipts__void=None).order_by().values_list("pk")
+    sums = rows.annotate(total=Coalesce(Sum("receipts__amount_cents"), 0), count=Count("receipts"))
+    return dict.fromkeys(_ids(batches), (0, 0)) | {pk: (total, count) for pk, total, count in sums}
 
 
 def get_online_sum(date: dt.date) -> int:
     """Cents of all online payments of a practice-local date, less refunds, whatever supplement they are in."""
-    rows = ReferenceBatch.objects.filter(batch_date=date, is_api=True, receipts__void=None)
-    return rows.aggregate(cents=Coalesce(Sum("receipts__amount_cents"), 0))["cents"]
+    return get_online_sums([date])[date]
+
+
+def get_online_sums(dates: Iterable[dt.date]) -> Counter[dt.date]:
+    """The same of several dates."""
+    rows = ReferenceBatch.objects.filter(batch_date__in=set(dates), is_api=True, receipts__void=None)
+    of_each = rows.order_by().values_list("batch_date")
+    return Counter(dict(of_each.annotate(cents=Coalesce(Sum("receipts__amount_cents"), 0))))
 
 
 def batches_with_totals(*, by: User | AnonymousUser) -> QuerySet[ReferenceBatch]:
@@ -104,11 +118,20 @@ def find_counts(batch: ReferenceBatch) -> list[BatchCount]:
 
 def find_last_count(batch: ReferenceBatch) -> BatchCount | None:
     """The last count since a batch was opened or reopened."""
-    closed = (
-        BatchClose.objects.filter(batch=batch).order_by().values("batch").annotate(last=Max("count")).values("last")
-    )
-    counts = batch.counts.filter(pk__gt=Coalesce(Subquery(closed), 0))
-    return counts.select_related("counted_by").order_by("-pk").first()
+    return find_last_counts([batch]).get(batch.pk)
+
+
+def find_last_counts(batches: Iterable[ReferenceBatch]) -> dict[int, BatchCount]:
+    """The same of several batches, by their ids: of those that were counted."""
+    of_batch = BatchClose.objects.filter(batch=OuterRef("batch")).order_by().values("batch")
+    closed = of_batch.annotate(last=Max("count")).values("last")
+    counts = BatchCount.objects.filter(batch__in=_ids(batches), pk__gt=Coalesce(Subquery(closed), 0))
+    last = counts.select_related("counted_by").order_by("batch_id", "-pk").distinct("batch_id")
+    return {count.batch_id: count for count in last}
+
+
+def _ids(batches: Iterable[ReferenceBatch]) -> list[int]:
+    return [batch.pk for batch in batches]
 
 
 def is_locked(date: dt.date) -> bool:

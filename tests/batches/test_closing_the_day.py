@@ -1,16 +1,17 @@
-"""One call closes all batches of the day, each under its own lock, and puts what was counted into one deposit."""
+"""One call closes all batches of the day at once, and puts what was counted into one deposit."""
 
 import csv
 import io
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from batches.breakdown import get_breakdown
-from batches.closing import DayNotOver, DifferenceUnexplained, ProcessorUnexplained, close_batch
-from batches.day import Closing, close_day, find_batches_of_day
+from batches.closing import Closing, DayNotOver, DifferenceUnexplained, ProcessorUnexplained, close_batch
+from batches.day import close_day, find_batches_of_day
 from batches.deposits import DepositFacts, find_undeposited, make_deposit
 from batches.holding import BatchClosed
 from batches.models import BatchClose, Deposit, DepositBatch, ReferenceBatch
@@ -91,6 +92,23 @@ def test_what_fails_is_said_batch_by_batch_and_the_others_are_closed(two, dana, 
     done = close_day(closings=[sure, right], deposit=None, now=timezone.now(), by=dana)
     assert len(done.closed) == 2
     assert set(find_undeposited()) == set(two)
+
+
+@pytest.mark.parametrize("drawers", [1, 4])
+def test_a_day_of_many_drawers_is_held_for_as_few_statements_as_one(drawers, dana, open_batch):
+    """Payments wait meanwhile; what is written for each batch of its own is its history's reason."""
+    closings = [Closing(open_batch.pk)]
+    for n in range(drawers):
+        by = clerk(f"Clerk {n}")
+        batch = open_desk_batch(description=f"Drawer {n}", today=today(), by=by, float_cents=5000)
+        take(by)
+        closings.append(closing(batch, by, cash=10_000))
+
+    with CaptureQueriesContext(connection) as held:
+        done = close_day(closings=closings, deposit=slip(), now=timezone.now(), by=dana)
+
+    assert (len(done.closed), done.deposit.total_cents) == (drawers + 1, drawers * 5000)
+    assert len(held) <= 40, "\n".join(query["sql"][:120] for query in held)
 
 
 def test_another_sum_at_stripe_is_explained_and_kept(dana, open_batch):

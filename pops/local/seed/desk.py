@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from batches.breakdown import get_breakdown
 from batches.cash import move_cash
+from batches.closing import Closing
 from batches.counting import count_batch
-from batches.day import Closing, close_day
+from batches.day import close_day
 from batches.deposits import DepositFacts
 from batches.models import DrawerMovement, ReferenceBatch
 from batches.working import detach_batch, open_desk_batch

@@ -17,7 +17,7 @@ from batches.reconcile import make_lines
 from batches.reopening import FILES_MISSING, archive_batch, reopen_batch, why_not_reopen
 from batches.selectors import find_counts
 from payments.takings import Takings, ask_takings
-from pops.core.practice.selectors import get_practice
+from pops.core.practice.selectors import get_practice, practice_of
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
 from pops.web.backoffice.desk.batches.day import papers_page
@@ -121,7 +121,7 @@ class Close(OpenBatchAction):
     @property
     def asked(self) -> dict[str, Any]:
         """What the form asks of this batch."""
-        is_early = closes_early(self.target, now=self.now)
+        is_early = closes_early(self.target, practice=practice_of(self.request), now=self.now)
         return {"sums": self.breakdown.seen, "is_online": self.target.is_api, "is_early": is_early}
 
     def get_initial(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from batches.counting import count_batch
 from batches.day import DayClosed, close_day
 from batches.deposits import find_bank
 from payments.takings import Takings, ask_takings
+from pops.core.practice.selectors import practice_of
 from pops.core.refusals import Refused
 from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.batches.day_forms import DayCloseForm, DayCountForm
@@ -28,7 +29,7 @@ class DayStep(DeskAction):
 
     @cached_property
     def rows(self) -> list[DayRow]:
-        return find_rows(today=self.today, now=self.now)
+        return find_rows(practice=practice_of(self.request), today=self.today, now=self.now)
 
     @cached_property
     def uncounted(self) -> list[DayRow]:

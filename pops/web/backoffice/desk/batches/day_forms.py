@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from batches.day import Closing
+from batches.closing import Closing
 from batches.deposits import DepositFacts
 from pops.web.backoffice.desk.batches.day_rows import DayRow
 from pops.web.backoffice.desk.batches.forms import CloseForm, CountForm

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from batches.breakdown import Breakdown, get_breakdown
+from batches.breakdown import Breakdown, get_breakdowns
 from batches.closing import closes_early, usual_float_left
 from batches.day import find_batches_of_day
 from batches.models import BatchCount, ReferenceBatch
 from batches.reconcile import Line, make_lines
-from batches.selectors import find_last_count, get_online_sum, get_sum
+from batches.selectors import find_last_counts, get_online_sum, get_online_sums, get_sums
 from payments.takings import Takings
+from pops.core.practice.models import Practice
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class DayRow:
     batch: ReferenceBatch
     count: BatchCount | None
     is_early: bool
+    breakdown: Breakdown
+    receipt_count: int
     online: Online | None = None
     form: Any = None
 
@@ -51,14 +54,6 @@ class DayRow:
     def needs_count(self) -> bool:
         """Whether it is a drawer that nobody has counted yet."""
         return not self.batch.is_api and self.count is None
-
-    @cached_property
-    def breakdown(self) -> Breakdown:
-        return get_breakdown(self.batch)
-
-    @cached_property
-    def receipt_count(self) -> int:
-        return get_sum(self.batch)[1]
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -85,13 +80,24 @@ class DayRow:
 
 def note_takings(rows: list[DayRow], takings: Takings) -> None:
     """Put what Stripe says beside what came online."""
+    ours = get_online_sums(row.batch.batch_date for row in rows if row.is_online)
     for row in rows:
-        row.online = compare_online(row.batch, takings) if row.is_online else None
+        day = row.batch.batch_date
+        row.online = Online(ours[day], takings.cents.get(day)) if row.is_online else None
 
 
-def find_rows(*, today: dt.date, now: dt.datetime) -> list[DayRow]:
-    """The open batches of today and of earlier days."""
+def find_rows(*, practice: Practice, today: dt.date, now: dt.datetime) -> list[DayRow]:
+    """The open batches of today and of earlier days: as many questions for eight as for one."""
+    batches = find_batches_of_day(today)
+    counts = find_last_counts(batch for batch in batches if not batch.is_api)
+    breakdowns, sums = get_breakdowns(batches), get_sums(batches)
     return [
-        DayRow(batch, None if batch.is_api else find_last_count(batch), closes_early(batch, now=now))
-        for batch in find_batches_of_day(today)
+        DayRow(
+            batch,
+            counts.get(batch.pk),
+            closes_early(batch, practice=practice, now=now),
+            breakdowns[batch.pk],
+            receipt_count=sums[batch.pk][1],
+        )
+        for batch in batches
     ]
