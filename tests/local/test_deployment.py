@@ -130,12 +130,25 @@ def test_no_secret_has_a_value_in_the_example() -> None:
 
 
 def test_every_process_waits_for_the_migrations_and_every_server_is_watched() -> None:
-    for name in ("web", "urgent", "worker", "beat"):
+    for name in set(OURS) - {"migrate"}:
         assert "depends_on: *ready" in whole(name)
     assert "condition: service_completed_successfully" in shared("ready")
-    for name in ("urgent", "worker", "beat", "postgres", "redis"):
-        assert "healthcheck:" in whole(name)
+    for name in {*OURS, "postgres", "redis"} - {"web", "migrate"}:
+        assert "healthcheck:" in whole(name), name
     assert "HEALTHCHECK" in DOCKERFILE
+
+
+def test_the_documents_name_every_process_wherever_they_name_all() -> None:
+    count = {6: "six"}[len(OURS)]
+    rows = re.findall(r"^\| `(\w+)` \|", DOCUMENT, re.MULTILINE)
+    lines = [line for path in (ROOT / "docs").glob("*.md") for line in path.read_text().splitlines()]
+    # Stopping all, restarting all: whoever names web, urgent and worker means them all.
+    of_all = [line for line in lines if {"web", "urgent", "worker"} <= set(re.findall(r"(?:pops-)?(\w+)", line))]
+
+    assert f"POPS is {count} processes" in DOCUMENT
+    assert tuple(rows) == OURS
+    assert len(of_all) > 3
+    assert [line for line in of_all if "hooks" not in line] == []
 
 
 def test_every_container_has_bounds_for_its_memory_and_its_log() -> None:
