@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from pops.core.postgresql.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('batches', '0002_see_uncounted'),
@@ -12,11 +16,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name='referencebatch',
             index=models.Index(fields=['batch_date'], name='reference_batch_by_date'),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name='referencebatch',
             index=models.Index(condition=models.Q(('status', 'open')), fields=['batch_date'], name='reference_batch_open'),
         ),

@@ -47,14 +47,6 @@ class Migration(migrations.Migration):
             name='to',
             field=models.CharField(blank=True, help_text='An email address; of a text a number, as +13125550142.', max_length=254),
         ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('lane', 'mail'), ('state__in', ('queued', 'sending'))), fields=['channel', 'due_at'], name='message_due_soon'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('lane', 'urgent'), ('state__in', ('queued', 'sending'))), fields=['channel', 'due_at'], name='message_due_now'),
-        ),
         migrations.AddConstraint(
             model_name='textstop',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('number',), name='text_stop_open_is_one'),

@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from pops.core.postgresql.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('accounts', '0001_initial'),
@@ -13,7 +17,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('lane', 'mail'), ('state__in', ('queued', 'sending'))), fields=['channel', 'due_at'], name='message_due_soon'),
+        ),
+        BuildIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('lane', 'urgent'), ('state__in', ('queued', 'sending'))), fields=['channel', 'due_at'], name='message_due_now'),
+        ),
+        BuildIndex(
             model_name='message',
             index=models.Index(condition=models.Q(('state__in', ('bounced', 'complained'))), fields=['guarantor', 'ended_at'], name='message_bounced'),
         ),

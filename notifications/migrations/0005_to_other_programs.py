@@ -39,14 +39,6 @@ class Migration(migrations.Migration):
             name='to',
             field=models.CharField(blank=True, help_text='An email address; of a text a number, as +13125550142; of a webhook the host.', max_length=254),
         ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('lane', 'hooks'), ('state__in', ('queued', 'sending'))), fields=['channel', 'due_at'], name='message_due_hooks'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ('queued', 'sending')), models.Q(('stream', ''), _negated=True)), fields=['stream', 'id'], name='message_in_its_stream'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='message',
             trigger=pgtrigger.compiler.Trigger(name='facts_stay', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."about_id" IS DISTINCT FROM (NEW."about_id") OR OLD."channel" IS DISTINCT FROM (NEW."channel") OR OLD."lane" IS DISTINCT FROM (NEW."lane") OR OLD."to" IS DISTINCT FROM (NEW."to") OR OLD."message_id" IS DISTINCT FROM (NEW."message_id") OR OLD."queued_at" IS DISTINCT FROM (NEW."queued_at") OR OLD."copy_of_id" IS DISTINCT FROM (NEW."copy_of_id") OR OLD."copy_reason" IS DISTINCT FROM (NEW."copy_reason") OR OLD."copied_by_id" IS DISTINCT FROM (NEW."copied_by_id") OR OLD."stream" IS DISTINCT FROM (NEW."stream"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='3c021a10a0203a124bf2a7325f84bde3c772dc96', operation='UPDATE', pgid='pgtrigger_facts_stay_0d35b', table='notifications_message', when='BEFORE')),

@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from pops.core.postgresql.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('accounts', '0001_initial'),
@@ -15,15 +19,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name='payment',
             index=models.Index(condition=models.Q(('state', 'review')), fields=['started_at'], name='payment_in_review'),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name='refund',
             index=models.Index(condition=models.Q(('state', 'review')), fields=['requested_at'], name='refund_in_review'),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name='refund',
             index=models.Index(condition=models.Q(('state', 'failed')), fields=['checked_at'], name='refund_failed'),
         ),

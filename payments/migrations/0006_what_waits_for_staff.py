@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from pops.core.postgresql.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('accounts', '0001_initial'),
@@ -15,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name='dispute',
             index=models.Index(condition=models.Q(('status__in', ['needs_response', 'warning_needs_response', 'lost'])), fields=['opened_at'], name='dispute_for_staff'),
         ),

@@ -7,32 +7,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-# What is left of each receipt that is there already, as the triggers keep it of those that follow.
-KEEP_ALL = """
-INSERT INTO receipts_unapplied (receipt_id, received_on, cents)
-SELECT r.number, r.received_on, rest.cents
-FROM receipts_receipt r
-LEFT JOIN (
-    SELECT CASE WHEN o.kind = 'refund' THEN o.refund_of_id ELSE o.number END AS owner, sum(p.amount_cents) AS cents
-    FROM receipts_posting p JOIN receipts_receipt o ON o.number = p.receipt_id GROUP BY owner
-) posted ON posted.owner = r.number
-LEFT JOIN (
-    SELECT receipt_id, sum(amount_cents) AS cents FROM receipts_disbursement GROUP BY receipt_id
-) gone ON gone.receipt_id = r.number
-LEFT JOIN (
-    SELECT f.refund_of_id, -sum(f.amount_cents) AS cents
-    FROM receipts_receipt f
-    WHERE f.kind = 'refund' AND NOT EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = f.number)
-    GROUP BY f.refund_of_id
-) back ON back.refund_of_id = r.number
-CROSS JOIN LATERAL (
-    SELECT r.amount_cents - coalesce(posted.cents, 0) - coalesce(gone.cents, 0) - coalesce(back.cents, 0) AS cents
-) rest
-WHERE r.kind <> 'refund' AND rest.cents > 0
-    AND NOT EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = r.number)
-"""
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -41,7 +15,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # In the order in which a payment takes them: one that is being recorded meanwhile waits, or is waited for.
+        # In the order in which a payment takes them: one that is being recorded meanwhile waits, or is waited for. Of what
+        # is there already, 0010_fill_unapplied takes care: that takes long, and this shuts the tables.
         migrations.RunSQL(
             "LOCK TABLE receipts_receipt, receipts_transaction, receipts_posting IN ACCESS EXCLUSIVE MODE",
             migrations.RunSQL.noop,
@@ -74,10 +49,6 @@ class Migration(migrations.Migration):
             model_name='receiptvoid',
             name='not_overspent',
         ),
-        migrations.AddIndex(
-            model_name='receiptvoid',
-            index=models.Index(fields=['voided_at'], name='receipt_void_latest'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='disbursement',
             trigger=pgtrigger.compiler.Trigger(name='not_overspent', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE owner bigint; payment receipts_receipt%ROWTYPE; posted bigint; disbursed bigint; refunded bigint; unapplied bigint;', func="\n    SELECT CASE WHEN kind = 'refund' THEN refund_of_id ELSE number END INTO owner\n    FROM receipts_receipt WHERE number = NEW.receipt_id;\n\n    SELECT * INTO payment FROM receipts_receipt WHERE number = owner;\n    SELECT coalesce(sum(p.amount_cents), 0) INTO posted FROM receipts_posting p\n    JOIN receipts_receipt r ON r.number = p.receipt_id\n    WHERE p.receipt_id = owner OR (r.refund_of_id = owner AND r.kind = 'refund');\n    SELECT coalesce(sum(amount_cents), 0) INTO disbursed FROM receipts_disbursement WHERE receipt_id = owner;\n    SELECT coalesce(-sum(r.amount_cents), 0) INTO refunded FROM receipts_receipt r\n    WHERE r.refund_of_id = owner AND r.kind = 'refund'\n        AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = r.number);\n    IF posted < 0 OR disbursed < 0 OR posted + disbursed + refunded > payment.amount_cents\n        OR (posted + disbursed + refunded > 0\n            AND EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = owner))\n    THEN\n        RAISE EXCEPTION 'receipt % of % cents: % applied, % disbursed, % refunded',\n            owner, payment.amount_cents, posted, disbursed, refunded USING ERRCODE = 'check_violation';\n    END IF;\n    unapplied := CASE WHEN EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = owner) THEN 0\n                      ELSE payment.amount_cents - posted - disbursed - refunded END;\n    \n    IF unapplied = 0 THEN\n        DELETE FROM receipts_unapplied WHERE receipt_id = owner;\n    ELSE\n        INSERT INTO receipts_unapplied (receipt_id, received_on, cents)\n        SELECT number, received_on, unapplied FROM receipts_receipt WHERE number = owner\n        ON CONFLICT (receipt_id) DO UPDATE SET cents = EXCLUDED.cents;\n    END IF;\n\n    RETURN NULL;\n", hash='258d54b29b00c73100e0ea77f034420c0c24bc4d', operation='INSERT', pgid='pgtrigger_not_overspent_1d67b', table='receipts_disbursement', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
@@ -106,5 +77,4 @@ class Migration(migrations.Migration):
             model_name='unapplied',
             constraint=models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='receipt_unapplied_is_money'),
         ),
-        migrations.RunSQL(KEEP_ALL, "DELETE FROM receipts_unapplied"),
     ]

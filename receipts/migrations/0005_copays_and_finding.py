@@ -27,18 +27,6 @@ class Migration(migrations.Migration):
                 ('visit_type', models.CharField(blank=True, db_default='', help_text='As the appointment says it.', max_length=100)),
             ],
         ),
-        migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['amount_cents', 'number'], name='receipt_amount'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('check_number', ''), _negated=True), fields=['check_number', 'id'], name='transaction_check'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('card_last4', ''), _negated=True), fields=['card_last4', 'id'], name='transaction_card'),
-        ),
         migrations.AddField(
             model_name='copay',
             name='patient',

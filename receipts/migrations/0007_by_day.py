@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from pops.core.postgresql.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('accounts', '0001_initial'),
@@ -14,7 +18,23 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
+            model_name='receiptvoid',
+            index=models.Index(fields=['voided_at'], name='receipt_void_latest'),
+        ),
+        BuildIndex(
+            model_name='receipt',
+            index=models.Index(fields=['amount_cents', 'number'], name='receipt_amount'),
+        ),
+        BuildIndex(
+            model_name='transaction',
+            index=models.Index(condition=models.Q(('check_number', ''), _negated=True), fields=['check_number', 'id'], name='transaction_check'),
+        ),
+        BuildIndex(
+            model_name='transaction',
+            index=models.Index(condition=models.Q(('card_last4', ''), _negated=True), fields=['card_last4', 'id'], name='transaction_card'),
+        ),
+        BuildIndex(
             model_name='receipt',
             index=models.Index(fields=['-received_on', '-received_at', '-number'], name='receipt_by_day'),
         ),

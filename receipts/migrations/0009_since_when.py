@@ -4,8 +4,12 @@ import django.contrib.postgres.indexes
 from django.conf import settings
 from django.db import migrations
 
+from pops.core.postgresql.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('accounts', '0003_notes'),
@@ -15,11 +19,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name='posting',
             index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['posted_at'], name='posting_posted'),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name='receipt',
             index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['issued_at'], name='receipt_issued'),
         ),

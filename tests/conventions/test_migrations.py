@@ -1,8 +1,18 @@
-"""Migrations run while payments come in: what both take, both take in one order."""
+"""Migrations run while payments come in: what both take, both take in one order, and nothing is held for long."""
 
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import IntegrityError, connection, models
 from django.db.migrations import RunSQL
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.models import AddIndex, CreateModel
+from django.db.migrations.state import ProjectState
+
+from pops.core.postgresql.indexes import BuildIndex
+from tests.factories.practice import FacilityFactory
 
 LOCK = "LOCK TABLE receipts_receipt, receipts_transaction, receipts_posting IN ACCESS EXCLUSIVE MODE"
 WRITTEN_BY_A_PAYMENT = {"receipt", "transaction", "posting"}
@@ -24,3 +34,50 @@ def test_a_migration_of_receipts_locks_them_in_the_order_of_a_payment():
         first = migration.operations[0]
         assert isinstance(first, RunSQL), f"{key}: begin with {LOCK}"
         assert first.sql == LOCK, key
+
+
+def shutting(migration):
+    """The indexes that a migration adds to tables which were there before: nobody writes to those meanwhile."""
+    made = {one.name.lower() for one in migration.operations if isinstance(one, CreateModel)}
+    plain = [one for one in migration.operations if isinstance(one, AddIndex) and not isinstance(one, BuildIndex)]
+    return [one.index.name for one in plain if one.model_name.lower() not in made]
+
+
+def test_an_index_of_a_table_in_use_is_built_beside_its_writers():
+    ours = {app.label for app in apps.get_app_configs() if Path(app.path).parent.is_relative_to(settings.BASE_DIR)}
+    ours -= {app.label for app in apps.get_app_configs() if "site-packages" in app.path}
+    migrations = {key: one for key, one in MigrationLoader(None).disk_migrations.items() if key[0] in ours}
+
+    assert len(migrations) > 40
+    found = {key: shutting(one) for key, one in migrations.items()}
+    assert {key: names for key, names in found.items() if names} == {}, "BuildIndex, in a migration of its own"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_that_was_cut_off_is_built_anew_and_one_that_is_there_stays():
+    index = BuildIndex("facility", models.Index(fields=["name"], name="built_beside"))
+    state = ProjectState.from_apps(apps)
+
+    def ask(
+        sql="SELECT indisvalid, pg_get_indexdef(indexrelid) FROM pg_index WHERE indexrelid = 'built_beside'::regclass",
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchone()
+
+    def build():
+        with connection.schema_editor(atomic=False) as editor:
+            index.database_forwards("practice", editor, state, state)
+        return ask()
+
+    FacilityFactory.create_batch(2, name="Twice")
+    with pytest.raises(IntegrityError):  # what a build leaves that did not end
+        connection.cursor().execute("CREATE UNIQUE INDEX CONCURRENTLY built_beside ON practice_facility (name)")
+    try:
+        assert ask()[0] is False
+        valid, first = build()
+        assert valid
+        assert "UNIQUE" not in first
+        assert build() == (True, first)
+    finally:
+        connection.cursor().execute("DROP INDEX built_beside")

@@ -1,8 +1,11 @@
 """What of a receipt is unapplied is kept by the database as it changes, and told by age."""
 
 import datetime as dt
+import importlib
+import threading
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 
 from receipts.corrections.escrow import disburse_escrow, post_escrow
@@ -11,6 +14,7 @@ from receipts.corrections.void import void_receipt
 from receipts.models import Unapplied
 from receipts.unapplied import find_unapplied, sum_by_age
 from tests.books import judge_now
+from tests.concurrency import wait_until
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import take, tender, today
 from tests.factories.staff import DESK, member
@@ -46,6 +50,41 @@ def test_it_follows_all_that_becomes_of_a_receipt(dana, pay):
     assert kept() == {receipt.pk: 2500}
     take(dana, tender(4000), guarantor=guarantor)  # applied whole: nothing is kept of it
     assert kept() == {receipt.pk: 2500}
+
+
+def fill():
+    """As an upgrade does with the receipts of before, beside the work of others."""
+    with connection.schema_editor(atomic=False) as editor:
+        importlib.import_module("receipts.migrations.0010_fill_unapplied").fill(None, editor)
+    connection.close()
+
+
+def is_waited_for():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_fills_in_what_was_there_and_sees_what_moves_meanwhile(dana):
+    gone, part, void, refunded, later = [take(dana, tender(cents)) for cents in (5000, 700, 800, 900, 600)]
+    disburse_escrow(receipt_number=part.pk, cents=200, reason="Not ours", today=today(), by=dana)
+    void_receipt(receipt_number=void.pk, reason="Mistake", today=today(), by=dana)
+    refund_at_desk(
+        receipt_number=refunded.pk, amounts={"cash": 400}, reason="Too much", now=NOON, today=today(), by=dana
+    )
+    of_before = kept()
+    Unapplied.objects.exclude(receipt=later.pk).delete()
+
+    with transaction.atomic():
+        disburse_escrow(receipt_number=gone.pk, cents=5000, reason="Not ours", today=today(), by=dana)
+        upgrade = threading.Thread(target=fill)
+        upgrade.start()
+        wait_until(is_waited_for, seconds=60)
+    upgrade.join()
+
+    assert of_before.pop(gone.pk) == 5000
+    assert kept() == of_before == {part.pk: 500, refunded.pk: 500, later.pk: 600}
 
 
 @pytest.fixture
