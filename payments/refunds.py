@@ -162,6 +162,8 @@ def _ask(refund: Refund, now: dt.datetime) -> None:
     try:
         facts = create_refund(refund_id=refund.pk, charge_id=refund.charge_id, amount_cents=refund.amount_cents)
     except Rejected as refusal:
+        if refusal.is_in_use:  # another call asks for the same just now: it records what comes of it
+            return
         # A definite no: nothing was refunded.
         Refund.objects.filter(pk=refund.pk, state=State.REQUESTED).update(
             state=State.FAILED, note=refusal.words[:300], checked_at=now

@@ -130,6 +130,34 @@ class TestOnline:
         assert (answer.json()["voids"], answer.json()["amount_cents"]) == (True, 5000)
         assert api.get(f"/receipts/{paid_online.pk}").json()["status"] == "voided"
 
+    @pytest.mark.parametrize(("call", "body"), [("refunds", {**WHY, "amount_cents": 2000}), ("void", WHY)])
+    def test_what_stripe_refused_is_said_again_and_asked_anew_by_another_key(
+        self, api, paid_online, stripe_sandbox, call, body
+    ):
+        address = f"/receipts/{paid_online.pk}/{call}"
+        stripe_sandbox.fail_next(400, method="POST", path="/v1/refunds")
+
+        first, copy = (api.post(address, body, Idempotency_Key="refused") for _ in range(2))
+
+        assert code(first) == (409, "refund_failed")
+        assert (copy.content, copy["Content-Type"]) == (first.content, first["Content-Type"])
+        assert copy["Idempotency-Replayed"] == "true"
+        assert api.post(address, body, Idempotency_Key="asked anew").json()["state"] == "succeeded"
+
+    def test_what_came_to_no_answer_is_kept_as_under_way_and_not_as_refused(self, api, paid_online, stripe_sandbox):
+        stripe_sandbox.fail_next(500, times=3, method="POST", path="/v1/refunds")
+
+        answer = api.post(f"/receipts/{paid_online.pk}/refunds", {"reason": "Overpaid", "amount_cents": 2000})
+
+        assert (answer.status_code, answer.json()["state"]) == (202, "requested")
+
+    def test_what_a_rule_refused_before_stripe_was_asked_leaves_its_key_free(self, api, paid_online):
+        address = f"/receipts/{paid_online.pk}/refunds"
+        too_much = {"reason": "Overpaid", "amount_cents": 5001}
+
+        assert code(api.post(address, too_much, Idempotency_Key="one")) == (409, "refund_too_much")
+        assert api.post(address, {**too_much, "amount_cents": 5000}, Idempotency_Key="one").status_code == 201
+
     def test_what_is_left_without_amounts_goes_back_and_no_more(self, api, paid_online):
         address = f"/receipts/{paid_online.pk}/refunds"
         by_hand = {"reason": "Overpaid", "amounts": [{"method": "cash", "amount_cents": 1}]}

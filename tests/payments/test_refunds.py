@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from batches.closing import close_batch
 from payments.events import work_off_event
-from payments.gateway.client import client
+from payments.gateway.client import Rejected, client
 from payments.gateway.refunds import get_refund
 from payments.models import ProcessorEvent, Refund
 from payments.refunds import record_refund, request_refund, settle_refund
@@ -113,6 +113,14 @@ def test_when_the_answer_is_lost_the_sweep_finds_the_same_refund(paid, dana, str
     assert (waiting.state, waiting.refund_receipt.amount_cents) == ("succeeded", -1000)
     assert client().v1.refunds.list({"charge": waiting.charge_id}).data[0].amount == 1000
     assert len(client().v1.refunds.list({"charge": waiting.charge_id}).data) == 1
+
+
+def test_one_that_another_call_asks_for_just_now_has_not_failed(paid, dana, stripe_sandbox, monkeypatch):
+    def busy(**facts):
+        raise Rejected("idempotency_key_in_use", "Stripe is doing this already.")
+
+    monkeypatch.setattr("payments.refunds.create_refund", busy)
+    assert refund(paid(), dana, 1000).state == "requested"
 
 
 def test_a_refund_made_in_the_dashboard_arrives_once_in_the_batch_of_its_day(paid, stripe_sandbox, dana):

@@ -4,7 +4,8 @@ The row that remembers an answer is written in the transaction of what the call 
 comes meanwhile waits for it there, then finds the answer. A call that is refused leaves no row, and nothing else.
 
 What asks the card processor can't do so, as no transaction stays open over that. There the row is committed first, and
-the service itself does its work once, by the id that `get_attempt_id` makes of the key.
+the service itself does its work once, by the id that `get_attempt_id` makes of the key. What the processor refuses for
+good is an answer, and is said again. Where it wasn't asked, a call that is refused takes its row away again.
 """
 
 import datetime as dt
@@ -21,7 +22,7 @@ from rest_framework.response import Response
 
 from pops.web.api.models import SentCall
 from pops.web.api.parsing import ApiJSONRenderer
-from pops.web.api.problems import Problem
+from pops.web.api.problems import Problem, find_problem
 from pops.web.problems import CONTENT_TYPE
 
 # At least a day, as callers are told; some more, so that a retry the next morning is one too.
@@ -125,7 +126,12 @@ class _Work:
             sent = SentCall.objects.get(**self._who())
             if sent.status is not None or bytes(sent.asked) != self.asked:
                 return self._say_again(sent)
-        response = self.job()
+        try:
+            response = self.job()
+        except Exception as failure:
+            if find_problem(failure):
+                SentCall.objects.filter(**self._who(), status=None).delete()
+            raise
         self._keep(response)
         return response
 
@@ -146,9 +152,9 @@ class _Work:
         seen = "" if self.sees is None else f"\nsees confidential: {self.sees}"
         return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}{seen}".encode()).digest()
 
-    def _keep(self, response: Response) -> None:
+    def _keep(self, response: HttpResponse) -> None:
         headers = {name: response[name] for name in HEADERS if name in response}
-        body = b"" if response.data is None else ApiJSONRenderer().render(response.data)
+        body = _render(response) if isinstance(response, Response) else response.content
         SentCall.objects.filter(**self._who()).update(status=response.status_code, body=body, headers=headers)
 
     def _say_again(self, sent: SentCall) -> HttpResponse:
@@ -160,3 +166,7 @@ class _Work:
         headers = {**sent.headers, "Idempotency-Replayed": "true"}
         kind = CONTENT_TYPE if (sent.status or 0) >= 400 else "application/json"
         return HttpResponse(bytes(sent.body), status=sent.status, headers=headers, content_type=kind)
+
+
+def _render(response: Response) -> bytes:
+    return b"" if response.data is None else bytes(ApiJSONRenderer().render(response.data))

@@ -15,12 +15,12 @@ from payments.refunds import request_refund, void_online
 from pops.service_accounts.scopes import Scope
 from pops.web.api.idempotency import get_attempt_id, once
 from pops.web.api.permissions import need_right
-from pops.web.api.problems import Problem
 from pops.web.api.schema import operation
 from pops.web.api.v1.corrections_shapes import GivenBackListShape, GivenBackShape, ReasonShape, RefundShape
 from pops.web.api.v1.receipts_examples import RECEIPT
 from pops.web.api.v1.receipts_shapes import ReceiptShape, tell_receipt
 from pops.web.api.views import ApiView
+from pops.web.problems import say_problem
 from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.models import Receipt
@@ -81,7 +81,7 @@ class Void(Correction):
         also={202: GivenBackShape},
     )
     @once(asks_stripe=lambda view: view.is_online)
-    def post(self, request: Request, number: int) -> Response:
+    def post(self, request: Request, number: int) -> HttpResponse:
         """It stays, marked. What was paid online goes back to the card first: 202 until that is done.
 
         That needs the right `receipts.void_online`.
@@ -128,7 +128,7 @@ class Refunds(Correction):
         asked = self.read(RefundShape)
         return self._to_card(asked) if self.is_online else self._by_hand(asked)
 
-    def _to_card(self, asked: dict[str, Any]) -> Response:
+    def _to_card(self, asked: dict[str, Any]) -> HttpResponse:
         made = request_refund(
             refund_id=get_attempt_id(self),
             receipt_number=self.receipt.pk,
@@ -158,10 +158,10 @@ class Refunds(Correction):
         return _tell(next(row for row in rows if row["receipt"] == made), self.receipt.pk, status=201)
 
 
-def _tell_asked(made: Refund, *, status: int) -> Response:
-    """What the card processor was asked for. Raises Problem when it refused."""
+def _tell_asked(made: Refund, *, status: int) -> HttpResponse:
+    """What the card processor was asked for. That it refused is an answer too: who asks again does so by a new key."""
     if made.has_failed:
-        raise Problem(409, "refund_failed", f"The card processor refused: {made.note} Nothing was refunded.")
+        return say_problem(409, "refund_failed", f"The card processor refused: {made.note} Nothing was refunded.")
     return _tell(make_refund_row(made), made.receipt_id, status=status)
 
 
