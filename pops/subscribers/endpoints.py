@@ -9,6 +9,7 @@ import pghistory
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
+from django.utils.crypto import salted_hmac
 
 from notifications.channels.http import GONE_WORDS
 from notifications.channels.outside import BadUrl, LeadsInside, NoSuchHost, NotEncrypted, find_addresses, read_url
@@ -67,15 +68,18 @@ def why_not_events(events: Iterable[str]) -> Refused | None:
 
 
 @transaction.atomic
-def make_endpoint(*, name: str, url: str, events: Iterable[str], by: User) -> tuple[Endpoint, str]:
-    """An endpoint that is told of what happens from now on, and its secret, which is shown once. Raises Refused."""
+def make_endpoint(*, name: str, url: str, events: Iterable[str], by: User, secret: str = "") -> tuple[Endpoint, str]:
+    """An endpoint that is told of what happens from now on, and its secret, which is shown once. Raises Refused.
+
+    The secret is drawn by chance, or is one of say_secret() that nothing has yet.
+    """
     events = list(events)
     refuse(why_not_manage(by=by) or why_not_events(events) or why_not_call(url))
     with pghistory.context(user=by.pk, reason="Made"):
         endpoint = Endpoint.objects.create(
             name=name, url=url, events=_in_order(events), since=end_of_feed().position, made_by=by
         )
-    return endpoint, _add_secret(endpoint, by)
+    return endpoint, _add_secret(endpoint, by, secret)
 
 
 @transaction.atomic
@@ -116,12 +120,17 @@ def end_endpoint(*, endpoint_id: int, now: dt.datetime, by: User) -> Endpoint:
 
 
 @transaction.atomic
-def rotate_secret(*, endpoint_id: int, now: dt.datetime, by: User, overlap: dt.timedelta = OVERLAP) -> str:
-    """A new secret, shown once. The old one signs beside it for a while; those before end now. Raises Refused."""
+def rotate_secret(
+    *, endpoint_id: int, now: dt.datetime, by: User, overlap: dt.timedelta = OVERLAP, secret: str = ""
+) -> str:
+    """A new secret, shown once. The old one signs beside it for a while; those before end now. Raises Refused.
+
+    It is drawn by chance, or is one of say_secret() that nothing has yet.
+    """
     endpoint = _lock_usable(endpoint_id, by)
     endpoint.secrets.filter(ends_at__gt=now).update(ends_at=now)
     endpoint.secrets.filter(ends_at=None).update(ends_at=now + overlap)
-    return _add_secret(endpoint, by)
+    return _add_secret(endpoint, by, secret)
 
 
 def find_pause(endpoint: Endpoint, *, now: dt.datetime) -> dt.datetime | None:
@@ -165,8 +174,17 @@ def _lock_usable(endpoint_id: int, by: User) -> Endpoint:
     return endpoint
 
 
-def _add_secret(endpoint: Endpoint, by: User) -> str:
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+def say_secret(maker: str) -> str:
+    """A secret that its maker can say again, by what they alone call it: 256 bits to who hasn't our secret key."""
+    return _write_secret(salted_hmac("subscribers.secret", maker, algorithm="sha256").digest())
+
+
+def _write_secret(letters: bytes) -> str:
+    return "whsec_" + base64.b64encode(letters).decode()
+
+
+def _add_secret(endpoint: Endpoint, by: User, secret: str) -> str:
+    secret = secret or _write_secret(secrets.token_bytes(SECRET_BYTES))
     EndpointSecret.objects.create(endpoint=endpoint, secret=secret, made_by=by)
     return secret
 

@@ -20,6 +20,11 @@ def find_secrets(endpoint: Endpoint) -> list[str]:
     return list(good.order_by("-pk").values_list("secret", flat=True))
 
 
+def find_signing(secret: str) -> Endpoint | None:
+    """Whose secret this is, or was."""
+    return Endpoint.objects.filter(secrets__secret=secret).first()
+
+
 def find_deliveries(endpoint: Endpoint) -> QuerySet[Delivery]:
     """What an endpoint was told, the newest first, each with its message and its answers."""
     rows = endpoint.deliveries.select_related("change", "message", "asked_by", "endpoint")

@@ -11,6 +11,7 @@ from pops.changes.feed import note_restore
 from pops.changes.models import Change
 from pops.core.sequences import get_sequence, move_on
 from pops.subscribers.models import Endpoint
+from pops.web.api.models import SentCall
 from pops.web.backoffice.roles import ROLES
 from tests.factories.api import caller
 from tests.factories.staff import ADMIN, DESK, MANAGER
@@ -95,11 +96,19 @@ def test_an_endpoint_from_its_beginning_to_its_end(api, wanted, receiver, pay):
     assert kept.ended_at <= timezone.now()
 
 
-def test_a_call_that_is_sent_twice_makes_one_endpoint(api, wanted):
+def test_a_call_that_is_sent_twice_is_done_once_and_keeps_no_secret(api, wanted):
     first, copy = (api.post(HOOKS, wanted, Idempotency_Key="one") for _ in range(2))
+    one = first.headers["Location"]
+    rotated, rotated_copy = (api.post(f"{one}/secret", Idempotency_Key="two") for _ in range(2))
+    secrets = [first.json()["secret"], rotated.json()["secret"]]
 
-    assert first.json() == copy.json()
-    assert Endpoint.objects.count() == 1
+    assert (first.json(), rotated.json()) == (copy.json(), rotated_copy.json())
+    assert copy["Idempotency-Replayed"] == rotated_copy["Idempotency-Replayed"] == "true"
+    assert list(Endpoint.objects.get().secrets.order_by("pk").values_list("secret", flat=True)) == secrets
+    assert [bytes(body) for body in SentCall.objects.values_list("body", flat=True)] == [b"", b""]
+
+    SentCall.objects.all().delete()  # three days later the key is a new one
+    assert api.post(f"{one}/secret", Idempotency_Key="two").json()["secret"] not in secrets
 
 
 @pytest.mark.parametrize(

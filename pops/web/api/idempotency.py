@@ -53,7 +53,7 @@ def once(
     `asks_stripe` says whether it asks the card processor, or whether this call of the view does. POST takes a key. What
     is named by its address (PUT, PATCH, DELETE) is the same however often it is sent: there a key may be left out. An
     answer that `tells_secret` is not kept: a copy does the work again, which does nothing for who says the same secret
-    again, made of `get_attempt_id`. One that `tells_words` of visits is said again only to a key that sees as much: for
+    again, made of `get_call_id`. One that `tells_words` of visits is said again only to a key that sees as much: for
     another one of the account it is another call.
     """
 
@@ -77,6 +77,12 @@ def once(
 def get_attempt_id(view: Any) -> uuid.UUID:
     """The same id for the same account and Idempotency-Key: by it a service knows that it has done its work."""
     return uuid.uuid5(uuid.NAMESPACE_OID, f"pops api {view.account.pk} {view.request.headers['Idempotency-Key']}")
+
+
+def get_call_id(view: Any) -> str:
+    """What a call and its copies have in common until it is forgotten: then its Idempotency-Key is a new one again."""
+    sent = SentCall.objects.only("pk").get(account_id=view.account.pk, key=view.request.headers["Idempotency-Key"])
+    return f"api call {sent.pk}"
 
 
 def forget_calls(*, now: dt.datetime) -> int:
@@ -162,7 +168,9 @@ class _Work:
             words = "This Idempotency-Key was used for another call. Draw a new one for each."
             raise Problem(422, "key_reused", words)
         if not self.keeps:
-            return self.job()
+            response = self.job()
+            response["Idempotency-Replayed"] = "true"
+            return response
         headers = {**sent.headers, "Idempotency-Replayed": "true"}
         kind = CONTENT_TYPE if (sent.status or 0) >= 400 else "application/json"
         return HttpResponse(bytes(sent.body), status=sent.status, headers=headers, content_type=kind)

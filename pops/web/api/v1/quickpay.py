@@ -15,7 +15,7 @@ from pops.quickpay.models import Link
 from pops.quickpay.services import draw_token, make_link, revoke_link
 from pops.service_accounts.scopes import Scope
 from pops.web.api.fields import Text
-from pops.web.api.idempotency import get_attempt_id, once
+from pops.web.api.idempotency import get_call_id, once
 from pops.web.api.pages import PageQuery
 from pops.web.api.schema import operation, page_of
 from pops.web.api.v1.quickpay_shapes import LINK, NEW, NewQuickPayLinkShape, QuickPayLinkBody, QuickPayLinkShape
@@ -66,7 +66,7 @@ class Links(ListView):
         guarantor = get_guarantor(said["account_number"])
         days = said.get("good_for_days")
         facts = {"origin": said["origin"], "good_for": dt.timedelta(days=days) if days else None}
-        token = draw_token(f"{get_attempt_id(self)} {guarantor.pk}")
+        token = draw_token(f"{get_call_id(self)} {guarantor.pk}")
         link, _ = make_link(guarantor=guarantor, token=token, **facts, now=self.now, by=self.user)
         data = NewQuickPayLinkShape({"address": get_address(token), "link": link}, context={"view": self}).data
         return Response(data, 201)

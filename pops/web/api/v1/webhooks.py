@@ -14,13 +14,14 @@ from pops.subscribers.endpoints import (
     end_endpoint,
     make_endpoint,
     rotate_secret,
+    say_secret,
     switch_endpoint,
 )
 from pops.subscribers.models import Delivery, Endpoint
-from pops.subscribers.selectors import find_deliveries, find_endpoints
+from pops.subscribers.selectors import find_deliveries, find_endpoints, find_signing
 from pops.subscribers.sending import send_again, send_test
 from pops.web.api.etags import answer_tagged, check_match
-from pops.web.api.idempotency import once
+from pops.web.api.idempotency import get_call_id, once
 from pops.web.api.pages import PageQuery
 from pops.web.api.schema import operation, page_of
 from pops.web.api.v1.webhooks_shapes import (
@@ -68,17 +69,21 @@ class Endpoints(ListView):
         example={**ENDPOINT, **SECRET},
         status=201,
     )
-    @once
+    @once(tells_secret=True)
     def post(self, request: Request) -> Response:
         """The secret is in this answer and in no other."""
         asked = self.read(EndpointShape)
-        is_on = asked.pop("is_on")
-        endpoint, secret = make_endpoint(**asked, by=self.user)
-        if not is_on:
-            endpoint = switch_endpoint(endpoint_id=endpoint.pk, on=False, reason=OFF, by=self.user)
+        secret = say_secret(get_call_id(self))
+        endpoint = find_signing(secret) or self._make(**asked, secret=secret)
         told = {**EndpointShape(endpoint).data, "secret": secret}
         headers = {"Location": f"/api/v1/webhook-endpoints/{endpoint.pk}"}
         return Response(told, status=201, headers=headers)
+
+    def _make(self, *, is_on: bool, **asked: Any) -> Endpoint:
+        endpoint, _ = make_endpoint(**asked, by=self.user)
+        if is_on:
+            return endpoint
+        return switch_endpoint(endpoint_id=endpoint.pk, on=False, reason=OFF, by=self.user)
 
 
 class OneEndpoint(ApiView):
@@ -128,11 +133,13 @@ class EndpointSecrets(ApiView):
     rights = {"POST": RIGHT}
 
     @operation("rotate_webhook_secret", "Make a new secret", gives=SecretShape, example=SECRET, status=201)
-    @once
+    @once(tells_secret=True)
     def post(self, request: Request, endpoint_id: int) -> Response:
         """The old one signs beside it for a day; one before that ends now. Told in this answer and in no other."""
         get_object_or_404(find_endpoints(), pk=endpoint_id)
-        secret = rotate_secret(endpoint_id=endpoint_id, now=self.now, by=self.user)
+        secret = say_secret(get_call_id(self))
+        if not find_signing(secret):
+            rotate_secret(endpoint_id=endpoint_id, now=self.now, by=self.user, secret=secret)
         return Response({"secret": secret}, status=201)
 
 
