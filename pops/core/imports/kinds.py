@@ -6,7 +6,6 @@ from pops.core.accounts.models import Appointment
 from pops.core.imports.addresses import TO_ASK, USED, WAITS_FOR_READER, WORDS
 from pops.core.imports.cells import NULL, cents, code, date, email, moment, signed_cents, whole, words, yes_or_no
 from pops.core.imports.columns import Column, Kind, Reference, Rule
-from pops.core.imports.readers.faults import Bad
 from pops.core.imports.references import (
     ENCOUNTER,
     FACILITY,
@@ -17,6 +16,7 @@ from pops.core.imports.references import (
     PROVIDER,
     STATEMENT,
 )
+from pops.core.imports.states import status
 
 LARGEST = 2**63 - 1
 
@@ -254,23 +254,6 @@ STATEMENTS = Kind(
 )  # fmt: skip
 
 
-# What practices' systems call the states of an appointment.
-STATES = {
-    Appointment.Status.BOOKED: ("booked", "scheduled", "confirmed", "pending"),
-    Appointment.Status.SEEN: ("seen", "completed", "arrived", "fulfilled", "checked out"),
-    Appointment.Status.CANCELED: ("canceled", "cancelled"),
-    Appointment.Status.MISSED: ("missed", "no show", "no-show", "noshow"),
-}
-STATE_OF = {word: status.value for status, words_for_it in STATES.items() for word in words_for_it}
-
-
-def _status(text: str) -> str:
-    """The state of an appointment."""
-    if text.lower() not in STATE_OF:
-        raise Bad(f"is none of {', '.join(status.value for status in STATES)}: {text[:20]}")
-    return STATE_OF[text.lower()]
-
-
 APPOINTMENTS = Kind(
     name="appointments",
     one="appointment",
@@ -290,7 +273,7 @@ APPOINTMENTS = Kind(
         _named("provider", PROVIDER, "provider_name", **MAY_BE_EMPTY),
         _named("facility", FACILITY, "facility_name", **MAY_BE_EMPTY),
         Column("visit_type", partial(words, longest=100), also=("type", "appointment_type")),
-        Column("status", _status, also=("state",), blank=Appointment.Status.BOOKED,
+        Column("status", status, also=("state",), blank=Appointment.Status.BOOKED,
                default=f"'{Appointment.Status.BOOKED}'", help="Booked, seen, canceled or missed."),
         CONFIDENTIAL,
     ),
