@@ -57,6 +57,14 @@ class Taking:
     memo: str = ""
 
 
+def why_not_take(guarantor: Guarantor) -> Refused | None:
+    """Why no money that people take is entered on an account."""
+    if guarantor.is_trial:
+        words = "This is the trial account of the set-up guide: nobody's. It pays online, and gets that back."
+        return Refused("trial_account", words)
+    return why_not_use(guarantor)
+
+
 def take_payment(
     *,
     guarantor_id: int,
@@ -131,7 +139,7 @@ def _take(
     """Issue the receipt of the guarantor who is held."""
     amount = _add_up(tenders)
     guarantor = Guarantor.objects.get(pk=held.guarantor_id or 0)
-    refuse(why_not_use(guarantor))
+    refuse(why_not_take(guarantor))
     batch = get_batch_for_payment(held, today=taking.today, by=taking.by)
     refuse(why_not_as_seen(guarantor, seen))
     reason = _reason(guarantor, tenders, taking)

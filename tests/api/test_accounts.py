@@ -6,6 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine
+from pops.core.practice.models import Practice
+from pops.logins.trial import begin_trial
 from pops.web.api.v1.accounts.examples import (
     SAID_APPOINTMENT,
     SAID_ENCOUNTER,
@@ -203,6 +205,20 @@ def test_what_is_confidential_is_told_by_number_without_words(brought):
 )
 def test_lists_are_narrowed(brought, address, count):
     assert len(brought.get(f"/{address}").json()["items"]) == count
+
+
+def test_the_trial_account_is_neither_told_nor_brought(brought):
+    Practice.objects.update(opened_at=None)
+    trial = begin_trial(today=dt.date(2026, 3, 2), by=brought.account.made_by)
+
+    named = {"account_number": "TRIAL", "name": "Ida"}
+    told = brought.post("/accounts/bulk", {"guarantors": [named], "patients": [{**named, "patient_number": "P-9"}]})
+    numbers = {one["account_number"] for one in brought.get("/encounters").json()["items"]}
+
+    assert told.json()["counts"] == {**COUNTS, "refused": 2}
+    assert "set-up guide" in told.json()["results"]["guarantors"][0]["errors"][0]["detail"]
+    assert brought.put("/guarantors/TRIAL", {"name": "Ida"}).status_code == 422
+    assert (numbers, Guarantor.objects.get(pk=trial.pk).name) == ({"00123"}, "Trial account")
 
 
 def test_more_than_a_thousand_items_are_too_many(system):

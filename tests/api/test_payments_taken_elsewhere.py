@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from batches.models import ReferenceBatch
 from batches.working import attach_earlier_batch
 from payments.models import Payment
 from pops.core.accounts.models import Patient
 from pops.core.practice.models import Practice
+from pops.logins.trial import begin_trial
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.api import Caller, caller, new_key
@@ -167,6 +169,18 @@ def test_the_desks_refusals_are_the_apis(api, line):
 
     assert came == ["taken_just_now", "check_taken", "line_owes_less", "line_owes_less"]
     assert Receipt.objects.count() == 1
+
+
+def test_the_trial_account_of_the_set_up_guide_is_nobodys(api, line, dana, client_of):
+    Practice.objects.update(opened_at=None)
+    trial = begin_trial(today=today(), by=dana)
+
+    answer = api.post("/payments", payment(trial))
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "trial_account")
+    shown = client_of(dana).get(reverse("backoffice:take", args=[trial.pk]), follow=True)
+    assert "trial account of the set-up guide" in shown.content.decode()
+    assert not Receipt.objects.exists()
 
 
 def test_the_first_payment_of_an_account_opens_a_batch_that_is_named_after_it(api, guarantor, pay):

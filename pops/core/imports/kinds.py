@@ -109,6 +109,7 @@ GUARANTORS = Kind(
     ),
     rules=(
         _zeros("accounts_guarantor", "account_number", "account_number"),
+        Rule("account_number", "t.is_trial", "'is the trial account''s of the set-up guide, which is nobody''s'"),
         Rule("group", "{group} IS NULL", "'is needed: there are several POPS Groups'"),
     ),
     notices=(Rule("email", WAITS_FOR_READER, WORDS), _keeps("email"), _keeps("phone")),

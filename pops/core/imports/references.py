@@ -12,7 +12,8 @@ MERGED_INTO = """(
 )"""
 STANDS = f"CASE WHEN g.is_retired THEN {MERGED_INTO} ELSE g.id END"
 GUARANTOR = Reference(
-    f"(SELECT g.account_number AS key, {STANDS} AS id, {STANDS} AS guarantor_id FROM accounts_guarantor g)",
+    f"(SELECT g.account_number AS key, {STANDS} AS id, {STANDS} AS guarantor_id FROM accounts_guarantor g"
+    " WHERE NOT g.is_trial)",
     "There is no guarantor with this account number or the account is retired",
     "Import guarantors first",
 )

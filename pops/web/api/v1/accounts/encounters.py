@@ -24,9 +24,13 @@ LINES = (
     )
     .order_by("line_number")
 )
-ROWS = Encounter.objects.select_related(
-    "patient__guarantor", "provider", "facility", "billing_provider", "referring_provider"
-).prefetch_related(Prefetch("lines", LINES, to_attr="told_lines"))
+NAMED = ("patient__guarantor", "provider", "facility", "billing_provider", "referring_provider")
+# The trial account's is nobody's visit.
+ROWS = (
+    Encounter.objects.filter(patient__guarantor__is_trial=False)
+    .select_related(*NAMED)
+    .prefetch_related(Prefetch("lines", LINES, to_attr="told_lines"))
+)
 NAMES = {
     "account_number": "patient__guarantor__account_number",
     "patient_number": "patient__number",

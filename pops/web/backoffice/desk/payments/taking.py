@@ -15,7 +15,6 @@ from payments.models import Payment
 from payments.selectors import find_open_attempts
 from payments.truth import close_attempts
 from pops.core.accounts.confidential import mask_lines, sees_confidential, shown_to
-from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Appointment, Guarantor
 from pops.core.accounts.search import find_guarantors
 from pops.core.money import format_cents
@@ -29,7 +28,7 @@ from receipts.copays import CopayFor, find_usual_copays, find_visits
 from receipts.models import Receipt
 from receipts.owed import Balances, find_payable_lines, get_balances, get_credit
 from receipts.questions import Purpose
-from receipts.taking import take_payment
+from receipts.taking import take_payment, why_not_take
 
 FOUND_LIMIT = 50
 DAY = dt.timedelta(days=1)
@@ -121,7 +120,7 @@ class Take(TakesMoney):
         return get_object_or_404(Guarantor.objects.select_related("group"), pk=self.kwargs["guarantor_id"])
 
     def elsewhere(self) -> tuple[str, str] | None:
-        refusal = why_not_use(self.target)
+        refusal = why_not_take(self.target)
         return (reverse("backoffice:find"), refusal.words) if refusal else None
 
     def get_form_kwargs(self) -> dict[str, Any]:
