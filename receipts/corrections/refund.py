@@ -76,14 +76,14 @@ def refund_at_desk(
     such as a check for cash; without it that is refused. Raises NoAttachedBatch, RefundTooMuch, Refused.
     """
     reason = require_reason(reason)
-    if another_way:
-        reason = f"{reason.rstrip('.')}. By another way: {another_way}"
+    refuse(_why_not_give(amounts, check_number))
     with transaction.atomic():
         held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)
         refuse(why_not_refund_at_desk(receipt))
-        _check_amounts(receipt, amounts, another_way=another_way)
+        if _check_amounts(receipt, amounts, another_way=another_way):
+            reason = f"{reason.rstrip('.')}. By another way: {another_way}"
         return issue_refund(
             held,
             receipt=receipt,
@@ -97,15 +97,26 @@ def refund_at_desk(
         )
 
 
-def _check_amounts(receipt: Receipt, amounts: Mapping[str, int], *, another_way: str) -> None:
-    """Raises Refused, RefundTooMuch. Money that came back to us may leave again by any way but a card."""
+def _why_not_give(amounts: Mapping[str, int], check_number: str) -> Refused | None:
+    if not amounts or min(amounts.values()) <= 0:
+        return Refused("no_amount", "Enter an amount above $0.00.")
+    if check_number and Method.CHECK not in amounts:
+        return Refused("check_without_amount", "Enter the amount of this check, or empty its number.")
+    return None
+
+
+def _check_amounts(receipt: Receipt, amounts: Mapping[str, int], *, another_way: str) -> bool:
+    """Whether any goes back by another way than it came. Raises RefundTooMuch.
+
+    Money that came back to us may leave again by any way but a card.
+    """
+    if receipt.kind != Receipt.Kind.PAYMENT:
+        return False
     left = find_tenders_left(receipt)
-    for method, cents in amounts.items():
-        if cents <= 0:
-            raise Refused("no_amount", "Enter an amount above $0.00.")
-        is_other = receipt.kind == Receipt.Kind.PAYMENT and cents > left.get(method, 0)
-        if is_other and not (another_way.strip() and method in BY_HAND):
-            raise RefundTooMuch("this method")
+    others = {method for method, cents in amounts.items() if cents > left.get(method, 0)}
+    if others and not (another_way.strip() and others <= set(BY_HAND)):
+        raise RefundTooMuch("this method")
+    return bool(others)
 
 
 def _give_back(receipt: Receipt, method: str, cents: int, check_number: str) -> TransactionFacts:

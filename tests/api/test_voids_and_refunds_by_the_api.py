@@ -82,10 +82,13 @@ class TestByHand:
         assert without_batch == (409, "no_attached_batch")
         assert code(api.post(refunds, back)) == (409, "refund_too_much")
         assert code(api.post(refunds, by_check)) == (409, "refund_too_much")
+        assert code(api.post(refunds, {**back, "check_number": "7"})) == (409, "check_without_amount")
         assert code(api.post(refunds, {"reason": "Overpaid"})) == (422, "invalid")
         assert code(api.post(refunds, {**back, "reason": " "})) == (422, "invalid")
         assert code(api.post(f"/receipts/{10**9}/void", WHY)) == (404, "not_found")
         assert api.post(refunds, {**by_check, "another_way": "The drawer was empty"}).status_code == 201
+        same_way = {"reason": "Overpaid", "amounts": [{"method": "cash", "amount_cents": 1}], "another_way": "By mail"}
+        assert api.post(refunds, same_way).json()["reason"] == "Overpaid", "it went back as it came"
 
     def test_rights_are_those_of_the_role_whatever_the_scopes(self, practice, dana):
         clerk, receipt = caller(role=DESK, name="Clerk's"), take(dana)
