@@ -30,12 +30,21 @@ def system(db):
 def bring(clinic, system):
     """Bring rows, each a kind and its cells."""
 
-    def bring(*rows, is_whole=False, may_unmark=True) -> list[Outcome]:
+    def bring(*rows, is_whole=False, sees_confidential=True) -> list[Outcome]:
         brought = [Brought(kind, cells) for kind, cells in rows]
-        how = {"is_whole": is_whole, "may_unmark": may_unmark, "reason": "API: Headquarters"}
+        how = {"is_whole": is_whole, "sees_confidential": sees_confidential, "reason": "API: Headquarters"}
         return upsert_rows(rows=brought, **how, now=NOON, by=system)
 
     return bring
+
+
+# Which rows a patient's mark covers too, and a guess at a word of each.
+OF_PATIENTS = ("encounters", "service_lines", "appointments")
+WRONG = {
+    "patients": {"name": "Somebody Else"},
+    "service_lines": {"description": "Another visit"},
+    "appointments": {"visit_type": "Another visit"},
+}
 
 
 def became(outcomes):
@@ -148,13 +157,29 @@ def test_who_does_not_see_what_is_confidential_marks_and_never_unmarks(bring):
     bring(*ROWS)
     said = {"patient_number": "P-1", "account_number": "00123", "name": "Leo Alvarez"}
 
-    assert became(bring(("patients", {**said, "confidential": "yes"}), may_unmark=False)) == [UPDATED]
-    [refused] = bring(("patients", {**said, "confidential": "no"}), may_unmark=False)
+    assert became(bring(("patients", {**said, "confidential": "yes"}), sees_confidential=False)) == [UPDATED]
+    [refused] = bring(("patients", {**said, "confidential": "no"}), sees_confidential=False)
     assert refused.faults == [
         ("confidential", "is marked here, and can be unmarked only by who may see what is confidential")
     ]
-    assert became(bring(("patients", said), may_unmark=False)) == [UNCHANGED]
     assert became(bring(("patients", {**said, "confidential": "no"}))) == [UPDATED]
+
+
+@pytest.mark.parametrize("marked", [Patient, Encounter, Appointment])
+def test_who_does_not_see_what_is_confidential_learns_no_word_of_it_by_guessing(bring, marked):
+    bring(*ROWS)
+    marked.objects.update(is_confidential=True)
+    covers = {Patient: {"patients", *OF_PATIENTS}, Encounter: {"encounters", "service_lines"}}
+    hidden = covers.get(marked, {"appointments"})
+
+    assert set(became(bring(*ROWS))) == {UNCHANGED}
+    told = bring(*ROWS, sees_confidential=False)
+    guessed = bring(*((kind, {**row, **WRONG.get(kind, {})}) for kind, row in ROWS), sees_confidential=False)
+
+    assert became(told) == [UPDATED if kind in hidden else UNCHANGED for kind, _ in ROWS]
+    assert [a for a, (kind, _) in zip(guessed, ROWS, strict=True) if kind in hidden] == [
+        a for a, (kind, _) in zip(told, ROWS, strict=True) if kind in hidden
+    ]
 
 
 def test_places_are_named_by_number_and_those_entered_by_hand_get_theirs(bring):
@@ -198,7 +223,7 @@ def test_two_calls_at_once_over_the_same_accounts_end_as_one_of_them(clinic, sys
             for at in range(30)
         ]
         rows = [*(reversed(patients) if n else patients)]
-        return upsert_rows(rows=rows, is_whole=False, may_unmark=True, reason=f"{n}", now=NOON, by=system)
+        return upsert_rows(rows=rows, is_whole=False, sees_confidential=True, reason=f"{n}", now=NOON, by=system)
 
     answers = run_together([lambda n=n: call(n) for n in range(4)])
 

@@ -14,10 +14,11 @@ from django.db import connection, models, transaction
 
 from pops.core.access.models import User
 from pops.core.accounts.brought import told_by_the_system
+from pops.core.accounts.confidential import HIDDEN
 from pops.core.imports.addresses import Ask, get_asking
 from pops.core.imports.adopting import adopt_patients, adopt_places
 from pops.core.imports.cells import NULL
-from pops.core.imports.checks import Facts, Span, check_all, read_faults, read_notices
+from pops.core.imports.checks import Facts, Span, check_all, joins, read_faults, read_notices
 from pops.core.imports.columns import Column, Kind, Plan, Rule
 from pops.core.imports.kinds import KINDS
 from pops.core.imports.loading import find_asked, hold_rows, read_differing, write_each
@@ -101,7 +102,7 @@ def upsert_rows(
     *,
     rows: Sequence[Brought],
     is_whole: bool,
-    may_unmark: bool,
+    sees_confidential: bool,
     reason: str,
     now: dt.datetime,
     by: User,
@@ -109,14 +110,17 @@ def upsert_rows(
 ) -> list[Outcome]:
     """Bring rows up to date, in whatever order they come; what became of each, at its place.
 
-    `is_whole`: all or nothing, otherwise what is good goes in. `may_unmark`: whether what is confidential may be made
-    plain. `when_held` is called once no other can change them, and may raise. Raises RowsRefused, Refused.
+    `is_whole`: all or nothing, otherwise what is good goes in. Who doesn't see what is confidential can't make it
+    plain, and is told of it that it was updated, whatever they said: else they could guess at its words until one
+    changes nothing. `when_held` is called once no other can change the rows, and may raise.
+
+    Raises RowsRefused, Refused.
     """
     for _ in range(TRIES):
         try:
             with transaction.atomic(), told_by_the_system(reason=reason, by=by):
                 ask = partial(get_asking().ask, reason=reason, now=now, by=by)
-                outcomes = _upsert(rows, may_unmark=may_unmark, now=now, ask=ask, when_held=when_held)
+                outcomes = _upsert(rows, sees_confidential=sees_confidential, now=now, ask=ask, when_held=when_held)
                 if is_whole and any(outcome.is_refused for outcome in outcomes):
                     raise RowsRefused(outcomes)
                 return outcomes
@@ -126,11 +130,11 @@ def upsert_rows(
 
 
 def _upsert(
-    rows: Sequence[Brought], *, may_unmark: bool, now: dt.datetime, ask: Ask, when_held: Callable[[], None]
+    rows: Sequence[Brought], *, sees_confidential: bool, now: dt.datetime, ask: Ask, when_held: Callable[[], None]
 ) -> list[Outcome]:
     facts: Facts = {"today": get_practice().business_date(now), "asked_since": now - get_asking().good_for}
     parts = [
-        _lay(kind if may_unmark else _keeping_marks(kind), rows, facts, ask)
+        _lay(kind if sees_confidential else _keeping_marks(kind), rows, facts, ask)
         for name, kind in ORDER.items()
         if any(row.kind == name for row in rows)
     ]
@@ -139,7 +143,8 @@ def _upsert(
     when_held()
     outcomes: dict[int, Outcome] = {}
     for part in parts:
-        outcomes |= _upsert_part(part, held)
+        told = _upsert_part(part, held)
+        outcomes |= told if sees_confidential else told | _hide_unchanged(part, told)
     return [outcomes[line] for line in range(len(rows))]
 
 
@@ -211,6 +216,20 @@ def _upsert_part(part: _Part, held: set[int]) -> dict[int, Outcome]:
         numbers = dict(cursor.fetchall())
     written |= {line: False for line, number in numbers.items() if number in numbered and line not in written}
     return _tell(numbers, written, list(read_faults(tables=[table])), notices)
+
+
+def _hide_unchanged(part: _Part, told: Mapping[int, Outcome]) -> dict[int, Outcome]:
+    """As updated what is unchanged and confidential."""
+    model = next((model for model in HIDDEN if model._meta.db_table == part.plan.kind.table), None)
+    unchanged = [line for line, outcome in told.items() if outcome.became is Became.UNCHANGED]
+    if model is None or not unchanged:
+        return {}
+    with connection.cursor() as cursor:
+        rows = f"SELECT t.id, s.line FROM {part.table} s{joins(part.plan)} WHERE s.line = ANY(%s)"
+        cursor.execute(rows, [unchanged])
+        line_of = dict(cursor.fetchall())
+    hidden = model._base_manager.filter(HIDDEN[model], pk__in=line_of).values_list("pk", flat=True)
+    return {line_of[row]: replace(told[line_of[row]], became=Became.UPDATED) for row in hidden}
 
 
 def _tell(

@@ -65,8 +65,8 @@ class BringsRows(ApiView):
         if len(items) > MOST_ITEMS or len(rows) > MOST_ROWS:
             words = f"One call brings {MOST_ITEMS:,} items at most, and {MOST_ROWS:,} with the charges of visits."
             raise Problem(422, "too_many", words)
-        may_unmark, reason = self.sees_confidential, f"API: {self.account}"
-        return upsert_rows(rows=rows, may_unmark=may_unmark, reason=reason, now=self.now, by=self.user, **how)
+        sees, reason = self.sees_confidential, f"API: {self.account}"
+        return upsert_rows(rows=rows, sees_confidential=sees, reason=reason, now=self.now, by=self.user, **how)
 
 
 class OneRow(BringsRows):
