@@ -33,6 +33,16 @@ GUARANTORS, FACILITIES, PROVIDERS = 10_000, 5, 20
 RECEIPTS = int(os.environ.get("REPORT_RECEIPTS", "1000000"))
 ROUNDS = 3
 
+# Whom the receipts are of. What keeps a cell from a spreadsheet depends on the letters that it begins with.
+NAMES = """
+UPDATE accounts_guarantor SET name = g.first[1 + id % 20] || ' ' || g.last[1 + id / 20 % 20] FROM (SELECT ARRAY[
+    'James', 'Mary', 'Robert', 'Patricia', 'John', 'Jennifer', 'Michael', 'Linda', 'David', 'Elizabeth', 'William',
+    'Barbara', 'Richard', 'Susan', 'Joseph', 'Jessica', 'Thomas', 'Karen', 'Christopher', 'José'
+] AS first, ARRAY[
+    'Smith', 'Johnson', 'Williams', 'Brown', 'Jones', 'Garcia', 'Miller', 'Davis', 'Rodriguez', 'Martínez', 'Hernandez',
+    'Lopez', 'Gonzalez', 'Wilson', 'Anderson', 'Thomas', 'Taylor', 'Moore', 'Jackson', 'Lee'
+] AS last) g
+"""
 # A transaction a receipt, by all methods; two postings each, to services of all facilities and providers.
 REST = """
 UPDATE accounts_encounter SET
@@ -148,6 +158,7 @@ def _fill(today: dt.date) -> None:
     with connection.cursor() as cursor:
         for table in FILLED:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        cursor.execute(NAMES)
         cursor.execute(FILL, {**facts, **sizes})
         cursor.execute(REST.replace(" % ", " %% "), {**facts, **sizes})
         cursor.execute(SESSIONS)

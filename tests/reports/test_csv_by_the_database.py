@@ -22,7 +22,7 @@ from tests.moments import NOON
 PIECES = st.sampled_from([
     "E", "AM", "pm", "Mar", "march", "May", "TRUE", "false", "ending in 4242", "Emily", "0", "7", "12", "1.5", ",", '"',
     " ", "\n", "\r\n", "=", "+1", "-", "@", "\t", "'", "＝", "José", "٣", "$", "/", ":", "\x01", "\x02", "e5",
-    "Eve", "\u00a0",
+    "Eve", "\u00a0", "F", "T", "²", "ŉ", "É", "1000000000000000",
 ])  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=5).map("".join) | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=6
@@ -52,6 +52,8 @@ def one(practice, staff_user):
 @example(words="E5")
 @example(words="March 3")
 @example(words="ending in 4242")
+@example(words="B\n5")
+@example(words="F\x01l1")
 def test_each_text_is_kept_from_being_run_or_changed(one, words):
     assert by_the_database(words) == b"".join(csv.write(Table("", [], [Column("text", "Text")], [[words]])))
 

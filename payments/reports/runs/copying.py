@@ -21,19 +21,31 @@ from pops.core.spreadsheets import MONTHS, text
 # Before a cell that is to be looked at: as it is, or to be made words of first. Both begin with what no other cell has.
 MARKED = "\x01"
 LOOK, SAY = f"{MARKED}l", f"{MARKED}s"
-# Most names, numbers and cards: surely harmless by one expression without looking ahead, which takes a fraction of the
-# time. What it says nothing of is held to the next one.
-PLAIN = r"^([BCGHIKLQRUVWXYZbcghiklqruvwxyz][ -~]*|[ADEJMNOPSadejmnops][ -/:-~]*|[1-9][0-9]{0,14}|ending in [0-9]{4})$"
 # Stands for a line end within a cell until the lines have theirs. No text in UTF-8 has such a byte.
 WITHIN = b"\xff"
-# What a value could begin with that begins with a letter: see spreadsheets.VALUE.
+# No value and no formula begins with one of these letters, whatever follows, nor with the words before a card's last
+# digits: see spreadsheets.VALUE. Of other words those without a digit are none: TRUE and FALSE begin otherwise.
+SURE = ", ".join(str(ord(letter)) for letter in "BCGHIKLQRUVWXYZbcghiklqruvwxyz")
+CARD, WORDS = "ending in ", "^([ADEJMNOPSadejmnops]|[Ff][^Aa]|[Tt][^Rr])[ -/:-~À-ɏ]*$"
+# The same digits when they are read as a number; all others that are nothing but digits are changed.
+NUMBER, LONGEST, DIGITS = "^[1-9][0-9]*$", 15, "^[0-9]+$"
+# What a value could begin with that begins with a letter.
 VALUES = "|".join(["AM", "PM", *sorted({month[:3] for month in MONTHS.split("|")})])
-HARMLESS = "{cell} ~ '^[ -~]*$' AND ({cell} ~ '^[1-9][0-9]{{0,14}}$' OR {cell} ~* '^[a-z]' AND {cell} !~* {risky})"
 RISKY = rf"^(TRUE|FALSE)|^(?=.*[0-9])({VALUES}|E({VALUES}|E|[^a-z]|$))"
+# A text, or one that is marked. What most are is asked first, and by no expression where that can be: those take most
+# of a cell's time.
+TEXT = """CASE WHEN {cell} = '' THEN NULL WHEN ascii({cell}) IN ({sure}) OR starts_with({cell}, {card}) THEN {cell}
+WHEN length({cell}) <= {longest} AND {cell} ~ {number} OR {cell} ~ {words} THEN {cell}
+WHEN {cell} ~ {digits} THEN {apostrophe} || {cell} WHEN {cell} ~ '^[A-Za-z][ -~]*$' AND {cell} !~* {risky} THEN {cell}
+ELSE {look} || {cell} END"""
+ASKED = {
+    "card": CARD, "number": NUMBER, "longest": LONGEST, "words": WORDS, "digits": DIGITS, "risky": RISKY, "look": LOOK,
+    "apostrophe": "'",
+}  # fmt: skip
 FORMS = {
     Kind.NUMBER: "{cell}",
     Kind.DATE: "{cell}",
-    Kind.CENTS: "({cell} / 100.0)::numeric(20, 2)",
+    Kind.CENTS: "{cell} * 0.01",
     Kind.MOMENT: "to_char({cell} AT TIME ZONE {zone}, 'YYYY-MM-DD HH24:MI:SS')",
 }
 
@@ -61,9 +73,8 @@ def _cell(name: sql.Identifier, field: Field, zone: str) -> sql.Composable:
     if field.kind in FORMS:
         return sql.SQL(FORMS[field.kind]).format(cell=name, zone=sql.Literal(zone))
     if field.say is None:
-        shape = "CASE WHEN {cell} ~ {plain} OR " + HARMLESS + " THEN {cell} WHEN {cell} <> '' THEN {look} || {cell} END"
-        literals = {"plain": sql.Literal(PLAIN), "risky": sql.Literal(RISKY), "look": sql.Literal(LOOK)}
-        return sql.SQL(shape).format(cell=name, **literals)
+        literals = {what: sql.Literal(words) for what, words in ASKED.items()}
+        return sql.SQL(TEXT).format(cell=name, sure=sql.SQL(SURE), **literals)
     shape = "CASE {cell} {known} ELSE {say} || {cell} END"
     when = sql.SQL(" WHEN {} THEN {}")
     known = [when.format(sql.Literal(value), sql.Literal(text(field.say(value)) or None)) for value in field.known]
@@ -79,16 +90,22 @@ class Lines:
         self.lines: list[bytes] = []
 
     def write(self, line: bytes) -> int:
-        self.lines.append(self._look(line) if self.mark in line else line)
+        self.lines.append(line)
         if len(self.lines) == CHUNK:
             self.flush()
         return len(line)
 
     def flush(self) -> None:
-        # What isn't marked has no line end within.
-        self.file.write(b"".join(self.lines).replace(b"\n", b"\r\n").replace(WITHIN, b"\n"))
+        block = b"".join(self.lines)
+        if self.mark in block or block.count(b"\n") > len(self.lines):
+            block = b"".join(map(self._in_words, self.lines))
+        self.file.write(block.replace(b"\n", b"\r\n").replace(WITHIN, b"\n"))
         self.stored.note(len(self.lines))
         self.lines = []
+
+    def _in_words(self, line: bytes) -> bytes:
+        """A line whose marked cells are words, and whose end is the only one in it."""
+        return self._look(line) if self.mark in line or line.count(b"\n") > 1 else line
 
     def _look(self, line: bytes) -> bytes:
         (cells,) = csv.reader(io.StringIO(line.decode(), newline=""))
