@@ -1,12 +1,17 @@
 """Whatever happened, POPS Payments says what the batches' breakdowns say: to the cent, both ways, by all they have."""
 
 import contextlib
+import csv as reader
 import datetime as dt
+import io
 from collections import Counter
+from decimal import Decimal
 
+import openpyxl
 import pytest
 import time_machine
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,8 +22,11 @@ from batches.models import ReferenceBatch
 from batches.selectors import find_attached_batch
 from payments.gateway.intents import Result
 from payments.recording.payments import record_outcome
+from payments.reports.outputs import csv, pdf, xlsx
 from payments.reports.registry import find_report
+from payments.reports.runs import copying
 from pops.core.accounts.models import Guarantor
+from pops.core.money import format_cents
 from pops.core.practice.models import Practice
 from pops.core.refusals import Refused
 from receipts.balances import find_applied_lines
@@ -33,6 +41,7 @@ from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import batch_of, close, reopen, take, tender, today
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import FacilityFactory, ProviderFactory
+from tests.golden import page_text, pdf_text
 
 REPORT = find_report("pops-payments")
 WHY = "A reason"
@@ -216,6 +225,20 @@ def both_ways(user, whole):
     assert totals(user, date="received")["disbursed"] == gone
 
 
+def sums_of_files(user):
+    """Of the amounts of received money: as the database writes a CSV, as we do, as XLSX, and the total on paper."""
+    by_database, sheet, paper = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    table = REPORT.table(ask(user), user)
+    copying.write(table.columns, table.stored, by_database)
+    assert by_database.getvalue() == b"".join(csv.write(table))
+    xlsx.write(REPORT.table(ask(user), user), sheet)
+    pdf.write(REPORT.table(ask(user), user), paper)
+    lines = reader.DictReader(io.StringIO(by_database.getvalue().decode("utf-8-sig")))
+    heading, *rows = openpyxl.load_workbook(sheet)["Rows"].iter_rows(values_only=True)
+    in_csv = sum(Decimal(line["Amount"]) * 100 for line in lines)
+    return in_csv, sum(round(row[heading.index("Amount")] * 100) for row in rows), pdf_text(paper.getvalue())
+
+
 @pytest.fixture
 def household(practice, dana):
     Practice.objects.update(blind_count=False)
@@ -242,7 +265,7 @@ def test_no_history_parts_the_report_from_the_batches(household, steps):
         transaction.set_rollback(True)
 
 
-def test_one_of_each(household):
+def test_one_of_each(household, client_of):
     """A history that surely has all of it."""
     dana, people = household
     deeds = [
@@ -258,5 +281,11 @@ def test_one_of_each(household):
     judge()
     told = totals(dana)
     assert all(told[name] for name in ("received", "refunded", "applied", "disbursed", "escrow", "voided"))
+    in_csv, in_xlsx, on_paper = sums_of_files(dana)
+    assert in_csv == in_xlsx == told["total"]
+    page = page_text(client_of(dana).get(reverse("backoffice:report", args=["pops-payments"]), SPAN).content.decode())
+    for name in ("received", "refunded", "total", "applied", "disbursed", "escrow", "voided"):
+        assert format_cents(told[name]) in page
+        assert format_cents(told[name]) in on_paper
     assert ReferenceBatch.objects.filter(supplement=2).exists()
     assert ReferenceBatch.objects.exclude(reopenings=None).exists()
