@@ -28,6 +28,7 @@ WIDTH, HEIGHT, LETTERS = 640, 260, 19
 LETTER, SCALE = 11.5, 80
 # Of a scale: four lines, at round numbers.
 LINES = 4
+MONTHS = list(zip(calendar.month_name[1:], calendar.month_abbr[1:], strict=True))
 # The year of a day.
 A_DAY = re.compile(r"(?<=\d), \d{4}$")
 # What pygal is told of every chart.
@@ -190,7 +191,7 @@ def _describe(chart: Chart) -> str:
 
 def _shorten(label: str) -> str:
     label = label.removeprefix("week of ")
-    for name, short in zip(calendar.month_name[1:], calendar.month_abbr[1:], strict=True):
+    for name, short in MONTHS:
         label = label.replace(name, short, 1) if label.startswith(name) else label
     return A_DAY.sub("", label)
 

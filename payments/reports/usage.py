@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, DateField, DateTimeField, DurationField, F, Func, IntegerField, Q, QuerySet, Value
@@ -16,6 +15,7 @@ from payments.reports.filters.dates import Dates
 from payments.reports.filters.picks import Pick, Picks, choose
 from payments.reports.listing import Order
 from payments.reports.question import Question
+from payments.reports.spans import Span
 from payments.reports.summing import as_expression
 from payments.reports.tables import Kind
 from pops.core.access.models import User
@@ -23,7 +23,6 @@ from pops.core.accounts.models import Guarantor
 from pops.core.clock import MIDNIGHT
 from pops.core.practice.models import Group as PopsGroup
 from pops.core.practice.models import Practice
-from pops.core.practice.selectors import get_practice
 from pops.core.words import day
 from pops.sessions.models import PortalSession
 
@@ -45,14 +44,10 @@ def business_date_of(moment: str, practice: Practice) -> Func:
     return Func(local, after, arg_joiner=" + ", template="(%(expressions)s)::date", output_field=DateField())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Begun(Dates):
-    """The practice's days on which something began, asked of its moment, by whose index it is found."""
-
-    def narrow(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        practice = get_practice()
-        since, until = practice.day_end(value.first - DAY), practice.day_end(value.last)
-        return rows.filter(**{f"{self.lookup}__gte": since, f"{self.lookup}__lt": until})
+def begun_in(rows: QuerySet[Any], span: Span, practice: Practice) -> QuerySet[Any]:
+    """Of the practice's days of a span, asked of the moment, by whose index it is found."""
+    since, until = practice.day_end(span.first - DAY), practice.day_end(span.last)
+    return rows.filter(started_at__gte=since, started_at__lt=until)
 
 
 def find_groups(words: Sequence[str], asking: Asking) -> list[Pick]:
@@ -135,7 +130,7 @@ class SessionUsage(Report):
     slug, title, right = "session-usage", "Session Usage", "reports.view_session_usage"
     lead = "Who was on the portal, how they came, and what came of it. Guarantors stand here by ID alone."
     filters = (
-        Begun(name="span", label="Begun", lookup="started_at"),
+        Dates(name="span", label="Begun"),
         Picks(name="group", label="POPS Groups", lookup="group", many="groups", find=find_groups, offers=offer_groups),
         Choices(name="origin", label="Origin", lookup="origin", choices=Origin.choices),
         Picks(
@@ -179,7 +174,12 @@ class SessionUsage(Report):
     def rows(self, question: Question, user: User) -> QuerySet[Any]:
         """All sessions but mirrors, each with its day and what came of it."""
         guests = PortalSession.objects.filter(is_mirror=False)
-        return with_outcome(guests).annotate(day=business_date_of("started_at", get_practice()))
+        return with_outcome(guests).annotate(day=business_date_of("started_at", question.asking.practice))
+
+    def narrow(self, rows: QuerySet[Any], question: Question, user: User) -> QuerySet[Any]:
+        """By its span, and by each of the other filters."""
+        begun = begun_in(rows, question.get("span"), question.asking.practice)
+        return super().narrow(begun, question, user)
 
     def listed(self, question: Question, user: User) -> QuerySet[Any]:
         """Sessions, or their numbers by what the detail is by and what is totalled by."""
@@ -201,8 +201,7 @@ class SessionUsage(Report):
         keys = self._keys(question)
         if not keys:
             return self.fields
-        shown = [Field(group.name, group.label, f"by_{group.name}", say=group.say) for group in keys]
-        return [*shown, *(Field(row.name, row.label, row.name, row.kind) for row in MEASURES)]
+        return [*map(_column, keys), *(Field(row.name, row.label, row.name, row.kind) for row in MEASURES)]
 
     def count(self, question: Question, user: User, *, most: int) -> int:
         """How many rows the detail has; of numbers there are as many as there are kinds of sessions."""
@@ -217,6 +216,13 @@ class SessionUsage(Report):
         if detail in (None, "session"):
             return []
         return [BY_NAME[name] for name in dict.fromkeys([detail, *question.total_by])]
+
+
+def _column(group: Group) -> Field:
+    """What rows are of, as a column: a day is a date in files too."""
+    if group.name == "day":
+        return Field(group.name, group.label, f"by_{group.name}", Kind.DATE)
+    return Field(group.name, group.label, f"by_{group.name}", say=group.say)
 
 
 def _key(group: Group) -> Any:

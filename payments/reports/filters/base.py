@@ -3,11 +3,14 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 
 from pops.core.access.models import User
+from pops.core.practice.models import Practice
+from pops.core.practice.selectors import get_practice
 from pops.core.words import shown
 
 # Longer is nothing that a person chose.
@@ -28,6 +31,11 @@ class Asking:
 
     user: User
     today: dt.date
+
+    @cached_property
+    def practice(self) -> Practice:
+        """The practice as it is when it is first asked for."""
+        return get_practice()
 
 
 @dataclass(frozen=True)

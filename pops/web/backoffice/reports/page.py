@@ -15,7 +15,6 @@ from payments.reports.registry import find_report
 from payments.reports.runs.asking import why_not_export_more
 from payments.reports.sources import find_source
 from payments.reports.tables import say_value
-from pops.core.practice.selectors import get_practice
 from pops.core.words import at
 from pops.web.backoffice.desk.action import DeskView
 from pops.web.backoffice.reports.cells import Cell, css_of, make_rows
@@ -79,7 +78,7 @@ class ReportPage(ReportView, TemplateView):
         totals, series = report.totals_and_series(question, user)
         return {
             "problems": [],
-            "said": [*report.said(question, user), f"As of {at(self.now, get_practice().time_zone)}."],
+            "said": [*report.said(question, user), f"As of {at(self.now, question.asking.practice.time_zone)}."],
             "totals": [self._total(total) for total in totals],
             "sections": [self._section(section) for section in report.sections(question, user)],
             "series": series,
@@ -118,6 +117,6 @@ class ReportPage(ReportView, TemplateView):
             page = report.page(question, user, self.asked_after)
         except Odd as odd:
             return {"problems": [(SORT, odd.words)]}
-        rows = make_rows(page.rows, fields, get_practice().time_zone)
+        rows = make_rows(page.rows, fields, question.asking.practice.time_zone)
         onward = question.address_with(**{AFTER: page.next}) if page.next else ""
         return {"fields": [(row.label, css_of(row)) for row in fields], "rows": rows, "onward": onward}
