@@ -28,10 +28,10 @@ class Cell:
 
 
 def css_of(column: Any) -> str:
-    """How a column is set. A number that names something is no quantity."""
+    """How a column is set: days on one line. A number that names something is no quantity."""
     if column.name in PAGES:
         return ""
-    return {Kind.CENTS: "num money", Kind.NUMBER: "num"}.get(column.kind, "")
+    return {Kind.CENTS: "num money", Kind.NUMBER: "num", Kind.DATE: "day", Kind.MOMENT: "day"}.get(column.kind, "")
 
 
 def make_rows(rows: Iterable[Sequence[Any]], columns: Sequence[Any], zone: str) -> list[list[Cell]]:
