@@ -38,6 +38,10 @@ CLAIM = """
     RETURNING id
 """
 
+KEEP = """
+    UPDATE api_sentcall SET status = %s, body = %s, headers = %s WHERE account_id = %s AND key = %s
+"""
+
 Handler = Callable[..., Response]
 
 
@@ -161,7 +165,8 @@ class _Work:
     def _keep(self, response: HttpResponse) -> None:
         headers = {name: response[name] for name in HEADERS if name in response}
         body = _render(response) if isinstance(response, Response) else response.content
-        SentCall.objects.filter(**self._who()).update(status=response.status_code, body=body, headers=headers)
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, [response.status_code, body, json.dumps(headers), self.view.account.pk, self.key])
 
     def _say_again(self, sent: SentCall) -> HttpResponse:
         if bytes(sent.asked) != self.asked:
