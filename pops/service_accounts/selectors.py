@@ -3,11 +3,29 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Model, Q, QuerySet
 
+from pops.core.access.models import User
+from pops.core.access.rights import RIGHTS, keep_rights
 from pops.core.refusals import Refused
 from pops.service_accounts.models import ServiceAccount, ServiceKey
+
+M = TypeVar("M", bound=Model)
+
+
+def _columns(model: type[Model], short: str) -> str:
+    return ", ".join(f"{short}.{field.column}" for field in model._meta.concrete_fields)
+
+
+def _read(model: type[M], values: Iterator[Any]) -> M:
+    """A row of the model from the values that are next."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    return model.from_db(DEFAULT_DB_ALIAS, names, list(islice(values, len(names))))
 
 
 def hash_key(key: str) -> bytes:
@@ -15,11 +33,29 @@ def hash_key(key: str) -> bytes:
     return hashlib.sha256(key.encode(errors="replace")).digest()
 
 
+# A key, its account, the account's login and what that may do: asked with each call, so at once and never kept.
+KEY = f"""
+SELECT {RIGHTS.format("u.id")}, {_columns(ServiceKey, "k")}, {_columns(ServiceAccount, "a")}, {_columns(User, "u")}
+FROM service_accounts_servicekey k
+JOIN service_accounts_serviceaccount a ON a.user_id = k.account_id
+JOIN access_user u ON u.id = a.user_id
+WHERE k.key_hash = %s
+"""  # noqa: S608  names of columns
+
+
 def find_key(text: str) -> ServiceKey | None:
-    """The key of this text, good or not, with its account. None when nobody was ever given it."""
+    """The key of this text, good or not, with its account and rights. None when nobody was ever given it."""
     hashed = hash_key(text)
-    key = ServiceKey.objects.select_related("account__user").filter(key_hash=hashed).first()
-    return key if key and secrets.compare_digest(bytes(key.key_hash), hashed) else None
+    with connection.cursor() as cursor:
+        cursor.execute(KEY, [hashed])
+        values = iter(cursor.fetchone() or ())
+    if (rights := next(values, None)) is None:
+        return None
+    key = _read(ServiceKey, values)
+    key.account = _read(ServiceAccount, values)
+    key.account.user = _read(User, values)
+    keep_rights(key.account.user, rights)
+    return key if secrets.compare_digest(bytes(key.key_hash), hashed) else None
 
 
 def find_keys(account: ServiceAccount) -> QuerySet[ServiceKey]:
