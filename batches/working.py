@@ -1,8 +1,10 @@
 """The desk's batches: opened by a person, who works in one at a time."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from batches.cash import write_movement
 from batches.holding import lock_batch, why_not_change
@@ -13,7 +15,10 @@ from pops.core.access.models import User
 from pops.core.locks import Held, hold, hold_clerk
 from pops.core.practice.models import Facility
 from pops.core.practice.selectors import get_practice
+from pops.core.prepared import Prepared
 from pops.core.refusals import Refused, refuse, require_reason
+
+Status = ReferenceBatch.Status
 
 
 class NoAttachedBatch(Refused):
@@ -136,11 +141,16 @@ def attach_earlier_batch(*, batch_id: int, reason: str, today: dt.date, by: User
     return batch
 
 
+@Prepared
+def _late_batch(user: Any) -> QuerySet[ReferenceBatch]:
+    """That of an earlier day in which somebody works."""
+    return ReferenceBatch.objects.filter(attachments__user=user, attachments__is_late=True, status=Status.OPEN)
+
+
 def get_working_date(user: User, *, today: dt.date) -> dt.date:
     """The day for which money counts that a member of staff takes: today, unless they work in an earlier batch."""
-    late = BatchAttachment.objects.filter(user=user, is_late=True, batch__status=ReferenceBatch.Status.OPEN)
-    date: dt.date | None = late.values_list("batch__batch_date", flat=True).first()
-    return date or today
+    late = _late_batch.find(user=user.pk)
+    return late.batch_date if late else today
 
 
 def detach_batch(*, by: User) -> None:
@@ -184,8 +194,13 @@ def _opens_batches(by: User) -> bool:
     return get_practice().opens_batches and by.has_perm("batches.open_batch")
 
 
+@Prepared
+def _attached(day: Any, user: Any) -> QuerySet[ReferenceBatch]:
+    return find_desk_batches(day).filter(attachments__user=user)
+
+
 def _find_attached(today: dt.date, by: User) -> ReferenceBatch | None:
-    return find_desk_batches(today).filter(attachments__user=by).first()
+    return _attached.find(day=today, user=by.pk)
 
 
 def _open_own(today: dt.date, by: User) -> ReferenceBatch:

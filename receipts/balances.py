@@ -4,12 +4,14 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from statistics import median_low
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from pops.core.accounts.models import Guarantor
 from pops.core.methods import Method
+from pops.core.prepared import Prepared
 from receipts.models import Disbursement, Posting, Receipt, Transaction
 from receipts.owed import find_surplus
 
@@ -124,6 +126,16 @@ def find_taken_just_now(guarantor: Guarantor, *, now: dt.datetime) -> Receipt | 
     return _find_payments(guarantor).filter(received_at__gt=now - JUST_NOW).select_related("issued_by").first()
 
 
+@Prepared
+def _taken(guarantor: Any, since: Any) -> QuerySet[Receipt]:
+    return _find_payments(guarantor).filter(received_at__gt=since).order_by()[:1]
+
+
+def was_taken_just_now(guarantor: Guarantor, *, now: dt.datetime) -> bool:
+    """Whether find_taken_just_now() finds one."""
+    return _taken.find(guarantor=guarantor.pk, since=now - JUST_NOW) is not None
+
+
 def find_last_payment(guarantor: Guarantor, *, since: dt.datetime) -> Receipt | None:
     """The guarantor's last payment that counts, at the desk or in the portal."""
     return _find_payments(guarantor).filter(received_at__gte=since).first()
@@ -135,6 +147,6 @@ def find_usual_payment(guarantor: Guarantor) -> int | None:
     return median_low(latest) if latest else None
 
 
-def _find_payments(guarantor: Guarantor) -> QuerySet[Receipt]:
+def _find_payments(guarantor: Any) -> QuerySet[Receipt]:
     paid = Receipt.objects.filter(kind=Receipt.Kind.PAYMENT, status=Receipt.Status.PAID, void=None)
     return paid.filter(guarantor=guarantor).order_by("-received_at")

@@ -4,8 +4,10 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from batches.working import get_batch_for_payment
 from pops.core.access.models import User
@@ -13,9 +15,10 @@ from pops.core.accounts.merging import why_not_use
 from pops.core.accounts.models import Guarantor
 from pops.core.locks import Held, hold, hold_each
 from pops.core.methods import Method
+from pops.core.prepared import Prepared
 from pops.core.refusals import Refused, refuse
 from pops.core.words import day
-from receipts.balances import find_check_taken, find_taken_just_now
+from receipts.balances import find_check_taken, was_taken_just_now
 from receipts.copays import CopayFor, choose_for_copay, note_copay
 from receipts.corrections.escrow import choose_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
@@ -128,6 +131,18 @@ def take_shared_check(
         ]
 
 
+@Prepared
+def _guarantors(pk: Any) -> QuerySet[Guarantor]:
+    return Guarantor.objects.filter(pk=pk)
+
+
+def _get_guarantor(pk: int) -> Guarantor:
+    guarantor = _guarantors.find(pk=pk)
+    if guarantor is None:
+        raise Guarantor.DoesNotExist
+    return guarantor
+
+
 def _take(
     held: Held,
     tenders: list[TransactionFacts],
@@ -138,7 +153,7 @@ def _take(
 ) -> int:
     """Issue the receipt of the guarantor who is held."""
     amount = _add_up(tenders)
-    guarantor = Guarantor.objects.get(pk=held.guarantor_id or 0)
+    guarantor = _get_guarantor(held.guarantor_id or 0)
     refuse(why_not_take(guarantor))
     batch = get_batch_for_payment(held, today=taking.today, by=taking.by)
     refuse(why_not_as_seen(guarantor, seen))
@@ -200,7 +215,7 @@ def _known_check(guarantor: Guarantor, number: str, taking: Taking) -> str:
 
 def _reason_for_second(guarantor: Guarantor, taking: Taking) -> str:
     """Why there is a second payment; empty when there was none just now. Raises TakenJustNow without a reason."""
-    if not find_taken_just_now(guarantor, now=taking.now):
+    if not was_taken_just_now(guarantor, now=taking.now):
         return ""
     if not taking.second_reason.strip():
         raise TakenJustNow

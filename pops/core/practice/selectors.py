@@ -5,11 +5,17 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from pops.core.practice.models import Practice
+from pops.core.prepared import Prepared
+
+_practice = Prepared(lambda: Practice.objects.all())
 
 
 def get_practice() -> Practice:
     """The practice's one row. Raises Practice.DoesNotExist before set-up."""
-    return Practice.objects.get()
+    practice = _practice.find()
+    if practice is None:
+        raise Practice.DoesNotExist
+    return practice
 
 
 def practice_of(request: Any) -> Practice:

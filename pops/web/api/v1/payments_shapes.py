@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.validators import RegexValidator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from payments.models import Payment
 from pops.core.accounts.confidential import without_hidden
 from pops.core.accounts.models import Guarantor, Patient, ServiceLine
 from pops.core.methods import BRANDS, Method
+from pops.core.prepared import Prepared
 from pops.web.api.fields import CentsField, Choice, CurrencyField, Flag, LocalDateField, Shape, Text, several
 from pops.web.api.v1.receipts_shapes import ReceiptShape
 from receipts.issue import TransactionFacts
@@ -28,6 +29,13 @@ NEEDED = {
     Method.CARD.value: ("card_brand", "card_last4", "approval_code"),
     Method.OTHER.value: (),
 }
+
+
+@Prepared
+def payer(number: Any) -> QuerySet[Guarantor]:
+    """Who pays. Whether anything is open online is asked with it: mostly nothing is."""
+    is_paying = Exists(Payment.objects.filter(guarantor=OuterRef("pk"), state__in=Payment.UNSETTLED))
+    return Guarantor.objects.filter(account_number=number).annotate(is_paying=is_paying)
 
 
 def pattern(letters: str, **facts: Any) -> Text:
@@ -113,10 +121,7 @@ class PaymentShape(Shape):
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """With the guarantor's row, the tenders as facts, and `parts`: as take_payment() takes them."""
-        # Whether anything is open online is asked with it: mostly nothing is.
-        is_paying = Exists(Payment.objects.filter(guarantor=OuterRef("pk"), state__in=Payment.UNSETTLED))
-        known = Guarantor.objects.annotate(is_paying=is_paying)
-        guarantor = known.filter(account_number=data["account_number"]).first()
+        guarantor = payer.find(number=data["account_number"])
         if guarantor is None:
             self.refuse(account_number="no_guarantor")
         if sum(tender["amount_cents"] for tender in data["tenders"]) > MOST_TAKEN:
