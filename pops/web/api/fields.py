@@ -6,6 +6,7 @@ as 2026-11-30; moments are in UTC, as 2026-11-30T17:05:00Z.
 
 import datetime as dt
 from collections.abc import Mapping
+from copy import copy, deepcopy
 from typing import Any, NoReturn
 
 from rest_framework import serializers
@@ -17,6 +18,8 @@ from pops.core.clock import in_utc
 MOST_CENTS = 99_999_999_99
 MOST_WHOLE = 2**31 - 1
 CURRENCY = "usd"
+# Fields that hold fields.
+NESTED = (serializers.BaseSerializer, serializers.ListField, serializers.DictField)
 
 
 class Text(serializers.CharField):
@@ -133,6 +136,13 @@ class Shape(serializers.Serializer[Any]):
         "read_only": "This can't be written here.",
         "invalid": "This is no object of JSON.",
     }
+
+    def get_fields(self) -> dict[str, Any]:
+        """Those that the class says. Nothing here changes a field that is in use: only what is nested is made anew."""
+        return {
+            name: deepcopy(field) if isinstance(field, NESTED) else copy(field)
+            for name, field in self._declared_fields.items()
+        }
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):

@@ -106,6 +106,10 @@ def _read_key(request: Any) -> str | None:
     return key
 
 
+def _kind(status: int) -> str:
+    return CONTENT_TYPE if status >= 400 else ApiJSONRenderer.media_type
+
+
 class _Work:
     """One call under its key."""
 
@@ -177,9 +181,14 @@ class _Work:
             response["Idempotency-Replayed"] = "true"
             return response
         headers = {**sent.headers, "Idempotency-Replayed": "true"}
-        kind = CONTENT_TYPE if (sent.status or 0) >= 400 else "application/json"
-        return HttpResponse(bytes(sent.body), status=sent.status, headers=headers, content_type=kind)
+        status = sent.status or 0
+        return HttpResponse(bytes(sent.body), status=status, headers=headers, content_type=_kind(status))
 
 
 def _render(response: Response) -> bytes:
-    return b"" if response.data is None else bytes(ApiJSONRenderer().render(response.data))
+    """The body of an answer, sent as it is kept: made once."""
+    if response.data is None:
+        return b""
+    response.content = ApiJSONRenderer().render(response.data)
+    response["Content-Type"] = _kind(response.status_code)
+    return bytes(response.content)
