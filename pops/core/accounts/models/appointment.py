@@ -34,6 +34,9 @@ class Appointment(models.Model):
         help_text="Shows to nobody but staff with the right, not to the guarantor either.",
     )
 
+    class Meta:
+        indexes = [models.Index(fields=["starts_at"], name="appointment_by_time")]
+
     def __str__(self) -> str:
         return self.number
 

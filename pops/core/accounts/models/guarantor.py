@@ -6,6 +6,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from pops.core.access.models import User
+from pops.core.accounts.models.numbers import without_zeros
 from pops.core.practice.models import Group
 
 
@@ -71,6 +72,7 @@ class Guarantor(models.Model):
             ),
             models.UniqueConstraint(fields=["is_trial"], condition=Q(is_trial=True), name="guarantor_trial_is_one"),
         ]
+        indexes = [models.Index(without_zeros("account_number"), name="guarantor_number_without_zeros")]
         permissions = [
             ("retire_guarantor", "Can retire guarantors, patients and visits entered by mistake"),
             ("merge_guarantor", "Can merge two accounts of one person"),

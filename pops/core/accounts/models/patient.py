@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from pops.core.accounts.models.guarantor import Guarantor
+from pops.core.accounts.models.numbers import without_zeros
 from pops.core.accounts.models.tracked import tracked
 
 
@@ -37,7 +38,10 @@ class Patient(models.Model):
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="patient_number_is_unique"),
         ]
         permissions = [("see_confidential", "Can see and mark what is confidential")]
-        indexes = [models.Index(fields=["birth_date"], name="patient_birth_date")]  # sign-in asks for it
+        indexes = [
+            models.Index(fields=["birth_date"], name="patient_birth_date"),  # sign-in asks for it
+            models.Index(without_zeros("number"), name="patient_number_without_zeros"),
+        ]
 
     def __str__(self) -> str:
         return self.name

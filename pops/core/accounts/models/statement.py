@@ -35,6 +35,7 @@ class Statement(models.Model):
                 condition=Q(due_date=None) | Q(due_date__gte=F("statement_date")), name="statement_due_after_its_date"
             ),
         ]
+        indexes = [models.Index(fields=["statement_date"], name="statement_by_day")]
 
     def __str__(self) -> str:
         return f"Statement of {self.statement_date:%B %-d, %Y}"
