@@ -94,11 +94,11 @@ def make_key(
         return _draw(account, scopes=sorted(wanted), made_at=now, made_by=by, expires_at=now + good_for)
 
 
-def why_not_rotate(key: ServiceKey, *, now: dt.datetime) -> Refused | None:
-    """Why a key can't be replaced."""
+def why_not_rotate(key: ServiceKey, *, now: dt.datetime, by: User) -> Refused | None:
+    """Why somebody can't replace a key."""
     if key.replaced_by_id:
         return Refused("replaced", "This key was replaced already. Rotate the newer one.")
-    return why_not_make_key(key.account) or why_not_revoke(key, now=now)
+    return why_not_make_key(key.account) or why_not_revoke(key, now=now) or why_not_hold(key.account, by=by)
 
 
 def rotate_key(*, key_id: int, overlap: dt.timedelta, good_for: dt.timedelta, now: dt.datetime, by: User) -> NewKey:
@@ -108,7 +108,7 @@ def rotate_key(*, key_id: int, overlap: dt.timedelta, good_for: dt.timedelta, no
     """
     with transaction.atomic(), pghistory.context(user=by.pk, reason="Rotated"):
         old = ServiceKey.objects.select_for_update(of=["self"]).select_related("account").get(pk=key_id)
-        refuse(why_not_rotate(old, now=now))
+        refuse(why_not_rotate(old, now=now, by=by))
         new = make_key(account=old.account, scopes=old.scopes, good_for=good_for, now=now, by=by)
         old.replaced_by, old.expires_at = new.key, min(old.expires_at, now + overlap)
         old.save(update_fields=["replaced_by", "expires_at"])

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 from django.contrib.auth.models import Group as Role
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -178,6 +179,22 @@ class TestTheBackOffice:
 
         assert narrowed == "right_missing"
         assert api.get("/groups").json()["code"] == "account_off"
+
+    def test_of_one_that_may_more_than_they_the_pages_say_why_instead_of_offering(self, practice, client_of):
+        account, client = service_account(ADMIN), client_of(member(ADMIN))
+        account.user.user_permissions.add(Permission.objects.get(codename="delete_receipt"))
+        key = new_key(account).key
+        changed = reverse("admin:service_accounts_serviceaccount_change", args=[account.pk])
+        pages = [
+            reverse(f"backoffice:{name}", args=[pk])
+            for name, pk in (("make_key", account.pk), ("change_service_account", account.pk), ("rotate_key", key.pk))
+        ]
+        page = client.get(changed).content.decode()
+
+        assert [address in page for address in pages] == [False, False, False]
+        assert reverse("backoffice:revoke_key", args=[key.pk]) in page
+        for shown in (page, *(client.get(address).content.decode() for address in pages)):
+            assert "This service account may do more than you" in shown
 
     @pytest.mark.parametrize("role", [DESK, MANAGER])
     def test_nobody_else_gets_there(self, practice, client_of, role):

@@ -9,15 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from pops.core.access.models import UserGroup
+from pops.core.access.models import User, UserGroup
 from pops.core.practice.selectors import get_practice
 from pops.core.words import at
 from pops.service_accounts.models import ServiceAccount, ServiceKey
 from pops.service_accounts.selectors import find_keys
-from pops.service_accounts.services import why_not_rotate
+from pops.service_accounts.services import why_not_revoke, why_not_rotate
 from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.readonly import html_table
 
@@ -64,17 +64,24 @@ class ServiceAccountAdmin(KeepsHistory):
     def made(self, account: ServiceAccount) -> str:
         return f"{at(account.made_at, get_practice().time_zone)} by {account.made_by}"
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """With what may be done with its keys, which goes by who looks."""
+        account = super().get_object(request, object_id, from_field)
+        if account is not None:
+            account.looked_at_by = request.user
+        return account
+
     @admin.display(description="Keys")
-    def keys_table(self, account: ServiceAccount) -> SafeString:
+    def keys_table(self, account: Any) -> SafeString:
         zone, now = get_practice().time_zone, timezone.now()
-        rows = [_row(key, zone, now) for key in find_keys(account)]
+        rows = [_row(key, zone, _buttons(key, now, by=account.looked_at_by), now) for key in find_keys(account)]
         return html_table(HEADINGS, rows, empty="It has no key yet: nothing can be called by it.")
 
 
-def _row(key: ServiceKey, zone: str, now: dt.datetime) -> list[object]:
+def _row(key: ServiceKey, zone: str, buttons: SafeString, now: dt.datetime) -> list[object]:
     scopes = format_html_join(mark_safe("<br>"), "{}", ([scope] for scope in key.scopes))
     made = f"{at(key.made_at, zone)} by {key.made_by}"
-    return [key, scopes, made, _say_end(key, zone, now), _say_use(key, zone), _buttons(key, now)]
+    return [key, scopes, made, _say_end(key, zone, now), _say_use(key, zone), buttons]
 
 
 def _say_use(key: ServiceKey, zone: str) -> str:
@@ -91,8 +98,10 @@ def _say_end(key: ServiceKey, zone: str, now: dt.datetime) -> str:
     return f"{until}{replaced}" if key.is_good(now) else f"Expired {until}"
 
 
-def _buttons(key: ServiceKey, now: dt.datetime) -> SafeString:
-    rotate, revoke = (reverse(f"backoffice:{name}_key", args=[key.pk]) for name in ("rotate", "revoke"))
-    found = [] if why_not_rotate(key, now=now) else [(rotate, "Rotate")]
-    found += [(revoke, "Revoke")] if key.is_good(now) else []
-    return format_html_join(" ", '<a href="{}">{}</a>', found)
+def _buttons(key: ServiceKey, now: dt.datetime, *, by: User) -> SafeString:
+    """What whoever looks may do with a key that works."""
+    if not by.has_perm("service_accounts.change_serviceaccount"):
+        return format_html("")
+    acts = {"Rotate": why_not_rotate(key, now=now, by=by), "Revoke": why_not_revoke(key, now=now)}
+    pages = {label: reverse(f"backoffice:{label.lower()}_key", args=[key.pk]) for label, no in acts.items() if not no}
+    return format_html_join(" ", '<a href="{}">{}</a>', ((page, label) for label, page in pages.items()))

@@ -21,7 +21,7 @@ from pops.logins.models import PhoneChange
 from pops.logins.phones import why_not_settle_phone
 from pops.quickpay.services import why_not_make_link
 from pops.service_accounts.models import ServiceAccount
-from pops.service_accounts.services import why_not_make_key
+from pops.service_accounts.services import why_not_hold, why_not_make_key
 from pops.sessions.keeping import why_not_end
 from pops.sessions.models import PortalSession
 from pops.subscribers.endpoints import RIGHT
@@ -42,8 +42,10 @@ NOTHING_NEW = Refused("retired", "The patient is retired: nothing new is entered
 def tools(context: Any, thing: Any) -> dict[str, Any]:
     """What the role of who looks includes, of all that there is for a thing of this kind."""
     rows: list[Tool] = FOR[type(thing)](thing)
-    has_perm = context["request"].user.has_perm
-    actions = [Action(label, url, why_not=no.words if no else "") for right, label, url, no in rows if has_perm(right)]
+    user = context["request"].user
+    beyond = NOT_FOR[type(thing)](thing, by=user) if type(thing) in NOT_FOR else None
+    offered = [(label, url, beyond or no) for right, label, url, no in rows if user.has_perm(right)]
+    actions = [Action(label, url, why_not=no.words if no else "") for label, url, no in offered]
     return {"actions": sorted(actions, key=lambda action: bool(action.why_not))}
 
 
@@ -180,3 +182,5 @@ FOR: dict[type, Any] = {
     Endpoint: _endpoint,
     Delivery: _delivery,
 }
+# What not everybody with the right may change.
+NOT_FOR: dict[type, Any] = {ServiceAccount: why_not_hold}

@@ -21,6 +21,7 @@ from pops.service_accounts.services import (
     make_key,
     revoke_key,
     rotate_key,
+    why_not_hold,
     why_not_make_key,
     why_not_revoke,
     why_not_rotate,
@@ -153,6 +154,9 @@ class ChangeServiceAccount(AccountAction):
     button = "Save"
     field_of = {"beyond": "role"}
 
+    def why_not(self) -> Refused | None:
+        return why_not_hold(self.target, by=self.request.user)
+
     def get_form_kwargs(self) -> dict[str, Any]:
         role = self.target.user.groups.first()
         facts = {"by": self.request.user, "role": role, "is_active": self.target.is_active}
@@ -188,7 +192,7 @@ class MakeKey(ShowsKey):
     button = "Make the key"
 
     def why_not(self) -> Refused | None:
-        return why_not_make_key(self.target)
+        return why_not_make_key(self.target) or why_not_hold(self.target, by=self.request.user)
 
     def draw(self, form: NewKeyForm) -> NewKey:
         good_for = dt.timedelta(days=form.cleaned_data["good_for"])
@@ -218,7 +222,9 @@ class RotateKey(KeyAction, ShowsKey):
 
     def why_not(self) -> Refused | None:
         # Once it is rotated its page shows the new key, not that there is nothing more to do.
-        return None if self.request.method == "POST" else why_not_rotate(self.target, now=self.now)
+        return (
+            None if self.request.method == "POST" else why_not_rotate(self.target, now=self.now, by=self.request.user)
+        )
 
     def draw(self, form: RotateForm) -> NewKey:
         overlap, good_for = (dt.timedelta(days=form.cleaned_data[name]) for name in ("overlap", "good_for"))
