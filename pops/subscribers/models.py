@@ -41,7 +41,7 @@ class Endpoint(models.Model):
     """Where a program of the practice's is told of changes, and of which. One that is removed is kept."""
 
     name = models.CharField(max_length=100, help_text="What staff call the program.")
-    url = models.CharField("address", max_length=500, help_text="Such as https://hooks.example.com/pops.")
+    url = models.CharField("address", max_length=500, help_text="What is posted goes there.")
     events = ArrayField(models.CharField(max_length=16, choices=Event), help_text="What it is told of.")
     is_on = models.BooleanField("on", default=True, help_text="Switched off, it misses what happens meanwhile.")
     why_off = models.CharField("why it is off", max_length=200, blank=True, default="")

@@ -64,6 +64,7 @@ def test_a_test_its_answer_and_sending_again(ada, endpoint, receiver, pay):
     page = ada.get(reverse("admin:subscribers_delivery_change", args=[test.pk])).content.decode()
     assert "Taken (200)" in ada.get(reverse("admin:subscribers_endpoint_change", args=[endpoint.pk])).content.decode()
     assert "This was a test. Send another one." in page
+    assert ">Why:<" not in page, "it needs no reason"
     assert [got.headers["webhook-id"] for got in receiver.got] == [f"test_{test.pk}"]
 
 

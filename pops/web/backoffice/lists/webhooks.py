@@ -83,6 +83,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
     fields = ["event", "endpoint", "about", "state", "why", "event_id", "body", "made_at", "asked_by", "answers"]
     readonly_fields = ["event", "about", "state", "why", "event_id", "body", "answers"]
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Of a delivery that needs no reason, none is shown."""
+        empty: dict[Any, bool] = {"why": obj and not obj.message.why, "asked_by": obj and not obj.asked_by_id}
+        return [name for name in self.fields if not empty.get(name)]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         return super().get_queryset(request).prefetch_related("answers")
 
