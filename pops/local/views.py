@@ -1,5 +1,10 @@
 """The demo's doors. They exist in `pops.local.urls` only."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace, csp_update
 from django.conf import settings
@@ -7,17 +12,20 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from pops.core.access.models import User
+from pops.core.practice.models import Practice
 from pops.local import hooks, links, mail, texts
 from pops.subscribers.models import EndpointSecret
 from pops.web.sign_in.entering import enter_by_code
 from pops.web.sign_in.second_factor import note_second_factor
 
+View = Callable[..., HttpResponse]
 # A mail brings its own style, may show pictures that lie in it, and may do nothing else. Its links open
 # beside the page. No page but ours may frame it.
 MAIL_POLICY = {
@@ -47,15 +55,29 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("admin:index" if user.is_staff else "landing")
 
 
+def on_the_practices_clock(view: View) -> View:
+    """A page whose times are those of the practice, as in the back office."""
+
+    @wraps(view)
+    def show(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        practice = Practice.objects.first()
+        with timezone.override(ZoneInfo(practice.time_zone if practice else "UTC")):
+            return view(request, *args, **kwargs)
+
+    return show
+
+
 @login_not_required
 @never_cache
+@on_the_practices_clock
 def mail_list(request: HttpRequest) -> HttpResponse:
     """The mail that was sent, newest first."""
     return render(request, "local/mail_list.html", {"mails": mail.list_mails()})
 
 
 @login_not_required
-@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
+@csp_update({"frame-src": [SELF]})
+@on_the_practices_clock
 def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
     """One message: who, when, its text, its HTML part in a frame."""
     return render(request, "local/mail_detail.html", {"mail": _get_mail(name)})
@@ -71,6 +93,7 @@ def mail_html(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@on_the_practices_clock
 def text_list(request: HttpRequest) -> HttpResponse:
     """The texts that were sent and what was answered, newest first."""
     return render(request, "local/text_list.html", {"texts": texts.list_texts(), "words": texts.WORDS})
@@ -88,6 +111,7 @@ def answer_text(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@on_the_practices_clock
 def hook_list(request: HttpRequest) -> HttpResponse:
     """The webhooks that came in, newest first."""
     return render(request, "local/hook_list.html", {"hooks": hooks.list_hooks(), "away": hooks.is_away()})

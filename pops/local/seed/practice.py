@@ -78,10 +78,10 @@ def _make_practice() -> None:
     )
     make_groups()
     Facility.objects.bulk_create(
-        Facility(name=name, address=at, phone=phone, nickname=nickname, tax_id=TAX_ID)
-        for name, at, phone, nickname in FACILITIES
+        Facility(number=f"F-{n}", name=name, address=at, phone=phone, nickname=nickname, tax_id=TAX_ID)
+        for n, (name, at, phone, nickname) in enumerate(FACILITIES, start=1)
     )
-    Provider.objects.bulk_create(Provider(name=name) for name in PROVIDERS)
+    Provider.objects.bulk_create(Provider(number=f"D-{n}", name=name) for n, name in enumerate(PROVIDERS, start=1))
 
 
 def _make_staff() -> User:
