@@ -93,6 +93,18 @@ def test_a_role_without_the_right_opens_nothing(practice):
     assert not SentCall.objects.exists()
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_a_key_for_everything_opens_what_its_role_may_and_nothing_else(practice, role):
+    api, rights = Caller(new_key(service_account(role)).text), ROLES[role]
+
+    for method, address, view in operations():
+        needed = view.rights[method]
+        may = {needed} if isinstance(needed, str) else set(needed)
+        answer = api.call(method, address, None if method == "GET" else "{}")
+        refused = (answer.status_code, answer.json()["code"] if answer.status_code == 403 else "")
+        assert (refused == (403, "right_missing")) is not (may <= rights), (method, address, answer.content[:300])
+
+
 def test_staff_who_are_signed_in_are_nobody_to_the_api(practice, client_of, staff_user):
     """A page of somebody else's could have their browser call it."""
     client = client_of(staff_user)
