@@ -9,6 +9,24 @@ const follow = () => document.documentElement.classList.toggle("dark-mode", dark
 follow();
 dark.addEventListener("change", follow);
 
+// What Swagger UI leaves out for who reads by ear or by keyboard, looked for again whenever it has drawn something.
+const nameRegion = (part, name) => {
+  part.setAttribute("role", "region");
+  part.setAttribute("aria-label", name);
+};
+const mends = [
+  ["h1.title, h2.title", (title) => title.setAttribute("aria-level", "2")], // the first is the page's own
+  [".information-container", (part) => nameRegion(part, "About the API")],
+  [".schemes-server-container", (part) => nameRegion(part, "Server and key")],
+  [".opblock-summary-control a[href]", (link) => link.removeAttribute("href")], // a link within a button
+  ["table[role=region]", (table) => table.removeAttribute("role")],
+  ["#servers", (choice) => choice.setAttribute("aria-label", "Server")],
+  [".examples-select-element", (choice) => choice.setAttribute("aria-label", "Example")],
+  ["pre.microlight, .highlight-code pre", (text) => text.setAttribute("tabindex", "0")], // it may be wider than its box
+];
+const mend = () => mends.forEach(([where, how]) => page.querySelectorAll(where).forEach(how));
+new MutationObserver(mend).observe(page, { childList: true, subtree: true });
+
 SwaggerUIBundle({
   domNode: page,
   url: page.dataset.description,

@@ -4,6 +4,7 @@ import pytest
 
 from pops.web.api.description import write_yaml
 from tests.api.walking import operations
+from tests.browsing import problems_of
 from tests.conventions.source import ROOT
 
 
@@ -39,9 +40,15 @@ def test_its_files_open_to_everybody_and_hold_no_secret(client):
     assert answers[0].json()["openapi"].startswith("3.1")
 
 
-def test_its_page_tries_a_call(live_server, page, practice):
+def test_its_page_can_be_read_by_all_and_tries_a_call(live_server, page, practice):
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda fault: said.append(str(fault)))
     page.goto(f"{live_server.url}/api/")
     page.get_by_text("List POPS Groups").click()
+    page.get_by_role("button", name="Try it out").wait_for()
+    assert (said, problems_of(page)) == ([], [])
+
     page.get_by_role("button", name="Try it out").click()
     with page.expect_response(lambda answer: answer.url.endswith("/api/v1/groups?limit=100")) as answer:
         page.get_by_role("button", name="Execute").click()
