@@ -203,10 +203,14 @@ def _judge(closing: Closing, found: Contents, *, practice: Practice, now: dt.dat
     _require_note(close, breakdown)
     if closing.expected_seen is not None and dict(closing.expected_seen) != breakdown.seen:
         raise TotalsChanged
-    batch.status, batch.closed_at, batch.closed_by = Status.CLOSED, now, by
+    _mark_closed(batch, close, now)
+    return close
+
+
+def _mark_closed(batch: ReferenceBatch, close: BatchClose, now: dt.datetime) -> None:
+    batch.status, batch.closed_at, batch.closed_by = Status.CLOSED, now, close.closed_by
     batch.closed_total_cents, batch.closed_receipt_count = close.total_cents, close.receipt_count
     batch.reference_total_cents = close.reference_cents
-    return close
 
 
 def _write(closes: Sequence[BatchClose], found: Mapping[int, Contents]) -> None:
