@@ -11,6 +11,7 @@ from receipts.models import Receipt
 
 # Zeros that people leave out before a check's number, or type.
 MOST_ZEROS = 6
+LONGEST = 100
 LARGEST = 2**63 - 1
 # Each way is an index, read from its newest end; of a check's spellings each by itself: together they have no order in
 # the index, and for a number that isn't there all transactions would be read backwards.
@@ -39,14 +40,23 @@ def find_receipts(text: str, *, limit: int, hidden_batches: Collection[int] = ()
 
     By its amount none of `hidden_batches` is found: whoever asks must not know what is in them.
     """
-    asked = _read(text.strip())
+    numbers = find_receipt_numbers(text, limit=limit, hidden_batches=hidden_batches)
+    found = Receipt.objects.select_related("void", "copay").prefetch_related("transactions").in_bulk(numbers)
+    return [found[number] for number in numbers]
+
+
+def find_receipt_numbers(
+    text: str, *, limit: int, hidden_batches: Collection[int] = (), bare_amounts: bool = True
+) -> list[int]:
+    """Their numbers alone. Without `bare_amounts` an amount has its point or dollar sign."""
+    asked = _read(text.strip()) if len(text) <= LONGEST else {}
+    if not (bare_amounts or "." in text or "$" in text):
+        asked["cents"] = None
     if not any(asked.values()):
         return []
     with connection.cursor() as cursor:
         cursor.execute(FIND, {**asked, "hidden": list(hidden_batches), "limit": limit})
-        numbers = [row[0] for row in cursor.fetchall()]
-    found = Receipt.objects.select_related("void", "copay").prefetch_related("transactions").in_bulk(numbers)
-    return [found[number] for number in numbers]
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _read(text: str) -> dict[str, Any]:

@@ -13,11 +13,15 @@ from pops.core.access.models import User
 from pops.core.methods import Method
 from pops.core.practice.models import Facility
 from pops.core.words import day
-from receipts.models import Posting, Receipt, Transaction
+from receipts.models import Posting, Receipt, ReceiptVoid, Transaction
 
 POSTED = (
     Posting.objects.filter(receipt=OuterRef("pk")).values("receipt").annotate(cents=Sum("amount_cents")).values("cents")
 )
+# An outer join to look for none would have the planner think that a single row is found.
+NOT_VOIDED = ~Exists(ReceiptVoid.objects.filter(receipt=OuterRef("pk")))
+REFUND_OF_IT = Receipt.objects.filter(NOT_VOIDED, refund_of=OuterRef("pk"), kind=Receipt.Kind.REFUND)
+OF_BATCH = "batch__id__exact"
 ONLINE = "online"
 
 
@@ -27,13 +31,13 @@ class KindFilter(admin.SimpleListFilter):
     title = "what it is"
     parameter_name = "shown"
     WHICH = {
-        "received": Q(status=Receipt.Status.PAID, kind__in=Receipt.RECEIVED, void=None),
-        "refunds": Q(kind__in=Receipt.GIVEN_BACK, void=None),
-        "refunded": Q(Exists(Receipt.objects.filter(refund_of=OuterRef("pk"), kind=Receipt.Kind.REFUND, void=None))),
+        "received": Q(status=Receipt.Status.PAID, kind__in=Receipt.RECEIVED) & NOT_VOIDED,
+        "refunds": Q(kind__in=Receipt.GIVEN_BACK, refund_of__isnull=False) & NOT_VOIDED,
+        "refunded": Q(Exists(REFUND_OF_IT)),
         "unapplied": Q(unapplied__isnull=False),
         "voided": Q(void__isnull=False),
-        "declined": Q(status=Receipt.Status.UNSUCCESSFUL),
-        "escrow": Q(status=Receipt.Status.PAID, void=None) & ~Q(amount_cents=F("posted_cents")),
+        "declined": Q(status=Receipt.Status.UNSUCCESSFUL, amount_cents=0),
+        "escrow": Q(status=Receipt.Status.PAID) & NOT_VOIDED & ~Q(amount_cents=F("posted_cents")),
     }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -47,8 +51,11 @@ class KindFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Receipt]) -> QuerySet[Receipt]:
-        which = self.WHICH.get(self.value() or "")
-        if self.value() == "escrow":
+        shown = self.value() or ""
+        if shown == "escrow" and OF_BATCH not in request.GET:
+            shown = "unapplied"  # what was applied is summed receipt by receipt: of one batch, never of all
+        which = self.WHICH.get(shown)
+        if shown == "escrow":
             queryset = queryset.annotate(posted_cents=Coalesce(Subquery(POSTED), 0))
         return queryset.filter(which) if which else queryset
 

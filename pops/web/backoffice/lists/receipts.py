@@ -1,10 +1,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -17,9 +15,10 @@ from pops.core.money import format_cents
 from pops.web.backoffice.lists.batches import NOT_COUNTED
 from pops.web.backoffice.lists.exporting import ExportsList
 from pops.web.backoffice.lists.filters import DaysFilter, FacilityFilter, KindFilter, MethodFilter, UserFilter
+from pops.web.backoffice.lists.long import CappedPaginator, LongList
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
-from pops.web.backoffice.lists.searching import find_amount, find_by_number, find_people
+from pops.web.backoffice.lists.searching import find_by_what_is_written, find_people
 from receipts.balances import find_overpaid_lines, get_receipt_balance
 from receipts.copays import find_shown_copay
 from receipts.hiding import find_postings
@@ -28,24 +27,8 @@ from receipts.notices import messages_of
 from receipts.selectors import find_sharing_check
 from receipts.wording import STANDINGS
 
-# Nobody turns more pages than this: above it the list says "more than".
-COUNTED = 5_000
 GUARANTORS_SEARCHED = 500
 SEARCHED = 1_000
-
-
-class CappedPaginator(Paginator):
-    """Counts only so far: counting a million rows takes longer than showing the first hundred."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return len(rows.order_by().values_list("pk", flat=True)[:COUNTED])
-
-    @property
-    def is_cut_off(self) -> bool:
-        """Whether there may be more than were counted."""
-        return self.count == COUNTED
 
 
 @admin.register(Receipt)
@@ -69,6 +52,9 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     batch_path = "batch_id"
     fields = ["number"]
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LongList]:
+        return LongList
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Receipt], search_term: str
     ) -> tuple[QuerySet[Receipt], bool]:
@@ -79,12 +65,9 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
         guarantors = set(find_people(request, term, limit=GUARANTORS_SEARCHED))
         if "@" in term:
             guarantors |= set(Guarantor.objects.filter(email__iexact=term).values_list("pk", flat=True)[:SEARCHED])
-        which = Q(pk__in=find_by_number(term)) | Q(guarantor__in=guarantors)
-        if (cents := find_amount(term)) is not None:
-            # Nobody guesses an amount that they have still to count.
-            seen = Receipt.objects.exclude(batch__in=hidden_batches(request.user))
-            which |= Q(pk__in=list(seen.filter(amount_cents=cents).values_list("pk", flat=True)[:SEARCHED]))
-        return queryset.filter(which), False
+        hidden = hidden_batches(request.user).values_list("pk", flat=True)
+        written = find_by_what_is_written(term, hidden_batches=hidden)
+        return queryset.filter(Q(pk__in=written) | Q(guarantor__in=guarantors)), False
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """The numbers of a batch lead here."""

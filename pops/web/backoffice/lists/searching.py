@@ -1,5 +1,6 @@
 """Lists that are searched by people, as the desk searches: no accent, apostrophe or hyphen need be typed."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -9,11 +10,10 @@ from django.http import HttpRequest
 from payments.models import Payment
 from pops.core.accounts.confidential import sees_confidential
 from pops.core.accounts.search import find_guarantor_ids, find_user_ids
-from pops.core.money import InvalidAmount, parse_cents
+from receipts.finding import find_receipt_numbers
 from receipts.models import Transaction
 
 SEARCH_LIMIT = 1000
-LONGEST_AMOUNT = 15
 
 
 def find_people(request: HttpRequest, text: str, *, limit: int = SEARCH_LIMIT) -> list[int]:
@@ -21,29 +21,17 @@ def find_people(request: HttpRequest, text: str, *, limit: int = SEARCH_LIMIT) -
     return find_guarantor_ids(text, limit=limit, sees_confidential=sees_confidential(request.user))
 
 
-def find_by_number(term: str) -> set[int]:
-    """Receipts by what is written on them: their number, a check's, a transaction's, a card's last four, Stripe's."""
-    found = set()
-    if term.isascii() and term.isdigit() and len(term) < 19:
-        found.add(int(term))
-    written = Transaction.objects.filter(number=term), Transaction.objects.filter(check_number=term)
-    last_four = [Transaction.objects.filter(card_last4=term)] if len(term) == 4 else []
-    for rows in (*written, *last_four):
-        found |= set(rows.order_by("-pk").values_list("receipt", flat=True)[:SEARCH_LIMIT])
+def find_by_what_is_written(term: str, *, hidden_batches: Collection[int]) -> set[int]:
+    """Receipts by what stands on them, as the desk finds them, and by a transaction's number or Stripe's.
+
+    Nobody guesses an amount that they have still to count: by it none of `hidden_batches` is found.
+    """
+    found = set(find_receipt_numbers(term, limit=SEARCH_LIMIT, hidden_batches=hidden_batches, bare_amounts=False))
+    found |= set(Transaction.objects.filter(number=term).values_list("receipt", flat=True))
     if term.startswith("pi_"):
         paid = Payment.objects.filter(Q(intent_id=term) | Q(parts__intent_id=term), receipt__isnull=False)
         found |= set(paid.values_list("receipt", flat=True))
     return found
-
-
-def find_amount(term: str) -> int | None:
-    """Cents, where somebody typed an amount: 19.00, $19, $1,900.00. A bare number is a receipt's or a check's."""
-    if not ("." in term or "$" in term):
-        return None
-    try:
-        return parse_cents(term) if len(term) <= LONGEST_AMOUNT else None
-    except InvalidAmount:
-        return None
 
 
 class FindsPeople(admin.ModelAdmin):

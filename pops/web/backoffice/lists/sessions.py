@@ -14,8 +14,8 @@ from payments.outcomes import Outcome, with_outcome
 from pops.core.money import format_cents
 from pops.core.words import day
 from pops.sessions.models import PortalSession
+from pops.web.backoffice.lists.long import CappedPaginator
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
-from pops.web.backoffice.lists.receipts import CappedPaginator
 from pops.web.backoffice.lists.searching import FindsPeople
 
 

@@ -16,8 +16,8 @@ from pops.web.backoffice.fields import DATE_INPUT, MomentField, MoneyField
 from pops.web.backoffice.lists.brought import MarksTheSystems
 from pops.web.backoffice.lists.hiding import HidesConfidential
 from pops.web.backoffice.lists.history import KeepsHistory
+from pops.web.backoffice.lists.long import CappedPaginator
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
-from pops.web.backoffice.lists.receipts import CappedPaginator
 from pops.web.backoffice.lists.rows import NamedRows, name_it
 from pops.web.backoffice.lists.searching import FindsPeople
 from pops.web.backoffice.lists.stale import AsShownForm
