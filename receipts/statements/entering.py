@@ -4,19 +4,25 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pops.core.accounts.models import Guarantor, ServiceLine, Statement
 from pops.core.locks import hold
 from pops.core.refusals import Refused, refuse
 from receipts.documents.calls import queue_statement_document
+from receipts.models import StatementItem
 from receipts.owed import find_lines, get_balances
 from receipts.statements.freezing import find_waiting, freeze, freeze_waiting
 
 
 def find_lines_for_statement(guarantor: Guarantor) -> QuerySet[ServiceLine]:
-    """The lines that stood on no statement yet and of which something is owed here, oldest first."""
-    return find_lines(guarantor).filter(statement=None, encounter__in_collections=False, owed__remaining_cents__gt=0)
+    """The lines that stood on no statement of theirs yet and of which something is owed here, oldest first.
+
+    What came over with a patient stood on another guarantor's.
+    """
+    theirs = StatementItem.objects.filter(line=OuterRef("pk"), detail__statement__guarantor=guarantor)
+    is_new = Q(statement=None) | ~Q(statement__guarantor=guarantor) & ~Exists(theirs)
+    return find_lines(guarantor).filter(is_new, encounter__in_collections=False, owed__remaining_cents__gt=0)
 
 
 def why_not_enter_statement(guarantor: Guarantor) -> Refused | None:

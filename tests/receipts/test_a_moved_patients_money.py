@@ -15,6 +15,7 @@ from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.models import Posting, Receipt
 from receipts.owed import get_balances, get_credit, lock_lines
+from receipts.statements.entering import enter_statement, find_lines_for_statement, why_not_enter_statement
 from receipts.statements.listing import get_statements
 from tests.books import judge
 from tests.concurrency import run_together
@@ -83,6 +84,22 @@ def test_what_came_over_from_a_later_statement_is_due_by_the_latest_one(guaranto
     rows = get_statements(other, hide_paid=False).rows
 
     assert [row.left_cents for row in rows] == [get_balances(other).amount_due_cents, 0] == [10000, 0]
+
+
+def test_what_came_over_goes_on_the_first_statement_of_an_account_that_has_none(client_of, guarantor, line):
+    line.statement = StatementFactory(guarantor=guarantor, statement_date=dt.date(2026, 2, 1))
+    line.save()
+    other = move_patient(line)
+    assert "came to this account with a patient" in client_of(other).get("/").content.decode()
+    assert list(find_lines_for_statement(other)) == [line]
+
+    made = enter_statement(guarantor_id=other.pk, statement_date=dt.date(2026, 3, 1), line_ids=[line.pk])
+
+    assert made.balance_cents == get_balances(other).amount_due_cents == 10000
+    assert [row.charge_cents for row in made.detail.items.all()] == [10000]
+    assert [row.left_cents for row in get_statements(other, hide_paid=False).rows] == [10000]
+    assert why_not_enter_statement(other).code == "nothing_new"
+    assert [row.left_cents for row in get_statements(guarantor, hide_paid=False).rows] == [0]
 
 
 @pytest.mark.parametrize("move", [move_patient, move_encounter])

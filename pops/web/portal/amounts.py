@@ -10,7 +10,8 @@ def say_due_from(visible: Visible, statement: Statement | None) -> str:
     if visible.has_new_charges:
         return "All that you owe today, new charges included."
     if statement is None:
-        return "What is left of your statements." if visible.amount_due_cents else "No statement was sent yet."
+        came_over = "It came to this account with a patient and is on no statement of yours yet."
+        return came_over if visible.amount_due_cents else "No statement was sent yet."
     date = day(statement.statement_date)
     if not visible.amount_due_cents:
         return f"Nothing is left of your statement of {date}."
