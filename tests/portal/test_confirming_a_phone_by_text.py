@@ -62,6 +62,17 @@ def test_the_number_on_file_is_confirmed_the_same_way_once(client, eleni, twilio
     assert "confirmed already" in text_of(answer)
 
 
+@pytest.mark.parametrize("typed", ["", " ", "abc"])
+def test_no_number_is_said_at_once_and_keeps_nobody_from_their_code(client, client_of, typed):
+    others = [client_of(GuarantorFactory()) for _ in range(2)]
+    for one in (*others * 4, client):
+        answer = ask(one, typed)
+
+    assert answer.status_code == 422
+    assert "Enter a phone number with its area code, for example (555) 010-2000." in text_of(answer)
+    assert ask(client).url == "/profile/phone/code/"
+
+
 def test_five_wrong_codes_end_it(client, eleni, twilio):
     ask(client)
     code = code_from_text(twilio)

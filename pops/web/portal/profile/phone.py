@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pops.core.phones import text_number
-from pops.core.refusals import Refused
+from pops.core.refusals import Refused, refuse
 from pops.logins.models import PhoneChange
 from pops.logins.phones import (
     ask_phone_change,
@@ -16,6 +16,7 @@ from pops.logins.phones import (
     confirm_phone,
     find_open_phone_code,
     offers_phone_codes,
+    why_not_text_code,
     withdraw_phone_change,
 )
 from pops.web.portal.access import GuarantorRequest, guarantor_required
@@ -86,6 +87,7 @@ def _ask_call(request: GuarantorRequest, phone: str) -> None:
 def _ask_code(request: GuarantorRequest, phone: str) -> None:
     """Raises Refused, and TooOften: for the account, and for the number, whoever asks."""
     guarantor_id, now, by = request.guarantor.pk, timezone.now(), request.user
+    refuse(why_not_text_code(request.guarantor, phone, user=by))  # before it counts as a text to that number
 
     def ask() -> None:
         count(TEXTS, text_number(phone) or phone)
