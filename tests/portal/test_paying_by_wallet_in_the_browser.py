@@ -103,6 +103,7 @@ def test_a_declined_wallet_and_one_that_is_closed(page, live_server, owes, sign_
     sign_in(owes)
     choose(page, live_server)
     wallets_of(page).get_by_role("button", name="Pay with Google Pay").click()
+    assert sheet(page).locator("main").evaluate("box => box.getBoundingClientRect().right <= innerWidth"), "cut off"
     sheet(page).get_by_role("button", name="Cancel").click()
     expect(page.locator('iframe[title="Your wallet"]')).to_have_count(0)
     assert not Receipt.objects.exists()
