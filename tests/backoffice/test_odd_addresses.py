@@ -35,16 +35,23 @@ ODD = [
     "_facets=True",
     "e=1",
 ]
-LISTS = sorted(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in admin.site._registry)
+LISTS = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in admin.site._registry}
 
 
-@pytest.mark.parametrize("name", LISTS)
+def concerns(query, model):
+    """Of a field that a list doesn't have, one query is as good as any: `nonsense`."""
+    field = query.partition("=")[0].partition("__")[0]
+    return field == query.partition("=")[0] or field in {one.name for one in model._meta.get_fields()}
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
 @pytest.mark.django_db(transaction=True)
 def test_no_list_crashes_over_an_odd_query(name, practice, client_of):
     client = client_of(member(ADMIN))
     client.raise_request_exception = False
+    odd = [query for query in ODD if concerns(query, LISTS[name])]
 
-    answers = {query: client.get(f"{reverse(name)}?{query}").status_code for query in ODD}
+    answers = {query: client.get(f"{reverse(f'admin:{name}_changelist')}?{query}").status_code for query in odd}
 
     assert {query: status for query, status in answers.items() if status not in (200, 302, 400, 403)} == {}
 
