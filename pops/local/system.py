@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +40,7 @@ class Need(NamedTuple):
 PDF = "receipts can't be made into PDF"
 FONTS = "names in some scripts print as boxes in PDF"
 BROWSER = "the tests can't drive a browser"
+WINDOWS = "the tests of pages take twice as long"
 TOOLS = "the tests can't read the PDFs they make"
 ENGINE = "a browser engine is not tried"
 
@@ -52,6 +54,8 @@ NEEDS = (
     Need("fonts-noto-core", "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", FONTS),
     Need("fonts-droid-fallback", "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", FONTS),
     Need("fonts-lexi-gulim", "/usr/share/fonts/truetype/lexi/LexiGulim.ttf", FONTS),
+    # Without windows nobody sees. It comes with what Chromium needs too, so that both are little more than one.
+    Need("chromium-headless-shell", "chromium-headless-shell", WINDOWS, jobs=("test",), needed_by=()),
     Need("chromium", "chromium chromium-browser google-chrome", BROWSER, jobs=("test", "browsers")),
     # Of the Node that comes with Playwright; Debian's Chromium doesn't bring it along everywhere.
     Need("libatomic1", "libatomic.so.1", BROWSER, jobs=("test",)),
@@ -84,11 +88,16 @@ def provide(job: str, needs: list[Need], run: Run) -> str:
     # In English: we read what it says.
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", "apt-get"]
     apt += ["-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}"]
+    # What can be done without comes after: a system that doesn't have it has the rest.
+    wanted = sorted(needs, key=lambda need: job not in need.needed_by)
+    waiting = [list(some) for _, some in groupby(wanted, lambda need: job in need.needed_by)]
     try:
         _run_in_turn([*apt, "update"], run)
-        _run_in_turn([*apt, "install", "--yes", "--no-install-recommends", *_packages(needs)], run)
+        while waiting:
+            _run_in_turn([*apt, "install", "--yes", "--no-install-recommends", *_packages(waiting[0])], run)
+            waiting.pop(0)
     except StepError as error:
-        note = _do_without(job, needs, error.output)
+        note = _do_without(job, [need for some in waiting for need in some], error.output)
         return f"{error.what}; {note}"
     return "installed"
 

@@ -133,9 +133,27 @@ def test_with_rights_they_are_installed(monkeypatch: pytest.MonkeyPatch) -> None
         "test", [need for need in system.NEEDS if "test" in need.jobs], lambda command: ran.append(" ".join(command))
     )
 
-    assert [line.split("Timeout=300 ")[1].split()[0] for line in ran] == ["update", "install"]
+    assert [line.split("Timeout=300 ")[1].split()[0] for line in ran] == ["update", "install", "install"]
     assert ran[1].startswith("sudo -n env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get")
     assert ran[1].endswith("chromium libatomic1 poppler-utils")
+    assert ran[2].endswith("--no-install-recommends chromium-headless-shell")
+
+
+def test_what_a_system_does_not_have_and_can_be_done_without_keeps_nothing_else_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lack(monkeypatch, "chromium-headless-shell", "chromium", root=True)
+    ran: list[str] = []
+
+    def run(command: list[str]) -> None:
+        if command[-1] == "chromium-headless-shell":
+            raise StepError("apt-get ended with code 100", output="E: Unable to locate package chromium-headless-shell")
+        ran.append(command[-1])
+
+    note = system.provide("test", system.missing("test"), run)
+
+    assert ran == ["update", "chromium"]
+    assert "going on without (the tests of pages take twice as long)" in note
 
 
 def test_caches_move_where_the_home_can_not_take_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
