@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transac
 RECEIPTS = 48
 TEXTS = 12
 QUEUES = "mail,urgent"
-KILLS = 4
+KILLS = 3
 
 
 def with_state(state):

@@ -16,10 +16,10 @@ def sent():
 
 
 def test_a_nudge_sends_the_task(sent):
-    Nudger("some.task", "of this", queue="soon").nudge()
+    Nudger("some.task", "of_this", queue="soon").nudge()
 
     wait_until(lambda: sent.called)
-    sent.assert_called_once_with("some.task", ("of this",), queue="soon", expires=30)
+    sent.assert_called_once_with("some.task", ("of_this",), queue="soon", expires=30)
 
 
 def test_one_nudge_waits_at_the_broker_however_many_processes_store_rows(sent):

@@ -65,6 +65,7 @@ def test_a_picture_that_was_cut_off_is_refused():
     assert "no picture that can be read" in refusal(SimpleUploadedFile("logo.jpg", whole[: len(whole) // 2]), LOGO)
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # it is what the test opens
 def test_one_that_unfolds_to_gigabytes_is_refused_unread():
     bomb = io.BytesIO()
     Image.new("1", (20_000, 8_000)).save(bomb, "PNG", optimize=True)

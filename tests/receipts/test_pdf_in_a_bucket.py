@@ -55,7 +55,7 @@ class Bucket(BaseHTTPRequestHandler):
 def bucket():
     handler = type("Handler", (Bucket,), {"files": {}, "asked": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     handler.address = f"http://127.0.0.1:{server.server_port}"
     yield handler
     server.shutdown()
