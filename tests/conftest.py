@@ -1,5 +1,6 @@
 import datetime as dt
 import gc
+import warnings
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from celery.contrib.testing.worker import start_worker
 from csp.constants import SELF
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, TransactionTestCase
 from factory.django import DjangoModelFactory
 
@@ -82,6 +84,24 @@ def commits(item: pytest.Item) -> bool:
     return bool(marker and marker.kwargs.get("transaction")) or not fixtures.isdisjoint(
         getattr(item, "fixturenames", ())
     )
+
+
+STILL_THERE = """
+SELECT application_name, state, query FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Nobody is in the way when the tests' database is dropped: a thread that ended leaves its connection to the
+    collection of garbage. Of a session that is there all the same, what it asked last is told."""
+    yield
+    gc.collect()
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(STILL_THERE)
+        for session in cursor.fetchall():
+            warnings.warn(f"left open: {session}", stacklevel=1)
 
 
 @pytest.fixture(scope="session", autouse=True)
