@@ -20,8 +20,7 @@ from django.utils import timezone
 
 from benchmarks.back_office import best
 from benchmarks.data import make_guarantors
-from benchmarks.front_page import DAYS, DRAWERS, FILL, FILLED
-from benchmarks.front_page import _sign_in as sign_in
+from benchmarks.front_page import DAYS, DRAWERS, FILL, FILLED, sign_in
 from payments.reports.models import Format
 from payments.reports.registry import find_report
 from payments.reports.runs.writing import write_file
