@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from pops.core.accounts.models import Guarantor
+from pops.core.practice.models import Group
 from pops.sessions.models import PortalSession
 
 
@@ -19,6 +21,13 @@ class SessionOutcome(models.Model):
 
     session = models.OneToOneField(PortalSession, primary_key=True, on_delete=models.DO_NOTHING, related_name="came_of")
     outcome = models.CharField(max_length=12, choices=Outcome)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    origin = models.CharField(max_length=10, choices=PortalSession.Origin)
+    authentication = models.CharField(max_length=10, choices=PortalSession.Authentication)
+    is_mirror = models.BooleanField()
+    group = models.ForeignKey(Group, on_delete=models.DO_NOTHING, related_name="+")
+    guarantor = models.ForeignKey(Guarantor, on_delete=models.DO_NOTHING, related_name="+")
 
     class Meta:
         managed = False

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, DateField, DateTimeField, DurationField, F, Func, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import TruncMonth, TruncYear
 
-from payments.outcomes import Outcome, with_outcome
+from payments.models import SessionOutcome
 from payments.reports.declaration import Field, Group, Measure, Report, Sort, Trend
 from payments.reports.filters.base import Asking, Odd, quoted
 from payments.reports.filters.choices import Choice, Choices
@@ -26,7 +26,7 @@ from pops.core.practice.models import Practice
 from pops.core.words import day
 from pops.sessions.models import PortalSession
 
-Origin, Authentication = PortalSession.Origin, PortalSession.Authentication
+Origin, Authentication, Outcome = PortalSession.Origin, PortalSession.Authentication, SessionOutcome.Outcome
 DAY = dt.timedelta(days=1)
 
 
@@ -173,8 +173,8 @@ class SessionUsage(Report):
 
     def rows(self, question: Question, user: User) -> QuerySet[Any]:
         """All sessions but mirrors, each with its day and what came of it."""
-        guests = PortalSession.objects.filter(is_mirror=False)
-        return with_outcome(guests).annotate(day=business_date_of("started_at", question.asking.practice))
+        guests = SessionOutcome.objects.filter(is_mirror=False)
+        return guests.annotate(day=business_date_of("started_at", question.asking.practice))
 
     def narrow(self, rows: QuerySet[Any], question: Question, user: User) -> QuerySet[Any]:
         """By its span, and by each of the other filters."""
