@@ -22,8 +22,8 @@ def why_not_change(batch: ReferenceBatch) -> Refused | None:
 
 def lock_batch(*, batch_id: int) -> ReferenceBatch:
     """A batch, its day held alone until the end of the transaction: waits for the payments in flight."""
-    [batch] = lock_batches(batch_ids=[batch_id])
-    return batch
+    hold(alone=[ReferenceBatch.objects.only("batch_date").get(pk=batch_id).batch_date])
+    return ReferenceBatch.objects.select_for_update().get(pk=batch_id)
 
 
 def lock_batches(*, batch_ids: Iterable[int]) -> list[ReferenceBatch]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from payments.models import Payment
@@ -29,8 +29,9 @@ def find_by_what_is_written(term: str, *, hidden_batches: Collection[int]) -> se
     found = set(find_receipt_numbers(term, limit=SEARCH_LIMIT, hidden_batches=hidden_batches, bare_amounts=False))
     found |= set(Transaction.objects.filter(number=term).values_list("receipt", flat=True))
     if term.startswith("pi_"):
-        paid = Payment.objects.filter(Q(intent_id=term) | Q(parts__intent_id=term), receipt__isnull=False)
-        found |= set(paid.values_list("receipt", flat=True))
+        # Each by its index: asked as "or", all payments would be read.
+        for paid in (Payment.objects.filter(intent_id=term), Payment.objects.filter(parts__intent_id=term)):
+            found |= set(paid.filter(receipt__isnull=False).values_list("receipt", flat=True))
     return found
 
 
