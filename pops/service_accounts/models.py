@@ -23,7 +23,7 @@ class ServiceAccount(models.Model):
 
     user = models.OneToOneField(User, primary_key=True, on_delete=models.PROTECT, related_name="service_account")
     name = models.CharField(max_length=100, unique=True, help_text="What staff call the system.")
-    is_active = models.BooleanField("in use", default=True, help_text="Otherwise none of its keys works.")
+    is_active = models.BooleanField("in use", default=True, help_text="Switched off, none of its keys works.")
     made_at = models.DateTimeField(db_default=Now())
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="service_accounts_made")
 

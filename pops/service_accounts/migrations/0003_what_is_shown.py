@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='serviceaccount',
             name='is_active',
-            field=models.BooleanField(default=True, help_text='Otherwise none of its keys works.', verbose_name='in use'),
+            field=models.BooleanField(default=True, help_text='Switched off, none of its keys works.', verbose_name='in use'),
         ),
         migrations.AlterField(
             model_name='serviceaccount',
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='serviceaccountevent',
             name='is_active',
-            field=models.BooleanField(default=True, help_text='Otherwise none of its keys works.', verbose_name='in use'),
+            field=models.BooleanField(default=True, help_text='Switched off, none of its keys works.', verbose_name='in use'),
         ),
         migrations.AlterField(
             model_name='serviceaccountevent',
