@@ -2,8 +2,12 @@
 
 from django.db import migrations, models
 
+from pops.core.postgresql.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('accounts', '0003_notes'),
@@ -11,19 +15,19 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name='appointment',
             index=models.Index(fields=['starts_at'], name='appointment_by_time'),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name='guarantor',
             index=models.Index(models.Func(models.F('account_number'), models.Value('0'), function='ltrim'), name='guarantor_number_without_zeros'),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name='patient',
             index=models.Index(models.Func(models.F('number'), models.Value('0'), function='ltrim'), name='patient_number_without_zeros'),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name='statement',
             index=models.Index(fields=['statement_date'], name='statement_by_day'),
         ),
