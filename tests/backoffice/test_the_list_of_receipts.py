@@ -88,9 +88,11 @@ def test_by_what_is_written_on_it(desk, ruth, pay):
 def test_nobody_guesses_an_amount_that_they_have_still_to_count(client_of, practice):
     dana = member(DESK)
     batch_of(dana)
-    take(dana, tender(4321))
+    made = [take(dana, tender(cents)).pk for cents in (4321, 100, 900)]
+    desk = client_of(dana)
 
-    assert shows(client_of(dana), q="43.21") == []
+    assert shows(desk, q="43.21") == []
+    assert shows(desk, o="3") == shows(desk, o="-3") == made[::-1], "nor by its place among others"
     assert len(shows(client_of(member(MANAGER)), q="43.21")) == 1
 
 

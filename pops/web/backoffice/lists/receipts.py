@@ -84,7 +84,7 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     def of_batch(self, receipt: Receipt) -> str:
         return receipt.batch.title
 
-    @admin.display(description="Amount", ordering="amount_cents")
+    @admin.display(description="Amount")  # in no order of its own: it would tell what is still to be counted
     def amount(self, receipt: Receipt) -> SafeString:
         if receipt.is_uncounted:  # type: ignore[attr-defined]
             return format_html('<span class="quiet">{}</span>', NOT_COUNTED)
