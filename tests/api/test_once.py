@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from pops.core.practice.models import Facility
 from pops.core.refusals import Refused
-from pops.web.api.idempotency import KEPT, forget_calls, get_attempt_id, once
+from pops.web.api.idempotency import KEPT, _Work, forget_calls, get_attempt_id, once
 from pops.web.api.models import SentCall
 from pops.web.api.views import ApiView
 from tests.api.shapes import PlaceShape
@@ -36,8 +36,9 @@ class Places(ApiView):
 
 
 class AsksStripe(ApiView):
-    """A view whose service does its work once by itself."""
+    """A view whose service does its work once by itself. What else happens while it asks is `meanwhile`."""
 
+    meanwhile = []
     scopes = {"POST": "refunds:write"}
     rights = {"POST": "receipts.refund_receipt"}
 
@@ -45,6 +46,8 @@ class AsksStripe(ApiView):
     def post(self, request):
         key = get_attempt_id(self).int % 2**31
         _, made = Facility.objects.get_or_create(pk=key, defaults={"name": request.data["name"]})
+        for happen in [self.meanwhile.pop()] if self.meanwhile else []:
+            happen()
         if made and request.data.get("dies"):
             raise RuntimeError("the web server was killed here")
         return Response({"made": made}, status=202)
@@ -139,3 +142,26 @@ class TestWhatAsksTheCardProcessor:
 
         assert other.status_code == 422
         assert (again.status_code, again.data, Facility.objects.count()) == (202, {"made": False}, 1)
+
+    def test_a_copy_that_is_refused_leaves_the_answer_of_the_first_to_be_kept(self, text, monkeypatch):
+        def refuse():
+            raise Refused("too_late", "This was of yesterday.")
+
+        copies = []
+        monkeypatch.setattr(
+            AsksStripe, "meanwhile", [refuse, lambda: copies.append(send(text, {"name": "Annex"}, view=AsksStripe))]
+        )
+        first = send(text, {"name": "Annex"}, view=AsksStripe)
+        again = send(text, {"name": "Annex"}, view=AsksStripe)
+
+        assert (first.status_code, [copy.status_code for copy in copies]) == (202, [409])
+        assert (again["Idempotency-Replayed"], again.content) == ("true", first.content)
+
+    def test_a_copy_of_a_call_that_is_refused_just_then_is_the_first(self, text, monkeypatch):
+        claim, gone = _Work._claim, [True]
+        monkeypatch.setattr(_Work, "_claim", lambda work: False if gone and gone.pop() else claim(work))
+
+        answers = [send(text, {"name": "Annex"}, view=AsksStripe) for _ in range(2)]
+
+        assert [answer.status_code for answer in answers] == [202, 202]
+        assert answers[1]["Idempotency-Replayed"] == "true"

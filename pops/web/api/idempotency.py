@@ -136,14 +136,17 @@ class _Work:
 
     def do_by_stripe(self) -> HttpResponse:
         """The row first, so that another body under the key is seen; the answer once there is one."""
-        if not self._claim():
-            sent = SentCall.objects.get(**self._who())
+        is_first = self._claim()
+        if not is_first:
+            sent = SentCall.objects.filter(**self._who()).first()
+            if sent is None:  # the first call was refused meanwhile, and took its row away
+                return self.do_by_stripe()
             if sent.status is not None or bytes(sent.asked) != self.asked:
                 return self._say_again(sent)
         try:
             response = self.job()
         except Exception as failure:
-            if find_problem(failure):
+            if is_first and find_problem(failure):  # a copy's row is that of a call which may be at Stripe just now
                 SentCall.objects.filter(**self._who(), status=None).delete()
             raise
         self._keep(response)
