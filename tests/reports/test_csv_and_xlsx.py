@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from payments.reports.outputs import csv as csv_output
 from payments.reports.outputs import xlsx as xlsx_output
 from payments.reports.tables import Column, Kind, Table
+from pops.core.spreadsheets import text
 
 COLUMNS = [
     Column("receipt", "Receipt", Kind.NUMBER),
@@ -94,6 +95,9 @@ def test_no_text_of_a_csv_is_run_or_changed_by_a_spreadsheet(chicago):
     assert values[0] == "'=Text"
     assert all(value.startswith("'") for value in values[1:10] if "example" not in value)
     assert values[-1] == ODD[-1]
+    unseen = ("\u1680", "\u200b", "\ufeff", "\x0b", "\x85", "\u2028 ", "\u2060\u3000")
+    assert all(text(f"{before}=1+1").startswith("'") for before in unseen)
+    assert text("\u200bMaria") == "\u200bMaria"
 
 
 def test_xlsx_has_real_numbers_and_dates_under_a_frozen_heading(chicago):
