@@ -32,7 +32,7 @@ def run_together(jobs: Sequence[Callable[[], T]], *, width: int = 16) -> list[T]
     return [results[n] for n in range(len(jobs))]
 
 
-def wait_until(done: Any, *, seconds: float = 120) -> None:
+def wait_until(done: Any, *, seconds: float = 300) -> None:
     """Wait for the worker. Patient, as other work may hold the machine up: the limit is there to end what hangs."""
     end = time.monotonic() + seconds
     while not done():

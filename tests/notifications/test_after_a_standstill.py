@@ -67,15 +67,15 @@ def test_money_and_codes_are_worked_off_while_pdfs_still_wait(standstill, tmp_pa
         documents = celery.start(queue="documents")
         celery.start(queue="urgent")
         app.send_task("receipts.tasks.render_missing")
-        wait_until(lambda: ReceiptDocument.objects.exists(), seconds=120)  # the PDFs are under way
+        wait_until(lambda: ReceiptDocument.objects.exists())  # the PDFs are under way
         documents.signal_children(signal.SIGSTOP)  # and take for ever, however fast this machine is
         app.send_task("payments.tasks.sweep")
         app.send_task("notifications.tasks.deliver", ["urgent"], queue="urgent")
-        wait_until(lambda: is_money_done() and are_codes_sent(), seconds=120)
+        wait_until(lambda: is_money_done() and are_codes_sent())
 
         assert Receipt.objects.filter(documents=None).exists()
         documents.signal_children(signal.SIGCONT)
-        wait_until(lambda: not Receipt.objects.filter(documents=None).exists(), seconds=180)
+        wait_until(lambda: not Receipt.objects.filter(documents=None).exists())
 
 
 def test_however_many_payments_come_one_task_of_a_kind_waits(standstill):

@@ -83,7 +83,7 @@ def test_each_of_60_receipts_and_texts_arrives_once_while_workers_are_killed(pay
         celery.start(queue=QUEUES)
         for n in range(1, KILLS + 1):
             reached = n * (RECEIPTS + TEXTS) // (KILLS + 2)
-            wait_until(lambda: count_arrived() >= reached and is_under_way(), seconds=300)  # noqa: B023
+            wait_until(lambda: count_arrived() >= reached and is_under_way())  # noqa: B023
             celery.kill(celery.running[1])
             # What it had claimed stays so for now; the server may still be reading the last of it.
             claimed = with_state("sending")
@@ -95,7 +95,7 @@ def test_each_of_60_receipts_and_texts_arrives_once_while_workers_are_killed(pay
                 window |= {mail.message_id for mail in mail_server.accepted} - with_state("sent")
                 time.sleep(1)
                 mail_server.start()
-        wait_until(all_sent, seconds=180)
+        wait_until(all_sent)
 
     texts = text_service.store.newest(2 * TEXTS)
     arrived = Counter([mail.message_id for mail in mail_server.accepted] + [text.to for text in texts])
@@ -118,13 +118,13 @@ def test_the_window_a_worker_killed_before_it_could_note_sends_it_a_second_time(
         # The nudge is forgotten where a worker takes long to start.
         celery.start("beat")
         worker = celery.start()
-        wait_until(lambda: mail_server.accepted, seconds=300)
+        wait_until(lambda: mail_server.accepted)
         celery.kill(worker)
         go_on.set()
         assert messages_of(receipt).get().state == "sending"
         due_now()
         celery.start()
-        wait_until(all_sent, seconds=300)
+        wait_until(all_sent)
 
     first, second = mail_server.accepted
     assert first.message_id == second.message_id == messages_of(receipt).get().message_id

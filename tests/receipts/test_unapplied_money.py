@@ -80,7 +80,7 @@ def test_an_upgrade_fills_in_what_was_there_and_sees_what_moves_meanwhile(dana):
         disburse_escrow(receipt_number=gone.pk, cents=5000, reason="Not ours", today=today(), by=dana)
         upgrade = threading.Thread(target=fill)
         upgrade.start()
-        wait_until(is_waited_for, seconds=60)
+        wait_until(is_waited_for)
     upgrade.join()
 
     assert of_before.pop(gone.pk) == 5000
