@@ -31,6 +31,7 @@ from payments.reports.tables import Column, Kind, Table
 from pops.core.access.models import User
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
+from pops.web.backoffice.lists.sorting import SortedAsOffered
 
 RIGHT = "reports.export_lists"
 ODD = Refused("odd", "The address asked for a filter that can't be.")
@@ -47,7 +48,7 @@ KINDS: list[tuple[type[models.Field], Kind]] = [
 Cell = Callable[[Any], Any]
 
 
-class WholeList(ChangeList):
+class WholeList(SortedAsOffered):
     """A list as its address asks for it, without pages."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -114,13 +115,15 @@ class ExportsList(admin.ModelAdmin):
     exported: ClassVar[dict[str, tuple[Kind, Cell]]] = {}
     # Where a row has the batch that its amounts are in: nobody sees one's amounts who has still to count it.
     batch_path: ClassVar[str] = ""
+    # How a page of it is found.
+    paged: ClassVar[type[ChangeList]] = SortedAsOffered
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.source = register_source(ListSource(self))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return WholeList if isinstance(request, ExportRequest) else super().get_changelist(request, **kwargs)
+        return WholeList if isinstance(request, ExportRequest) else self.paged
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with its Export for who may."""

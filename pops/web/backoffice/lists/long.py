@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+
+from pops.web.backoffice.lists.sorting import SortedAsOffered
 
 # Nobody turns more pages than this: above it the list says "more than".
 COUNTED = 5_000
@@ -39,7 +40,7 @@ class CappedPaginator(Paginator):
         return list(rows.values_list("pk", flat=True)[start:stop])
 
 
-class LongList(ChangeList):
+class LongList(SortedAsOffered):
     """A list whose page is found by ids alone, and only then read with all that stands beside its rows.
 
     In one statement the planner would rather join a million rows and sort them, where it thinks that few are found.

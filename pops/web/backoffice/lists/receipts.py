@@ -46,14 +46,12 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     ordering = ["-received_on", "-received_at", "-number"]
     sortable_by = ["number"]
     paginator = CappedPaginator
+    paged = LongList
     list_per_page = 100
     show_facets = admin.ShowFacets.NEVER
     change_form_template = "backoffice/receipt.html"
     batch_path = "batch_id"
     fields = ["number"]
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LongList]:
-        return LongList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Receipt], search_term: str
@@ -84,7 +82,7 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     def of_batch(self, receipt: Receipt) -> str:
         return receipt.batch.title
 
-    @admin.display(description="Amount")  # in no order of its own: it would tell what is still to be counted
+    @admin.display(description="Amount", ordering="amount_cents")
     def amount(self, receipt: Receipt) -> SafeString:
         if receipt.is_uncounted:  # type: ignore[attr-defined]
             return format_html('<span class="quiet">{}</span>', NOT_COUNTED)
