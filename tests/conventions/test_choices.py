@@ -15,6 +15,7 @@ CHOICES = {
     for app in ("batches", "receipts", "payments", "notifications", "logins", "appointments")
     for model in apps.get_app_config(app).get_models()
     for field in model._meta.concrete_fields
+    if FIELDS.search(field.name)
     for value, _ in field.flatchoices
 } | set(Standing)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
