@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from batches.models import ReferenceBatch
 from batches.working import open_desk_batch
-from benchmarks.data import make_guarantors
+from benchmarks.data import filling, make_guarantors
 from pops.core.access.models import User
 from pops.core.practice.models import Practice
 from pops.web.sign_in.second_factor import SESSION_KEY
@@ -66,13 +66,8 @@ def benchmark() -> list[dict[str, object]]:
 
 def _fill_list(batch: ReferenceBatch) -> None:
     """A million rows without their triggers: only the reading is measured."""
-    tables = ("receipts_receipt", "receipts_transaction")
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    with filling(("receipts_receipt", "receipts_transaction")):
         _fill(batch, IN_LIST - IN_BATCH)
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def _fill(batch: ReferenceBatch, count: int) -> None:

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
@@ -76,20 +79,24 @@ def make_receipts(count: int, *, day: dt.date) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def fill(sql: str, *, tables: tuple[str, ...], **sizes: int) -> Guarantor:
-    """A practice filled by one piece of SQL, and its first guarantor.
-
-    The triggers of the tables, which judge row by row, are off meanwhile.
-    """
-    PracticeFactory()
-    keys = {"group": GroupFactory().pk, "provider": ProviderFactory().pk, "facility": FacilityFactory().pk}
-    keys |= {"user": User.objects.create_user("pops@localhost").pk, **sizes}
+@contextmanager
+def filling(tables: Collection[str]) -> Iterator[Any]:
+    """A cursor to fill tables by, without their triggers, which judge row by row; then as autovacuum leaves them."""
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-        cursor.execute(sql, keys)
+        yield cursor
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
         cursor.execute("VACUUM ANALYZE")
+
+
+def fill(sql: str, *, tables: tuple[str, ...], **sizes: int) -> Guarantor:
+    """A practice filled by one piece of SQL, and its first guarantor."""
+    PracticeFactory()
+    keys = {"group": GroupFactory().pk, "provider": ProviderFactory().pk, "facility": FacilityFactory().pk}
+    keys |= {"user": User.objects.create_user("pops@localhost").pk, **sizes}
+    with filling(tables) as cursor:
+        cursor.execute(sql, keys)
     guarantor: Guarantor = Guarantor.objects.order_by("pk")[0]
     return guarantor

@@ -7,7 +7,7 @@ from django.db import connection
 
 from batches.models import ReferenceBatch
 from batches.working import open_desk_batch
-from benchmarks.data import make_guarantors
+from benchmarks.data import filling, make_guarantors
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Practice
@@ -69,14 +69,8 @@ def benchmark() -> list[dict[str, object]]:
 def _fill(user: User) -> None:
     today = Practice.objects.get().business_date(user.created_at)
     batch: ReferenceBatch = open_desk_batch(description="Filled", today=today, by=user)
-    tables = ("receipts_receipt", "receipts_transaction")  # without their triggers: only the reading is measured
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    with filling(("receipts_receipt", "receipts_transaction")) as cursor:
         cursor.execute(FILL, {"batch": batch.pk, "day": today, "count": RECEIPTS})
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        cursor.execute("VACUUM ANALYZE")  # as autovacuum does: search indexes have rows pending
 
 
 def _measure(user: User, name: str, text: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from benchmarks.back_office import ROUNDS, best, watch
-from benchmarks.data import make_guarantors
+from benchmarks.data import filling, make_guarantors
 from pops.core.access.models import User
 from pops.core.practice.models import Practice
 from pops.web.sign_in.second_factor import SESSION_KEY
@@ -80,13 +80,8 @@ def _fill() -> None:
     practice = Practice.objects.get()
     facts = {"user": User.objects.create_user("pops@localhost").pk, "today": practice.business_date(timezone.now())}
     sizes = {"days": DAYS, "drawers": DRAWERS, "receipts": RECEIPTS}
-    with connection.cursor() as cursor:
-        for table in FILLED:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+    with filling(FILLED) as cursor:
         cursor.execute(FILL, {**facts, **sizes})
-        for table in FILLED:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
-        cursor.execute("VACUUM ANALYZE")
 
 
 def _measure(role: str) -> dict[str, object]:

@@ -6,12 +6,11 @@ Beside an ordinary month there is what is rare: a method, a member of staff, a f
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from benchmarks.back_office import ROUNDS, best, watch
-from benchmarks.data import make_guarantors
+from benchmarks.data import filling, make_guarantors
 from benchmarks.front_page import read_whole, sign_in
 from pops.core.access.models import User
 from pops.core.practice.models import Facility, Practice
@@ -119,13 +118,8 @@ def fill() -> None:
     facts = {"users": users[:4], "rare_user": users[4], "rare_facility": FacilityFactory(name="Far away").pk}
     facts["today"] = Practice.objects.get().business_date(timezone.now())
     sizes = {"days": DAYS, "drawers": DRAWERS, "receipts": RECEIPTS}
-    with connection.cursor() as cursor:
-        for table in FILLED:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+    with filling(FILLED) as cursor:
         cursor.execute(FILL, {**facts, **sizes})
-        for table in FILLED:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
-        cursor.execute("VACUUM ANALYZE")
 
 
 def measure() -> list[dict[str, object]]:

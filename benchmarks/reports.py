@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from benchmarks.back_office import best
-from benchmarks.data import make_guarantors
+from benchmarks.data import filling, make_guarantors
 from benchmarks.front_page import DAYS, DRAWERS, FILL, FILLED, sign_in
 from payments.reports.models import Format
 from payments.reports.registry import find_report
@@ -154,16 +154,11 @@ def benchmark() -> list[dict[str, object]]:
 def _fill(today: dt.date) -> None:
     facts = {"user": User.objects.create_user("pops@localhost").pk, "today": today, "receipts": RECEIPTS}
     sizes = {"days": DAYS, "drawers": DRAWERS, "facilities": FACILITIES, "providers": PROVIDERS}
-    with connection.cursor() as cursor:
-        for table in FILLED:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+    with filling(FILLED) as cursor:
         cursor.execute(NAMES)
         cursor.execute(FILL, {**facts, **sizes})
         cursor.execute(REST.replace(" % ", " %% "), {**facts, **sizes})
         cursor.execute(SESSIONS)
-        for table in FILLED:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
-        cursor.execute("VACUUM ANALYZE")
 
 
 def _run(statements: tuple[str, ...], span: dict[str, dt.date]) -> None:
