@@ -7,7 +7,7 @@ from statistics import median
 from django.core.management import call_command
 from django.db import connection
 
-from benchmarks.history import RECEIPTS, fill
+from benchmarks.history import RECEIPTS, prepare
 from payments.books.rules import get_rules, get_words
 from payments.books.waits import SQL as WAITS
 
@@ -72,7 +72,7 @@ def waits() -> float:
 
 def benchmark() -> list[dict[str, object]]:
     """Rows of the report. Target: 3 times the bare SQL."""
-    fill()
+    prepare()
     with connection.cursor() as cursor:
         cursor.execute(REST)
         cursor.execute("VACUUM FULL ANALYZE receipts_receipt")

@@ -136,7 +136,7 @@ def measure_latency(sink: Sink) -> list[float]:
             time.sleep(max(0.0, begin + (n + 1) / PAYMENTS_A_SECOND - time.time()))
         sink.take(count)
     rows = Message.objects.filter(about_id__in=committed).values_list("about_id", "message_id")
-    return [sink.accepted[message_id] - committed[number] for number, message_id in rows]
+    return [sink.accepted[message_id] - committed[number or 0] for number, message_id in rows]
 
 
 def benchmark() -> list[dict[str, object]]:

@@ -64,17 +64,17 @@ def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID
             " FROM payments_payment WHERE id = %s FOR UPDATE",
             (DAY_LOCKS, dt.date.toordinal(DAY), str(payment_id)),
         )
-        guarantor_id, _, amount, _ = cursor.fetchone()
+        guarantor_id, _, amount, _ = cursor.fetchone()  # type: ignore[misc]  # it is there
         cursor.execute(
             "SELECT g.name, g.account_number, g.email, o.auto_post, o.email_receipts FROM accounts_guarantor g"
             " JOIN practice_group o ON o.id = g.group_id WHERE g.id = %s FOR NO KEY UPDATE OF g",
             (guarantor_id,),
         )
-        name, account_number, email, _, _ = cursor.fetchone()
+        name, account_number, email, _, _ = cursor.fetchone()  # type: ignore[misc]  # it is there
         cursor.execute(
             "SELECT id FROM batches_referencebatch WHERE batch_date = %s AND is_api AND status = 'open'", (DAY,)
         )
-        (batch_id,) = cursor.fetchone()
+        (batch_id,) = cursor.fetchone()  # type: ignore[misc]  # it is there
         cursor.execute(
             "SELECT l.id, f.name, f.address, v.name, p.name, e.number || '-' || l.line_number, l.service_date,"
             " l.description, l.procedure_code, l.billed_cents, l.adjusted_cents, l.insurance_pending_cents,"
@@ -93,7 +93,7 @@ def record_by_hand(handle: psycopg2.extensions.connection, payment_id: uuid.UUID
             " VALUES (%s, %s, 'paid', 'online', %s, %s, %s, %s, %s) RETURNING number",
             (guarantor_id, batch_id, amount, DAY, outcome.occurred_at, name, account_number),
         )
-        (number,) = cursor.fetchone()
+        (number,) = cursor.fetchone()  # type: ignore[misc]  # it is there
         cursor.execute(
             "INSERT INTO receipts_transaction (receipt_id, number, method, amount_cents, requested_cents, card_brand,"
             " card_last4, card_expiry, reason) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '')",

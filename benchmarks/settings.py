@@ -3,4 +3,4 @@
 from pops.settings import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.urls"
-TEMPLATES[0]["DIRS"] += [BASE_DIR / "benchmarks" / "templates"]  # noqa: F405
+TEMPLATES[0]["DIRS"] += [BASE_DIR / "benchmarks" / "templates"]  # type: ignore[operator]  # noqa: F405

@@ -111,7 +111,7 @@ class ReceiptShape(serializers.ModelSerializer):
     owner = serializers.CharField(source="guarantor.account_number")
     voided_at = serializers.DateTimeField(source="void.voided_at", default=None)
     void_reason = serializers.CharField(source="void.reason", default="")
-    issued_by = serializers.StringRelatedField()
+    issued_by: Any = serializers.StringRelatedField()
     transactions = TransactionShape(many=True)
     postings = PostingShape(many=True)
 

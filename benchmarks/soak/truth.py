@@ -15,7 +15,7 @@ HANDED_BACK = ("succeeded", "pending")
 
 def compare(product: Product) -> tuple[dict[str, int], list[str]]:
     """How much Stripe holds of what, and what differs here, a sentence each."""
-    client = stripe.StripeClient(product.env["STRIPE_SECRET_KEY"], base_addresses={"api": product.sandbox})  # type: ignore[typeddict-item]
+    client = stripe.StripeClient(product.env["STRIPE_SECRET_KEY"], base_addresses={"api": product.sandbox})
     charges = list(client.v1.charges.list({"limit": 100}).auto_paging_iter())
     refunds = list(client.v1.refunds.list({"limit": 100}).auto_paging_iter())
     counts = {"charges at Stripe": len(charges), "refunds at Stripe": len(refunds)}
