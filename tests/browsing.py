@@ -107,6 +107,7 @@ END_TRANSITIONS = "document.getAnimations().forEach((one) => { if (one instanceo
 
 def accessibility_problems(page: Page, **options: Any) -> list[str]:
     """What axe finds wrong on the page as it is now: rule and place."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found: list[str] = page.evaluate(RUN_AXE, {"resultTypes": ["violations"], "preload": False, **options})
@@ -134,6 +135,7 @@ def problems_of(page: Page, sizes: Iterable[Any] = (PHONE, DESKTOP)) -> list[str
 def _look_at(page: Page, size: Any, *, axe: dict[str, Any] | None) -> list[str]:
     """Whether the page is too wide for a size, and what axe finds there if it is asked."""
     page.set_viewport_size(size)
+    page.wait_for_load_state()  # A click waits until the next document begins, which then has nothing in it yet.
     fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     found = [] if fits else ["too wide"]
     found += [] if axe is None else accessibility_problems(page, **axe)

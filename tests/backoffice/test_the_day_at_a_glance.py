@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from batches.models import ReferenceBatch
 from payments.books.files import FilesRead
@@ -151,7 +152,7 @@ def test_it_fits_a_phone_and_can_be_read_in_the_dark_and_in_forced_colours(page,
     assert chart.get_attribute("role") == "img"
     assert "the highest is" in page.locator("svg.pygal-chart > desc").text_content()
     page.locator(".chart-numbers summary").click()
-    assert page.locator(".chart-numbers tbody tr").count() == 30
+    expect(page.locator(".chart-numbers tbody tr")).to_have_count(30)
     bars, ground = chart.locator(".color-0 .rect").first, page.locator("body")
     for media in ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}):
         page.emulate_media(**media)

@@ -5,6 +5,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from playwright.sync_api import expect
 
 from pops.core.access.models import User
 from tests.browsing import problems_at
@@ -42,11 +43,11 @@ def test_nothing_is_wrong_with_them(pay, page, live_server, sign_in):
 
     page.set_viewport_size(SIZES[0])
     page.goto(f"{live_server.url}{reverse('admin:receipts_receipt_changelist')}")
-    assert page.locator("#result_list .field-of_batch").first.is_visible()
+    expect(page.locator("#result_list .field-of_batch").first).to_be_visible()
     page.emulate_media(media="print")
     for unwanted in ("#header", ".desk-nav", "#toolbar", ".desk-filter"):
-        assert not page.locator(unwanted).first.is_visible(), unwanted
-    assert page.locator("#result_list .field-guarantor_name").first.is_visible()
+        expect(page.locator(unwanted).first, unwanted).not_to_be_visible()
+    expect(page.locator("#result_list .field-guarantor_name").first).to_be_visible()
 
 
 def test_a_password_is_chosen_on_pages_without_a_fault(practice, page, live_server):

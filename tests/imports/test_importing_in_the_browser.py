@@ -6,6 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from pops.core.accounts.models import Guarantor
 from pops.core.imports.models import AccountImport
@@ -53,13 +54,13 @@ def test_a_file_is_matched_checked_loaded_mended_and_repeated(desk):
     assert "The file has no column for: Account number." in page.get_by_role("alert").inner_text()
     page.get_by_label("Konto").select_option("Account number (needed)")
     page.get_by_role("button", name="Check the file").click()
-    assert page.get_by_role("progressbar").is_visible()
+    expect(page.get_by_role("progressbar")).to_be_visible()
     assert accessibility_problems(page) == []
     work_off_imports()  # the page finds out by itself
     page.get_by_role("heading", name="What is wrong").wait_for()
 
     assert facts(page)["Bad"] == "1"
-    assert page.get_by_text("Line 3: E-Mail is no email address: nowhere").is_visible()
+    expect(page.get_by_text("Line 3: E-Mail is no email address: nowhere")).to_be_visible()
     assert not Guarantor.objects.exists()
     assert accessibility_problems(page) == []
     page.get_by_role("button", name="Load 1 line, leave 1 bad out").click()

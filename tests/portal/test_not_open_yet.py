@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from pops.core.practice.opening import open_practice
 from pops.logins.trial import begin_trial
@@ -57,7 +58,7 @@ def test_it_says_so_before_there_is_a_practice_too(client, db):
 def test_that_page_is_accessible(page, live_server, alex):
     page.goto(live_server.url)
 
-    assert page.get_by_role("heading", name=WORDS).is_visible()
+    expect(page.get_by_role("heading", name=WORDS)).to_be_visible()
     assert problems_of(page) == []
 
 

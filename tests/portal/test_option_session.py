@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from pops.core.practice.models import Group
 from tests.factories.accounts import GuarantorFactory, link, login_of
@@ -99,5 +100,5 @@ def test_where_nothing_extends_it_the_warning_is_said_once_and_closed(page, live
     with page.expect_response("**/session/"):
         page.clock.fast_forward("00:11")
 
-    assert warning.is_hidden()
+    expect(warning).to_be_hidden()
     assert seconds_left() < 100

@@ -6,6 +6,7 @@ import io
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from payments.reports.models import ReportRun, Schedule
 from payments.reports.runs import asking
@@ -51,11 +52,11 @@ def test_a_list_is_exported_at_once_or_fetched_when_it_is_made(desk, monkeypatch
     monkeypatch.setattr(asking, "ROWS_AT_ONCE", 1)
     export(page)
     page.get_by_role("progressbar").wait_for()
-    assert page.get_by_role("heading", name="Waiting for its turn").is_visible()
+    expect(page.get_by_role("heading", name="Waiting for its turn")).to_be_visible()
     assert problems_of(page) == []
     work_off_runs()
     page.get_by_role("link", name="Download").wait_for()  # the page finds out by itself
-    assert page.get_by_text("What it is: Money received").is_visible()
+    expect(page.get_by_text("What it is: Money received")).to_be_visible()
     assert problems_of(page) == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
@@ -68,7 +69,7 @@ def test_a_list_is_exported_at_once_or_fetched_when_it_is_made(desk, monkeypatch
     page.get_by_text("It was cancelled. Nothing was made.").wait_for()
     assert problems_of(page) == []
     page.get_by_role("link", name="My files").first.click()
-    assert page.get_by_text("Cancelled").is_visible()
+    expect(page.get_by_text("Cancelled")).to_be_visible()
     assert problems_of(page) == []
 
 
@@ -88,7 +89,7 @@ def test_a_report_is_made_by_schedule_and_its_link_followed(desk, samples, live_
     assert ask_due(now=timezone.now()) == 1
     work_off_runs()
     page.goto(live_server.url + reverse("backoffice:report_run", args=[ReportRun.objects.get().pk]))
-    assert page.get_by_text("Made by schedule: Samples, Weekly.").is_visible()
+    expect(page.get_by_text("Made by schedule: Samples, Weekly.")).to_be_visible()
     page.goto(live_server.url + reverse("backoffice:schedules"))
     page.get_by_role("button", name="End").click()
     page.get_by_text("Ended", exact=True).wait_for()

@@ -6,6 +6,7 @@ import os
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from payments.gateway.intents import Result
 from pops.core.accounts.models import ServiceLine
@@ -55,9 +56,9 @@ def test_asking_drilling_down_and_taking_it_along(books, sign_in, live_server):
     said = page.get_by_role("region", name="What this shows")
     said.get_by_text("Total by method, facility.").wait_for()
     totals = page.locator(".report-totals")
-    assert totals.get_by_text("$110.00").count() == 2  # received, and the total
-    assert page.get_by_role("row", name="Cash 1 $30.00").is_visible()
-    assert page.get_by_role("row", name="Lakeside Main Clinic $60.00").is_visible()
+    expect(totals.get_by_text("$110.00")).to_have_count(2)  # received, and the total
+    expect(page.get_by_role("row", name="Cash 1 $30.00")).to_be_visible()
+    expect(page.get_by_role("row", name="Lakeside Main Clinic $60.00")).to_be_visible()
     for size, name in ((DESKTOP, "wide"), (PHONE, "phone")):
         page.set_viewport_size(size)
         picture(page, f"report-{name}")
@@ -70,7 +71,7 @@ def test_asking_drilling_down_and_taking_it_along(books, sign_in, live_server):
 
     page.get_by_role("link", name="Lakeside Main Clinic").click()
     assert page.url.endswith(f"&by=method,facility&facility={lake.pk}&list=applied")
-    assert page.get_by_role("row", name="Leo Alvarez").is_visible()
+    expect(page.get_by_role("row", name="Leo Alvarez")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     (row,) = csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig")))
@@ -90,5 +91,5 @@ def test_what_is_odd_is_told_beside_its_field(books, sign_in, live_server):
     problem.press("Enter")
     picture(page, "report-odd")
     assert page.get_by_label("From").input_value() == "2026-03-31"
-    assert not page.get_by_text("Detail").is_visible()
+    expect(page.get_by_text("Detail")).not_to_be_visible()
     assert problems_of(page) == []
