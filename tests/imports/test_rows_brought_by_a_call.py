@@ -182,6 +182,35 @@ def test_who_does_not_see_what_is_confidential_learns_no_word_of_it_by_guessing(
     ]
 
 
+@pytest.mark.parametrize("name", ["Leo Alvarez", "Somebody Else"])
+def test_who_does_not_see_what_is_confidential_guesses_at_no_patient_entered_by_hand(bring, name):
+    bring(*[row for row in ROWS if row[0] == "guarantors"])
+    facts = {"name": "Leo Alvarez", "birth_date": dt.date(2015, 4, 30), "is_confidential": True}
+    by_hand = PatientFactory(guarantor=Guarantor.objects.get(), **facts)
+    said = {"patient_number": "P-1", "account_number": "00123", "name": name, "birth_date": "2015-04-30"}
+
+    [refused] = bring(("patients", said), sees_confidential=False)
+
+    words = (
+        "is new, and this account has a confidential patient without a number: "
+        "only who may see what is confidential can tell whether they are the same"
+    )
+    assert refused.faults == [("patient_number", words)]
+    assert became(bring(("patients", said))) == [UPDATED if name == by_hand.name else CREATED]
+
+
+def test_who_does_not_see_what_is_confidential_makes_no_visit_plain_by_calling_it_another_patients(bring):
+    bring(*ROWS, ("patients", {"patient_number": "P-2", "account_number": "00123", "name": "Ana Alvarez"}))
+    Patient.objects.filter(number="P-1").update(is_confidential=True)
+    moved = [(kind, {**row, "patient_number": "P-2"}) for kind, row in ROWS if kind in ("encounters", "appointments")]
+
+    told = bring(*moved, sees_confidential=False)
+
+    words = "is another than before, who is confidential: only who may see what is confidential can change it"
+    assert [outcome.faults for outcome in told] == [[("patient_number", words)]] * len(moved)
+    assert became(bring(*moved)) == [UPDATED] * len(moved)
+
+
 def test_places_are_named_by_number_and_those_entered_by_hand_get_theirs(bring):
     outcomes = bring(
         ("providers", {"provider_number": "D-1", "name": "raman, MD"}),

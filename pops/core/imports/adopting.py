@@ -16,6 +16,7 @@ SELECT patient, min(number), min(owner) FROM (
     FROM {table} s{joins}
     JOIN accounts_patient w ON w.guarantor_id = "account_number_".guarantor_id AND w.number = '' AND NOT w.is_retired
         AND w.birth_date = s.birth_date AND accounts_name_words(w.name::text) = accounts_name_words(s.name::text)
+        AND (NOT w.is_confidential OR {sees})
     WHERE s.faults IS NULL AND t.id IS NULL
     GROUP BY s.line HAVING count(*) = 1
 ) line GROUP BY patient HAVING count(*) = 1
@@ -43,11 +44,14 @@ def adopt_places(plan: Plan, *, table: str) -> set[str]:
         return {number for (number,) in cursor.fetchall()}
 
 
-def adopt_patients(plan: Plan, *, table: str) -> set[str]:
-    """Give patients of the rows' accounts the number that those have for them; the numbers that were given."""
+def adopt_patients(plan: Plan, *, table: str, sees: bool) -> set[str]:
+    """Give patients of the rows' accounts the number that those have for them; the numbers that were given.
+
+    Those who are confidential only where who brings the rows `sees` them: else a right guess would be told from others.
+    """
     if plan.kind.name != "patients" or "birth_date" not in plan.names:
         return set()
-    find = ALIKE.format(table=table, joins=joins(plan))
+    find = ALIKE.format(table=table, joins=joins(plan), sees=sees)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(find)
         hold_each(guarantors=[owner for _, _, owner in cursor.fetchall()])

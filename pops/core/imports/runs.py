@@ -137,7 +137,7 @@ def _load(
 
 
 def _load_part(run: AccountImport, part: Part, *, skip_bad: bool, ask: Ask, tell: Tell) -> None:
-    adopt_patients(part.plan, table=part.table)
+    adopt_patients(part.plan, table=part.table, sees=True)  # as do all whose role may import files
     before = run.new
     for first in range(0, staging.last_place(table=part.table) + 1, STEP):
         span = Span(first, first + STEP - 1)

@@ -19,12 +19,13 @@ from pops.core.imports.addresses import Ask, get_asking
 from pops.core.imports.adopting import adopt_patients, adopt_places
 from pops.core.imports.cells import NULL
 from pops.core.imports.checks import Facts, Span, check_all, joins, read_faults, read_notices
-from pops.core.imports.columns import Column, Kind, Plan, Rule
+from pops.core.imports.columns import Column, Kind, Plan
 from pops.core.imports.kinds import KINDS
 from pops.core.imports.loading import find_asked, hold_rows, read_differing, write_each
 from pops.core.imports.places import PLACES
 from pops.core.imports.readers.faults import Bad
 from pops.core.imports.staging import COLUMN_END, FAULT_END, LONGEST_FAULT, lay_rows
+from pops.core.imports.unseen import for_who_does_not_see
 from pops.core.locks import hold_each
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
@@ -34,12 +35,6 @@ from pops.core.words import shown
 ORDER = {**PLACES, **KINDS}
 # Tries, when whose rows they are changes between finding and holding them.
 TRIES = 5
-# Who doesn't see what is confidential can't unmark it, and then look.
-MARK_STAYS = Rule(
-    "confidential",
-    "t.is_confidential AND NOT coalesce(s.confidential, true)",
-    "'is marked here, and can be unmarked only by who may see what is confidential'",
-)
 
 
 class Became(models.TextChoices):
@@ -96,6 +91,7 @@ class _Part:
     table: str
     facts: Facts
     ask: Ask
+    sees: bool
 
 
 def upsert_rows(
@@ -111,8 +107,8 @@ def upsert_rows(
     """Bring rows up to date, in whatever order they come; what became of each, at its place.
 
     `is_whole`: all or nothing, otherwise what is good goes in. Who doesn't see what is confidential can't make it
-    plain, and is told of it that it was updated, whatever they said: else they could guess at its words until one
-    changes nothing. `when_held` is called once no other can change the rows, and may raise.
+    plain (`unseen`), and is told of it that it was updated, whatever they said: else they could guess at its words
+    until one changes nothing. `when_held` is called once no other can change the rows, and may raise.
 
     Raises RowsRefused, Refused.
     """
@@ -134,7 +130,7 @@ def _upsert(
 ) -> list[Outcome]:
     facts: Facts = {"today": get_practice().business_date(now), "asked_since": now - get_asking().good_for}
     parts = [
-        _lay(kind if sees_confidential else _keeping_marks(kind), rows, facts, ask)
+        _lay(kind if sees_confidential else for_who_does_not_see(kind), rows, facts, ask, sees_confidential)
         for name, kind in ORDER.items()
         if any(row.kind == name for row in rows)
     ]
@@ -148,17 +144,13 @@ def _upsert(
     return [outcomes[line] for line in range(len(rows))]
 
 
-def _keeping_marks(kind: Kind) -> Kind:
-    return replace(kind, rules=(*kind.rules, MARK_STAYS)) if "confidential" in kind.by_name else kind
-
-
-def _lay(kind: Kind, rows: Sequence[Brought], facts: Facts, ask: Ask) -> _Part:
+def _lay(kind: Kind, rows: Sequence[Brought], facts: Facts, ask: Ask, sees: bool) -> _Part:
     """The rows of a kind, staged. A line is a row's place in the call."""
     columns = [_spoken(column) for column in kind.columns]
     plan = Plan(kind, [column.name for column in columns], list(enumerate(columns)), whole="request")
     table = f"brought_{kind.name}"
     lay_rows(plan, (_stage(plan, line, row) for line, row in enumerate(rows) if row.kind == kind.name), table=table)
-    return _Part(plan, table, facts, ask)
+    return _Part(plan, table, facts, ask, sees)
 
 
 def _spoken(column: Column) -> Column:
@@ -200,7 +192,8 @@ def _find_owners(part: _Part) -> set[int]:
 
 def _upsert_part(part: _Part, held: set[int]) -> dict[int, Outcome]:
     plan, table = part.plan, part.table
-    numbered = (adopt_places if plan.kind.name in PLACES else adopt_patients)(plan, table=table)
+    is_place = plan.kind.name in PLACES
+    numbered = adopt_places(plan, table=table) if is_place else adopt_patients(plan, table=table, sees=part.sees)
     with connection.cursor() as cursor:
         found = read_differing(cursor, plan, table, Span())
         if not found.owners <= held:
