@@ -1,18 +1,16 @@
 """Where a notice leads: to paying without signing in, by a link of its own that is the same each time it is written."""
 
-import base64
 import datetime as dt
 from collections.abc import Sequence
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 
 from notifications.models import Message
 from pops.balance_notices.models import BalanceNotice
 from pops.quickpay.addresses import get_address
 from pops.quickpay.models import Link
-from pops.quickpay.services import Wanted, keep_links, why_not_make_link
+from pops.quickpay.services import Wanted, draw_token, keep_links, why_not_make_link
 from pops.sessions.models import PortalSession
 from pops.sessions.origins import get_sign_in_path, say_origin
 
@@ -46,7 +44,6 @@ def _pay_address(notice: BalanceNotice) -> str:
 
 
 def _want(notice: BalanceNotice) -> Wanted:
-    """256 bits that nobody can tell who doesn't have our secret key; none of them is kept."""
-    digest = salted_hmac("balance_notices.link", str(notice.pk), algorithm="sha256").digest()
-    token = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    """With the notice's moment: after a backup was restored, its number may come again, and be another guarantor's."""
+    token = draw_token(f"balance notice {notice.pk} of {notice.made_at.isoformat()}")
     return Wanted(token, notice.guarantor, ORIGINS[notice.channel], by=notice.asked_by)

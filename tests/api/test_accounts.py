@@ -81,6 +81,7 @@ def test_a_row_is_read_and_brought_by_whatever_number_its_system_gave_it(brought
         assert brought.get(address).json()[name] == number
     many = brought.post("/patients/bulk", {"items": [SAID_PATIENT]})
     assert many.json()["counts"] == {**COUNTS, "unchanged": 1}
+    assert brought.delete("/patients/bulk")["Allow"] == "GET, HEAD, POST, PUT"
 
 
 def test_a_slash_too_many_makes_nothing_new(brought):
@@ -88,6 +89,22 @@ def test_a_slash_too_many_makes_nothing_new(brought):
         answer = brought.put(f"/guarantors/{number}", without(SAID_GUARANTOR, "account_number"))
         assert answer.status_code == 404
     assert Guarantor.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", [" 00123", "00123 ", "00123\u2003"])
+def test_a_number_with_a_space_around_it_is_refused_in_words(brought, number):
+    refused = brought.put(f"/guarantors/{quote(number)}", without(SAID_GUARANTOR, "account_number"))
+
+    assert (refused.status_code, refused.json()["errors"]) == (
+        422,
+        [
+            {
+                "pointer": "#/account_number",
+                "detail": "account_number begins or ends with a space",
+                "code": "refused",
+            }
+        ],
+    )
 
 
 def test_each_item_is_told_what_became_of_it(brought):

@@ -6,6 +6,7 @@ import logging
 import pytest
 from django.contrib.auth.models import Group as Role
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -99,6 +100,8 @@ def test_each_answer_says_how_much_is_left(practice, settings):
     assert answers[2]["RateLimit-Policy"] == '"key";q=2;w=60'
     assert 1 <= int(answers[2]["Retry-After"]) <= 60
     assert other.get("/groups").status_code == 200
+    [place] = cache._cache.get_client().keys(f"*api.key.{used(api.account).pk}.*")
+    assert place.startswith(b"pops:")  # beside what others keep there
 
 
 def test_who_guesses_keys_is_slowed_down_and_nobody_else(practice, settings):

@@ -157,6 +157,22 @@ class TestWhatAsksTheCardProcessor:
         assert (first.status_code, [copy.status_code for copy in copies]) == (202, [409])
         assert (again["Idempotency-Replayed"], again.content) == ("true", first.content)
 
+    def test_the_answer_of_a_copy_is_kept_although_the_first_was_refused_meanwhile(self, text, monkeypatch):
+        with pytest.raises(RuntimeError):  # the first one is at Stripe, and will be refused while its copy is there
+            send(text, {"name": "Annex", "dies": True}, view=AsksStripe)
+        monkeypatch.setattr(AsksStripe, "meanwhile", [lambda: SentCall.objects.all().delete()])
+
+        copies = [send(text, {"name": "Annex", "dies": True}, view=AsksStripe) for _ in range(2)]
+
+        assert [copy.status_code for copy in copies] == [202, 202]
+        assert (copies[1]["Idempotency-Replayed"], copies[1].content) == ("true", copies[0].content)
+
+    def test_a_copy_leaves_the_key_to_another_call_that_took_it_meanwhile(self, text, monkeypatch):
+        monkeypatch.setattr(AsksStripe, "meanwhile", [lambda: SentCall.objects.update(asked=b"the other's")])
+        send(text, {"name": "Annex"}, view=AsksStripe)
+
+        assert SentCall.objects.get().status is None
+
     def test_a_copy_of_a_call_that_is_refused_just_then_is_the_first(self, text, monkeypatch):
         claim, gone = _Work._claim, [True]
         monkeypatch.setattr(_Work, "_claim", lambda work: False if gone and gone.pop() else claim(work))

@@ -11,6 +11,8 @@ from notifications import kinds
 from notifications.delivery import deliver_due
 from notifications.models import Message
 from notifications.stops import note_stop
+from pops.balance_notices.links import find_addresses
+from pops.balance_notices.models import BalanceNotice
 from pops.balance_notices.queueing import queue_due_notices
 from pops.quickpay.services import find_link
 from tests.balance_notices.agreeing import NUMBER
@@ -47,6 +49,10 @@ def test_a_text_says_how_much_and_where_to_pay(owes_by_text, twilio, practice):
     assert (link.guarantor, link.origin, link.made_by) == (guarantor, "text", None)
     for private in ("Maria", "Alvarez", "Leo", "Raman", "Office visit", guarantor.account_number):
         assert private not in text.body
+    notice = BalanceNotice.objects.get()
+    assert token in find_addresses([notice], now=NOON)[notice.pk]
+    notice.made_at += dt.timedelta(microseconds=1)  # another one, whose number came again after a backup was restored
+    assert token not in find_addresses([notice], now=NOON)[notice.pk]
 
 
 def test_a_mail_says_the_same_and_how_to_choose_another_way(owes, practice):

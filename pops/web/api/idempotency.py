@@ -39,7 +39,7 @@ CLAIM = """
 """
 
 KEEP = """
-    UPDATE api_sentcall SET status = %s, body = %s, headers = %s WHERE account_id = %s AND key = %s
+    UPDATE api_sentcall SET status = %s, body = %s, headers = %s WHERE account_id = %s AND key = %s AND asked = %s
 """
 
 Handler = Callable[..., Response]
@@ -84,9 +84,12 @@ def get_attempt_id(view: Any) -> uuid.UUID:
 
 
 def get_call_id(view: Any) -> str:
-    """What a call and its copies have in common until it is forgotten: then its Idempotency-Key is a new one again."""
-    sent = SentCall.objects.only("pk").get(account_id=view.account.pk, key=view.request.headers["Idempotency-Key"])
-    return f"api call {sent.pk}"
+    """What a call and its copies have in common until it is forgotten: then its Idempotency-Key is a new one again.
+
+    With its moment: after a backup was restored, the row's number may come again.
+    """
+    sent = SentCall.objects.only("sent_at").get(account_id=view.account.pk, key=view.request.headers["Idempotency-Key"])
+    return f"api call {sent.pk} of {sent.sent_at.isoformat()}"
 
 
 def forget_calls(*, now: dt.datetime) -> int:
@@ -149,7 +152,8 @@ class _Work:
             if is_first and find_problem(failure):  # a copy's row is that of a call which may be at Stripe just now
                 SentCall.objects.filter(**self._who(), status=None).delete()
             raise
-        self._keep(response)
+        if not self._keep(response) and self._claim():  # a copy, whose first call was refused meanwhile
+            self._keep(response)
         return response
 
     def _who(self) -> dict[str, Any]:
@@ -169,11 +173,14 @@ class _Work:
         seen = "" if self.sees is None else f"\nsees confidential: {self.sees}"
         return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}{seen}".encode()).digest()
 
-    def _keep(self, response: HttpResponse) -> None:
+    def _keep(self, response: HttpResponse) -> bool:
+        """Whether the key is still this call's: another one may have it once a first call was refused."""
         headers = {name: response[name] for name in HEADERS if name in response}
         body = _render(response) if isinstance(response, Response) else response.content
         with connection.cursor() as cursor:
-            cursor.execute(KEEP, [response.status_code, body, json.dumps(headers), self.view.account.pk, self.key])
+            call = (self.view.account.pk, self.key, self.asked)
+            cursor.execute(KEEP, (response.status_code, body, json.dumps(headers), *call))
+            return cursor.rowcount == 1
 
     def _say_again(self, sent: SentCall) -> HttpResponse:
         if bytes(sent.asked) != self.asked:

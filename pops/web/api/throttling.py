@@ -57,7 +57,7 @@ def refuse_guesses(address: str, *, now: dt.datetime) -> None:
 def _count(name: str, whose: str, most: int, now: dt.datetime) -> Used:
     minute, second = divmod(int(now.timestamp()), SECONDS)
     try:
-        count = _add_one(f"api.{name}.{whose}.{minute}")
+        count = _add_one(cache.make_key(f"api.{name}.{whose}.{minute}"))
     except RedisError:
         logger.exception("Calls are not counted")
         count = 0

@@ -47,6 +47,11 @@ def _many_or_one(many: type[ApiView], one: type[ApiView], number: str) -> Any:
 
     @wraps(bring_many)  # what its description, and Django, ask of it is that of the many
     def answer(request: HttpRequest) -> HttpResponseBase:
-        return answer_one(request, **{number: "bulk"}) if request.method in OF_ONE else bring_many(request)
+        if request.method in OF_ONE:
+            return answer_one(request, **{number: "bulk"})
+        answered = bring_many(request)
+        if "Allow" in answered:  # of 405: those of both
+            answered["Allow"] = ", ".join(sorted(OF_ONE | {"POST"}))
+        return answered
 
     return answer

@@ -14,6 +14,8 @@ from pops.web.api.fields import Shape
 from pops.web.api.v1.accounts.fields import name_of, names_of, write_cell
 
 LINES = "lines"
+# A cell is read without it: what is brought would be another row than the address names.
+SPACE = "begins or ends with a space"
 ENCOUNTERS, SERVICE_LINES = ORDER["encounters"], ORDER["service_lines"]
 
 
@@ -43,7 +45,8 @@ class Reader:
         """An item of a body; `known` are cells that its place says."""
         if not isinstance(said, Mapping):
             return Item(Brought(self.kind.name, known, {"": "This is no object of JSON."}))
-        cells, faults = dict(known), {}
+        cells = dict(known)
+        faults = {name: SPACE for name, number in known.items() if number != number.strip()}
         for name, value in said.items():
             column = self.columns.get(name)
             try:
