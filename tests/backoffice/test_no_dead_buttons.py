@@ -1,5 +1,7 @@
 """What would be refused is no button: it stands on the page with the reason, and with what to do instead."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
@@ -9,7 +11,10 @@ from batches.closing import close_batch
 from pops.core.accounts.retiring import retire_guarantor
 from pops.core.imports.models import AccountImport
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
+from tests.factories.appointments import AppointmentRequestFactory
 from tests.factories.desk import batch_of, close, take, tender
+from tests.factories.practice import GroupFactory
+from tests.factories.sessions import PortalSessionFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
 
 
@@ -155,3 +160,22 @@ def test_two_batches_of_one_name_are_told_apart(dana, client_of):
         reverse("backoffice:count", args=[receipt.batch_id]),
     ]
     assert [page for page in pages if title not in client.get(page).content.decode()] == []
+
+
+def test_a_name_leads_nowhere_for_who_may_not_look_at_it(dana, client_of):
+    """Rows of Django's own pages name facilities, providers, groups and staff: a link to them would be refused."""
+    visit = ServiceLineFactory().encounter
+    wish, session = AppointmentRequestFactory(asked_by=dana), PortalSessionFactory(group=GroupFactory())
+    pages = [reverse(f"admin:{name}_change", args=[row.pk]) for name, row in (
+        ("accounts_encounter", visit), ("appointments_appointmentrequest", wish),
+        ("portal_sessions_portalsession", session),
+    )]  # fmt: skip
+    client = client_of(dana)
+
+    told = [client.get(page).content.decode() for page in pages]
+
+    for name in (visit.facility.name, visit.provider.name, dana.name, session.group.name):
+        assert name in "".join(told)
+    links = {link for page in told for link in re.findall(r'href="(/admin/[^"?#]+)', page)}
+    assert [link for link in sorted(links) if client.get(link).status_code == 403] == []
+    assert reverse("admin:accounts_patient_change", args=[visit.patient_id]) in links

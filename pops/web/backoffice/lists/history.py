@@ -6,7 +6,7 @@ from typing import Any
 
 import pghistory
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from pops.core.accounts.confidential import sees_confidential
 from pops.web.backoffice.fields import name_of
 from pops.web.backoffice.lists.events import EMPTY, NOBODY, events_of, find_people, words_of
+from pops.web.backoffice.lists.leading import LeadsSomewhere
 from pops.web.backoffice.lists.stale import AsShownForm
 from pops.web.backoffice.setup.facts import came_from_guide, guide_page
 
@@ -57,7 +58,7 @@ class WhyForm(AsShownForm):
             self.fields["why"].required = False
 
 
-class TellsItself(admin.ModelAdmin):
+class TellsItself(LeadsSomewhere):
     """What all lists have in common. The page of a row tells all that became of it: no History button."""
 
     keeps_history = False
