@@ -209,3 +209,17 @@ def test_what_was_said_stays_as_it_was_said(one_of_each, client_of):
 
     with pytest.raises(Exception, match="Cannot update"):
         InboxRemark.objects.filter(pk=remark.pk).update(words="Nothing")
+
+
+def test_where_a_dispute_leads_it_is_told_in_words_and_not_stripes(one_of_each, client_of):
+    client = client_of(member(DESK))
+    disputes = reverse("admin:payments_dispute_changelist")
+
+    for page in (disputes, reverse("admin:payments_dispute_change", args=["dp_1"])):
+        told = words(client, page)
+        assert "It was charged twice" in told
+        assert "Stripe waits for evidence" in told
+        assert ">duplicate<" not in told
+        assert ">needs_response<" not in told
+    assert [row.pk for row in client.get(disputes, {"status": "needs_response"}).context["cl"].queryset] == ["dp_1"]
+    assert not client.get(disputes, {"status": "won"}).context["cl"].queryset

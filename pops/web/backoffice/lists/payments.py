@@ -1,10 +1,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 
 from payments.models import Dispute, Payment, ProcessorEvent, Refund
 from pops.core.money import format_cents
@@ -106,17 +108,38 @@ class RefundAdmin(ExportsList, FindsPeople, TitledAdmin):
         return format_cents(refund.amount_cents)
 
 
+class DisputeStateFilter(admin.SimpleListFilter):
+    """How a dispute stands, in a clerk's words."""
+
+    title = "state"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(state, capfirst(words)) for state, words in Dispute.STATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Dispute]) -> QuerySet[Dispute]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 @admin.register(Dispute)
 class DisputeAdmin(FindsPeople, TitledAdmin):
     """Payments that a cardholder disputes."""
 
-    list_display = ["opened_at", "receipt", "amount", "reason", "status", "due_by"]
-    list_filter = ["status"]
+    list_display = ["opened_at", "receipt", "amount", "why", "state", "due_by"]
+    list_filter = [DisputeStateFilter]
     list_select_related = ["receipt"]
     search_fields = ["=stripe_id", "=receipt__number"]
     search_help_text = "Receipt number, guarantor, account number, phone, patient, or the dispute at Stripe"
     person = "receipt__guarantor"
-    fields = ["receipt", "amount", "reason", "status", "opened_at", "due_by", "reference"]
+    fields = ["receipt", "amount", "why", "state", "opened_at", "due_by", "reference"]
+
+    @admin.display(description="Why", ordering="reason")
+    def why(self, dispute: Dispute) -> str:
+        return capfirst(dispute.reason_words)
+
+    @admin.display(description="State", ordering="status")
+    def state(self, dispute: Dispute) -> str:
+        return capfirst(dispute.state_words)
 
     @admin.display(description="Amount", ordering="amount_cents")
     def amount(self, dispute: Dispute) -> str:
