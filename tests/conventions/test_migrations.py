@@ -1,17 +1,23 @@
 """Migrations run while payments come in: what both take, both take in one order, and nothing is held for long."""
 
 from pathlib import Path
+from threading import Event, Thread
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import IntegrityError, connection, models
+from django.core.management import CommandError, call_command
+from django.core.management.commands.migrate import Command as DjangosMigrate
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.migrations import RunSQL
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.models import AddIndex, CreateModel
 from django.db.migrations.state import ProjectState
 
 from pops.core.postgresql.indexes import BuildIndex
+from pops.core.practice.management.commands import migrate
+from pops.core.practice.models import Facility
 from tests.factories.practice import FacilityFactory
 
 LOCK = "LOCK TABLE receipts_receipt, receipts_transaction, receipts_posting IN ACCESS EXCLUSIVE MODE"
@@ -81,3 +87,65 @@ def test_an_index_that_was_cut_off_is_built_anew_and_one_that_is_there_stays():
         assert build() == (True, first)
     finally:
         connection.cursor().execute("DROP INDEX built_beside")
+
+
+@pytest.fixture
+def reading(transactional_db):
+    """Somebody reads facilities, and goes on doing so: a report. Returns what ends it."""
+    reads, ends = Event(), Event()
+
+    def read():
+        with transaction.atomic():
+            list(Facility.objects.all())
+            reads.set()
+            ends.wait(60)
+        connection.close()
+
+    reader = Thread(target=read)
+    reader.start()
+    reads.wait(60)
+
+    def end():
+        ends.set()
+        reader.join()
+
+    yield end
+    end()
+
+
+def shut_facilities():
+    """As a migration does that adds a column."""
+    with connection.schema_editor() as editor:
+        editor.execute("LOCK TABLE practice_facility IN ACCESS EXCLUSIVE MODE")
+
+
+def test_a_migration_that_cannot_have_a_table_gives_it_up_and_is_asked_again(reading, monkeypatch, capsys):
+    migrations, pauses = [], []
+
+    def handle(self, *args, **options):
+        migrations.append("begun")
+        shut_facilities()
+        migrations.append("done")
+
+    def pause(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            reading()
+
+    monkeypatch.setattr(DjangosMigrate, "handle", handle)
+    monkeypatch.setattr(migrate, "time", SimpleNamespace(sleep=pause))
+    call_command("migrate")
+
+    assert migrations == ["begun", "begun", "begun", "done"]
+    assert capsys.readouterr().out.count("a table that it shuts is in use") == 2
+
+
+def test_a_migration_that_never_gets_its_table_says_who_to_look_for(monkeypatch):
+    def handle(self, *args, **options):
+        raise OperationalError("canceling statement due to lock timeout") from migrate.LockNotAvailable()
+
+    monkeypatch.setattr(DjangosMigrate, "handle", handle)
+    monkeypatch.setattr(migrate, "time", SimpleNamespace(sleep=lambda seconds: None))
+
+    with pytest.raises(CommandError, match="this one is not, and what runs goes on"):
+        call_command("migrate")

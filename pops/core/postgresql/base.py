@@ -1,12 +1,16 @@
-"""Django's PostgreSQL backend with a cheaper look at whether a kept connection still lives."""
+"""Django's PostgreSQL backend with a cheaper look at whether a kept connection still lives, and patient migrations."""
 
 import select
 
 from django.db.backends.postgresql import base
 
+from pops.core.postgresql.schema import DatabaseSchemaEditor
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, but an idle connection is looked at instead of asked."""
+    """Django's own, but an idle connection is looked at instead of asked, and migrations keep nobody waiting."""
+
+    SchemaEditorClass = DatabaseSchemaEditor
 
     def is_usable(self) -> bool:
         """Whether the server still holds this idle connection, seen without asking it.

@@ -1,0 +1,34 @@
+"""Django's own, for tables that are in use."""
+
+import time
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
+from django.db import OperationalError
+from psycopg2.errors import DeadlockDetected, LockNotAvailable
+
+# Ten minutes: what a worker reads for a report may take two.
+TIMES, PAUSE = 200, 3  # seconds
+BUSY = f"not now: a table that it shuts is in use, and nobody is to wait for it. Again in {PAUSE} s."
+GIVEN_UP = (
+    "In ten minutes the table was never free for a moment. The migrations before this one are done, this one is not, "
+    "and what runs goes on. Run migrate again at a quieter hour; SELECT * FROM pg_stat_activity ORDER BY xact_start "
+    "shows who holds it."
+)
+
+
+class Command(migrate.Command):
+    """`manage.py migrate`: goes on from where it stopped whenever a migration gave up waiting for a table."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for _ in range(TIMES):
+            try:
+                super().handle(*args, **options)
+                return
+            except OperationalError as error:
+                if not isinstance(error.__cause__, (LockNotAvailable, DeadlockDetected)):
+                    raise
+                self.stdout.write(f" {BUSY}")
+                time.sleep(PAUSE)
+        raise CommandError(GIVEN_UP)
