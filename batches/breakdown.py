@@ -44,10 +44,11 @@ class NotProcessed:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A batch taken apart. received + refunded = total = posted + disbursed + escrow."""
+    """A batch taken apart. received + refunded + returned = total = posted + disbursed + escrow."""
 
     received: list[MethodTotal] = field(default_factory=list)
     refunded: list[MethodTotal] = field(default_factory=list)
+    returned: list[MethodTotal] = field(default_factory=list)
     voided: list[MethodTotal] = field(default_factory=list)
     declined: list[MethodTotal] = field(default_factory=list)
     posted_cents: int = 0
@@ -63,6 +64,11 @@ class Breakdown:
         return sum(row.amount_cents for row in self.refunded)
 
     @property
+    def returned_cents(self) -> int:
+        """Taken back by the bank: in the total, but nothing that lay on the desk is gone."""
+        return sum(row.amount_cents for row in self.returned)
+
+    @property
     def voided_cents(self) -> int:
         return sum(row.amount_cents for row in self.voided)
 
@@ -76,7 +82,7 @@ class Breakdown:
 
     @property
     def total_cents(self) -> int:
-        return self.received_cents + self.refunded_cents
+        return self.received_cents + self.refunded_cents + self.returned_cents
 
     @property
     def escrow_cents(self) -> int:
@@ -85,7 +91,7 @@ class Breakdown:
 
     @property
     def expected(self) -> dict[str, int]:
-        """What should be there, by what a person counts. With `own_check_cents` it makes up the total."""
+        """What should be there, by what a person counts. With own checks and returns it makes up the total."""
         sums = {tender.value: 0 for tender in Tender}
         for row in [*self.received, *self.refunded]:
             sums[tender_of(row.method).value] += row.amount_cents
@@ -100,7 +106,12 @@ class Breakdown:
     @property
     def seen(self) -> dict[str, int]:
         """The sums that a person saw who closes over them."""
-        return {**self.expected, "own_check": self.own_check_cents, "drawer": self.drawer.cents}
+        return {
+            **self.expected,
+            "own_check": self.own_check_cents,
+            "returned": self.returned_cents,
+            "drawer": self.drawer.cents,
+        }
 
     @property
     def own_check_cents(self) -> int:
@@ -134,8 +145,12 @@ def get_breakdowns(batches: Collection[ReferenceBatch]) -> dict[int, Breakdown]:
         elif row["receipt_status"] == "unsuccessful":
             breakdown.declined.append(total)
         else:
-            (breakdown.refunded if row["receipt_kind"] == "refund" else breakdown.received).append(total)
+            _of_kind(breakdown, row["receipt_kind"]).append(total)
     return found
+
+
+def _of_kind(breakdown: Breakdown, kind: str) -> list[MethodTotal]:
+    return {"refund": breakdown.refunded, "returned": breakdown.returned}.get(kind, breakdown.received)
 
 
 def _sum_cents(rows: str) -> Coalesce:

@@ -195,6 +195,7 @@ def _judge(closing: Closing, found: Contents, *, practice: Practice, now: dt.dat
         total_cents=found.total,
         receipt_count=found.receipt_count,
         own_check_cents=breakdown.own_check_cents,
+        returned_cents=breakdown.returned_cents,
         reference_cents=batch.reference_total_cents if reference is None else reference,
         float_left_cents=_float_left(count, breakdown, closing.float_left_cents),
         **online,

@@ -84,14 +84,14 @@ def _read(by: User) -> QuerySet[ReferenceBatch]:
 
 
 def make_breakdown(batch: ReferenceBatch, *, by: User) -> Row:
-    """A batch taken apart, as its page shows it: received + refunded = total = posted + disbursed + escrow."""
+    """A batch taken apart, as its page shows it; see batches.breakdown for what adds up to what."""
     breakdown, is_hidden = get_breakdown(batch), hides_amounts(batch, by=by)
-    kinds = ("received", "refunded", "voided", "declined")
+    kinds = ("received", "refunded", "returned", "voided", "declined")
     rows = {kind: [_method(row, is_hidden) for row in getattr(breakdown, kind)] for kind in kinds}
     return {"batch": batch.pk, "amounts_hidden": is_hidden, **rows, **_sums(breakdown, is_hidden)}
 
 
-SUMS = ("received", "refunded", "total", "posted", "disbursed", "escrow", "voided", "own_check")
+SUMS = ("received", "refunded", "returned", "total", "posted", "disbursed", "escrow", "voided", "own_check")
 
 
 def _sums(breakdown: Breakdown, is_hidden: bool) -> Row:

@@ -49,10 +49,11 @@ def get_online_sum(date: dt.date) -> int:
 
 
 def get_online_sums(dates: Iterable[dt.date]) -> Counter[dt.date]:
-    """The same of several dates."""
+    """The same of several dates. What a lost dispute took is no payment of the day and no refund."""
     rows = ReferenceBatch.objects.filter(batch_date__in=set(dates), is_api=True, receipts__void=None)
     of_each = rows.order_by().values_list("batch_date")
-    return Counter(dict(of_each.annotate(cents=Coalesce(Sum("receipts__amount_cents"), 0))))
+    cents = Coalesce(Sum("receipts__amount_cents", filter=~Q(receipts__kind="returned")), 0)
+    return Counter(dict(of_each.annotate(cents=cents)))
 
 
 def batches_with_totals(*, by: User | AnonymousUser) -> QuerySet[ReferenceBatch]:

@@ -58,9 +58,10 @@ CLOSE_IS_RIGHT = f"""
     IF tenders IS DISTINCT FROM {EACH_TENDER} THEN
         RAISE EXCEPTION 'close % has tenders %, not one of each', made.id, tenders USING ERRCODE = 'check_violation';
     END IF;
-    IF expected + made.own_check_cents <> made.total_cents THEN
-        RAISE EXCEPTION 'close % of % cents has tenders of % and own checks of %',
-            made.id, made.total_cents, expected, made.own_check_cents USING ERRCODE = 'check_violation';
+    IF expected + made.own_check_cents + made.returned_cents <> made.total_cents THEN
+        RAISE EXCEPTION 'close % of % cents has tenders of %, own checks of % and returns of %',
+            made.id, made.total_cents, expected, made.own_check_cents, made.returned_cents
+            USING ERRCODE = 'check_violation';
     END IF;
     SELECT coalesce(sum(amount_cents) FILTER (WHERE kind = 'float'), 0) AS begun,
            coalesce(sum(amount_cents) FILTER (WHERE kind = 'paid_in'), 0) AS paid_in,

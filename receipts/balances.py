@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from pops.core.accounts.models import Guarantor
@@ -28,12 +28,18 @@ class ReceiptBalance:
     amount_cents: int
     posted_cents: int
     disbursed_cents: int
-    refunded_cents: int
+    refunded_cents: int  # refunded, or taken back by the bank
+    returned_cents: int = 0  # of that what the bank took back
 
     @property
     def escrow_cents(self) -> int:
         """Neither applied to a service nor gone."""
         return self.amount_cents - self.posted_cents - self.disbursed_cents - self.refunded_cents
+
+    @property
+    def given_back_cents(self) -> int:
+        """What the practice itself gave back."""
+        return self.refunded_cents - self.returned_cents
 
     @property
     def left_cents(self) -> int:
@@ -45,18 +51,22 @@ def get_receipt_balance(receipt: Receipt) -> ReceiptBalance:
     """The balance of a payment, now. Of a voided receipt nothing is left."""
     if hasattr(receipt, "void"):
         return ReceiptBalance(0, 0, 0, 0)
-    refunds = live_refunds(receipt)
+    gone = live_refunds(receipt).aggregate(
+        refunded=Coalesce(Sum("amount_cents"), 0),
+        returned=Coalesce(Sum("amount_cents", filter=Q(kind=Receipt.Kind.RETURNED)), 0),
+    )
     return ReceiptBalance(
         amount_cents=receipt.amount_cents,
         posted_cents=_sum(own_postings(receipt)),
         disbursed_cents=_sum(Disbursement.objects.filter(receipt=receipt)),
-        refunded_cents=-_sum(refunds),
+        refunded_cents=-gone["refunded"],
+        returned_cents=-gone["returned"],
     )
 
 
 def live_refunds(receipt: Receipt) -> QuerySet[Receipt]:
-    """The receipt's refunds that were not voided."""
-    return Receipt.objects.filter(refund_of=receipt, kind=Receipt.Kind.REFUND, void=None)
+    """The receipts by which its money went away again, refunded or taken back by the bank, that were not voided."""
+    return Receipt.objects.filter(refund_of=receipt, kind__in=Receipt.GIVEN_BACK, void=None)
 
 
 def get_on_the_way_cents(receipt: Receipt) -> int:
@@ -75,11 +85,12 @@ def is_disputed(receipt: Receipt, charge_id: str = "") -> bool:
 
 
 def own_postings(receipt: Receipt) -> QuerySet[Posting]:
-    """What was applied of a receipt, and what its refunds took back."""
-    return Posting.objects.filter(Q(receipt=receipt) | Q(receipt__refund_of=receipt, receipt__kind=Receipt.Kind.REFUND))
+    """What was applied of a receipt, and what its refunds and the bank took back."""
+    gone = Q(receipt__refund_of=receipt, receipt__kind__in=Receipt.GIVEN_BACK)
+    return Posting.objects.filter(Q(receipt=receipt) | gone)
 
 
-def _sum(rows: QuerySet[Posting] | QuerySet[Disbursement] | QuerySet[Receipt]) -> int:
+def _sum(rows: QuerySet[Posting] | QuerySet[Disbursement]) -> int:
     cents: int = rows.aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"]
     return cents
 
@@ -137,8 +148,9 @@ def was_taken_just_now(guarantor: Guarantor, *, now: dt.datetime) -> bool:
 
 
 def find_last_payment(guarantor: Guarantor, *, since: dt.datetime) -> Receipt | None:
-    """The guarantor's last payment that counts, at the desk or in the portal."""
-    return _find_payments(guarantor).filter(received_at__gte=since).first()
+    """The guarantor's last payment that counts, at the desk or in the portal: none whose money the bank took back."""
+    returned = Receipt.objects.filter(refund_of=OuterRef("pk"), kind=Receipt.Kind.RETURNED, void=None)
+    return _find_payments(guarantor).filter(~Exists(returned), received_at__gte=since).first()
 
 
 def find_usual_payment(guarantor: Guarantor) -> int | None:

@@ -37,7 +37,7 @@ WHERE c.visit_date > %(since)s
                      + (SELECT coalesce(sum(d.amount_cents), 0) FROM receipts_disbursement d
                         WHERE d.receipt_id = r.number)
                      - (SELECT coalesce(sum(b.amount_cents), 0) FROM receipts_receipt b
-                        WHERE b.refund_of_id = r.number AND b.kind = 'refund'
+                        WHERE b.refund_of_id = r.number AND b.kind IN ('refund', 'returned')
                           AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = b.number))
   AND EXISTS ({CHARGED.format(guarantor="r.guarantor_id", patient="c.patient_id", visit_date="c.visit_date")})
 ORDER BY r.number LIMIT %(limit)s

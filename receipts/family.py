@@ -25,7 +25,7 @@ ORDER BY r.number
 
 @dataclass(frozen=True)
 class Relative:
-    """A receipt of the same money: the payment, a refund of it, or a refund that failed. The amount in cents."""
+    """A receipt of the same money: the payment, what went away of it, or a refund that failed. The amount in cents."""
 
     number: int
     received_on: dt.date
@@ -33,6 +33,7 @@ class Relative:
     amount: int
     is_void: bool
     is_this: bool
+    is_return: bool = False  # the bank took it back
 
 
 def get_family(receipt: Receipt, *, as_of: dt.datetime | None = None) -> list[Relative]:
@@ -46,6 +47,7 @@ def get_family(receipt: Receipt, *, as_of: dt.datetime | None = None) -> list[Re
             amount=row.amount_cents,
             is_void=row.voided_at is not None and (as_of is None or row.voided_at <= as_of),
             is_this=row.number == receipt.number,
+            is_return=row.kind == Receipt.Kind.RETURNED,
         )
         for row in rows
     ]
@@ -56,6 +58,18 @@ def net_of(relatives: Iterable[Relative]) -> int:
     return sum(relative.amount for relative in relatives if not relative.is_void)
 
 
+def was_returned(relatives: Iterable[Relative]) -> bool:
+    """Whether the bank took any of it back."""
+    return any(relative.is_return and not relative.is_void for relative in relatives)
+
+
+def title_of(relatives: list[Relative]) -> str:
+    """What the receipts of the same money are called together."""
+    if len(relatives) == 1:
+        return "What is left of it"
+    return "Payment and what was returned" if was_returned(relatives) else "Payment and refunds"
+
+
 def is_given_back(receipt: Receipt, relatives: Iterable[Relative]) -> bool:
-    """Whether a payment was refunded whole: its receipt proves nothing any more."""
+    """Whether nothing of a payment is left, refunded or taken back by the bank: its receipt proves nothing any more."""
     return receipt.standing.is_paid and net_of(relatives) <= 0

@@ -44,7 +44,7 @@ SELECT r.number, r.received_on, r.kind, r.status, r.amount_cents, r.refund_of_id
         GROUP BY is_hidden, patient_name, provider_name, facility_name
         ORDER BY is_hidden DESC, facility_name, patient_name, provider_name LIMIT {VISITS + 1}
      ) visit),
-    (SELECT json_agg(json_build_array(number, amount_cents) ORDER BY number)
+    (SELECT json_agg(json_build_array(number, amount_cents, kind) ORDER BY number)
      FROM receipts_receipt refund
      WHERE refund_of_id = r.number
          AND NOT EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = refund.number)),
@@ -79,9 +79,10 @@ CONDITIONS = {
 }
 VOIDED = "EXISTS (SELECT FROM receipts_receiptvoid WHERE receipt_id = r.number)"
 STATUSES = {
-    "paid": ("Paid", f"r.kind <> 'refund' AND r.status = 'paid' AND NOT {VOIDED}"),
+    "paid": ("Paid", f"r.amount_cents > 0 AND r.status = 'paid' AND NOT {VOIDED}"),
     "unsuccessful": ("Unsuccessful", "r.status = 'unsuccessful'"),
     "refunded": ("Refunded", f"r.kind = 'refund' AND NOT {VOIDED}"),
+    "returned": ("Returned by the bank", f"r.kind = 'returned' AND NOT {VOIDED}"),
     "voided": ("Voided", VOIDED),
 }
 
@@ -203,12 +204,12 @@ def _row(
     is_void: bool,
     transactions: list[list[Any]] | None,
     visits: list[dict[str, Any]] | None,
-    refunds: list[list[int]] | None,
+    refunds: list[list[Any]] | None,
 ) -> Row:
     moved, went, back = transactions or [], visits or [], refunds or []
     standing = standing_of(kind, status, is_void=is_void)
     applied, many = (went[0]["applied"], went[0]["visits"]) if went else (0, 0)
-    returned = sum(amount for _, amount in back)
+    gone = sum(amount for _, amount, _ in back)
     methods = [shown(method_words(*facts)) for _, _, *facts, _ in moved]
     return Row(
         number=number,
@@ -224,10 +225,10 @@ def _row(
         more_visits=max(many - VISITS, 0),
         others=_others(went),
         escrow=format_cents(cents - applied) if cents != applied and not is_void else "",
-        note=_note(cents, returned),
+        note=_note(cents, gone, {kind for _, _, kind in back}),
         refund_of=refund_of,
-        refunds=[(refund, format_cents(amount)) for refund, amount in back],
-        net=format_cents(cents + returned),
+        refunds=[(refund, format_cents(amount)) for refund, amount, _ in back],
+        net=format_cents(cents + gone),
         unapplied=KINDS[Receipt.Kind(kind)].unapplied,
     )
 
@@ -245,10 +246,12 @@ def _others(went: list[dict[str, Any]]) -> str:
     return format_cents(went[0]["cents"]) if went and went[0]["is_hidden"] else ""
 
 
-def _note(cents: int, returned: int) -> str:
-    if returned >= 0:
+def _note(cents: int, gone: int, kinds: set[str]) -> str:
+    if gone >= 0:
         return ""
-    return "Refunded since" if cents + returned == 0 else "Partly refunded since"
+    if Receipt.Kind.RETURNED in kinds:
+        return "Returned by the bank since" if cents + gone <= 0 else "Partly returned by the bank since"
+    return "Refunded since" if cents + gone == 0 else "Partly refunded since"
 
 
 def _visit(visit: dict[str, Any]) -> Visit:

@@ -11,11 +11,11 @@ from django.db.models import Prefetch, QuerySet
 
 from pops.core.methods import Method, method_words
 from pops.core.words import day, shown
-from receipts.family import Relative, get_family, is_given_back, net_of
+from receipts.family import Relative, get_family, is_given_back, net_of, title_of, was_returned
 from receipts.hiding import is_copay_hidden, with_marks
 from receipts.later import Later, find_later, printed_postings
 from receipts.models import Posting, Receipt, Standing, Transaction
-from receipts.wording import GIVEN_BACK, KINDS, STANDINGS, KindWords, StandingWords
+from receipts.wording import GIVEN_BACK, KINDS, SENT_BACK, STANDINGS, KindWords, StandingWords
 
 # Among the ids of postings that a document leaves out: what its copay is for. No posting has this id.
 THE_COPAY = 0
@@ -114,12 +114,19 @@ class Itemized:
     @property
     def standing_words(self) -> StandingWords:
         """How it stands now, in words."""
-        return GIVEN_BACK if self.is_given_back else STANDINGS[self.standing]
+        if self.is_given_back:
+            return SENT_BACK if self.was_returned else GIVEN_BACK
+        return STANDINGS[self.standing]
 
     @property
     def is_given_back(self) -> bool:
-        """Refunded whole."""
+        """Nothing of it is left: refunded whole, or taken back by the bank."""
         return is_given_back(self.receipt, self.relatives)
+
+    @property
+    def was_returned(self) -> bool:
+        """Whether the bank took any of it back."""
+        return was_returned(self.relatives)
 
     @property
     def proves_payment(self) -> bool:
@@ -155,6 +162,11 @@ class Itemized:
     def applied(self) -> int:
         """What was applied to services when the receipt was issued, itemized or not."""
         return self.total.applied + self.others
+
+    @property
+    def related_title(self) -> str:
+        """What stands over the receipts of the same money."""
+        return title_of(self.relatives)
 
     @property
     def requested(self) -> int:

@@ -32,7 +32,7 @@ KIND = "receipt"
 # How many mails a guarantor can have sent again, and in what time.
 ASKED_ALLOWED = 5
 ASKED_WINDOW = dt.timedelta(hours=1)
-MAILED = (Receipt.Kind.PAYMENT, Receipt.Kind.REFUND, Receipt.Kind.CAME_BACK)
+MAILED = tuple(Receipt.Kind)
 
 
 class Reason(models.TextChoices):

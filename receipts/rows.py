@@ -50,6 +50,7 @@ STATUSES = {
     Standing.PAID: Q(kind=Receipt.Kind.PAYMENT, status=Receipt.Status.PAID, void=None),
     Standing.REFUNDED: Q(kind=Receipt.Kind.REFUND, void=None),
     Standing.CAME_BACK: Q(kind=Receipt.Kind.CAME_BACK, void=None),
+    Standing.RETURNED: Q(kind=Receipt.Kind.RETURNED, void=None),
     Standing.UNSUCCESSFUL: Q(status=Receipt.Status.UNSUCCESSFUL),
     Standing.VOIDED: Q(void__isnull=False),
 }
@@ -109,8 +110,8 @@ def _make(row: Row) -> Row:
     applied = row.pop("taken_back") + sum(part["amount_cents"] for part in row["postings"])
     gone = applied + row["refunded_cents"] + row["disbursed_cents"]
     row["applied_cents"] = 0 if is_void else applied
-    # As receipts.balances.get_receipt_balance() has it. A refund has no balance of its own.
-    row["escrow_cents"] = 0 if is_void or row["kind"] == Receipt.Kind.REFUND else row["amount_cents"] - gone
+    # As receipts.balances.get_receipt_balance() has it. What went away again has no balance of its own.
+    row["escrow_cents"] = 0 if is_void or row["kind"] in Receipt.GIVEN_BACK else row["amount_cents"] - gone
     if is_void:
         row["refunded_cents"] = row["disbursed_cents"] = 0
     return _without_amounts(row) if row["amounts_hidden"] else row

@@ -4,13 +4,13 @@ SELECT r.number, r.kind, r.status, r.channel, g.account_number, r.guarantor_name
     r.amount_cents, r.received_on, r.received_at, r.issued_at, coalesce(nullif(u.name, ''), u.email, '') AS issued_by,
     r.batch_id AS batch, r.refund_of_id AS refund_of, r.reason, v.voided_at, coalesce(v.reason, '') AS void_reason,
     coalesce((SELECT -sum(b.amount_cents) FROM receipts_receipt b
-              WHERE b.refund_of_id = r.number AND b.kind = 'refund'
+              WHERE b.refund_of_id = r.number AND b.kind IN ('refund', 'returned')
                 AND NOT EXISTS (SELECT FROM receipts_receiptvoid x WHERE x.receipt_id = b.number)), 0)::bigint
         AS refunded_cents,
     coalesce((SELECT sum(d.amount_cents) FROM receipts_disbursement d WHERE d.receipt_id = r.number), 0)::bigint
         AS disbursed_cents,
     coalesce((SELECT sum(p.amount_cents) FROM receipts_receipt b JOIN receipts_posting p ON p.receipt_id = b.number
-              WHERE b.refund_of_id = r.number AND b.kind = 'refund'), 0)::bigint AS taken_back,
+              WHERE b.refund_of_id = r.number AND b.kind IN ('refund', 'returned')), 0)::bigint AS taken_back,
     r.batch_id = ANY (%(hidden)s::bigint[]) AND r.issued_by_id IS DISTINCT FROM %(by)s
         OR EXISTS (SELECT FROM receipts_receipt b
                    WHERE b.refund_of_id = r.number AND b.batch_id = ANY (%(hidden)s::bigint[])

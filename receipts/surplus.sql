@@ -2,7 +2,7 @@
 -- what was applied is more than the patient's share. What was applied last is too much first. A refund and what it took
 -- back belong to the payment that it refunds.
 WITH applied AS (
-    SELECT p.line_id, CASE WHEN r.kind = 'refund' THEN r.refund_of_id ELSE r.number END AS receipt_id,
+    SELECT p.line_id, CASE WHEN r.kind IN ('refund', 'returned') THEN r.refund_of_id ELSE r.number END AS receipt_id,
            sum(p.amount_cents) AS cents, max(p.id) FILTER (WHERE p.amount_cents > 0) AS latest
     FROM receipts_posting p JOIN receipts_receipt r ON r.number = p.receipt_id
     WHERE p.line_id IN (

@@ -20,17 +20,19 @@ KEEP_UNAPPLIED = """
 
 # What a receipt's balance is, for the triggers: a payment, or the money of a refund that failed, is applied to
 # services, disbursed or refunded; together never more than was received. A refund receipt and what it takes back
-# belong to the payment that it refunds.
+# belong to the payment that it refunds, and so does money that the bank took back: where some of that had been refunded
+# before, its services owe more than was ever applied to them.
 NOT_OVERSPENT = f"""
     SELECT * INTO payment FROM receipts_receipt WHERE number = owner;
     SELECT coalesce(sum(p.amount_cents), 0) INTO posted FROM receipts_posting p
     JOIN receipts_receipt r ON r.number = p.receipt_id
-    WHERE p.receipt_id = owner OR (r.refund_of_id = owner AND r.kind = 'refund');
+    WHERE p.receipt_id = owner OR (r.refund_of_id = owner AND r.kind IN ('refund', 'returned'));
     SELECT coalesce(sum(amount_cents), 0) INTO disbursed FROM receipts_disbursement WHERE receipt_id = owner;
-    SELECT coalesce(-sum(r.amount_cents), 0) INTO refunded FROM receipts_receipt r
-    WHERE r.refund_of_id = owner AND r.kind = 'refund'
+    SELECT coalesce(-sum(r.amount_cents), 0), coalesce(-sum(r.amount_cents) FILTER (WHERE r.kind = 'returned'), 0)
+    INTO refunded, returned FROM receipts_receipt r
+    WHERE r.refund_of_id = owner AND r.kind IN ('refund', 'returned')
         AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = r.number);
-    IF posted < 0 OR disbursed < 0 OR posted + disbursed + refunded > payment.amount_cents
+    IF posted < -returned OR disbursed < 0 OR posted + disbursed + refunded > payment.amount_cents
         OR (posted + disbursed + refunded > 0
             AND EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = owner))
     THEN
@@ -48,6 +50,7 @@ BALANCE = [
     ("posted", "bigint"),
     ("disbursed", "bigint"),
     ("refunded", "bigint"),
+    ("returned", "bigint"),
     ("unapplied", "bigint"),
 ]
 
@@ -64,8 +67,9 @@ def not_overspent(find_owner: str) -> pgtrigger.Trigger:
     )
 
 
+OWNER_OF_NEW = "IF NEW.kind NOT IN ('refund', 'returned') THEN RETURN NULL; END IF; owner := NEW.refund_of_id;"
 OWNER_OF_ROW = """
-    SELECT CASE WHEN kind = 'refund' THEN refund_of_id ELSE number END INTO owner
+    SELECT CASE WHEN kind IN ('refund', 'returned') THEN refund_of_id ELSE number END INTO owner
     FROM receipts_receipt WHERE number = NEW.receipt_id;
 """
 # A payment that was issued in this very transaction is judged as a whole by its trigger adds_up.
@@ -77,6 +81,24 @@ SKIP_NEW_RECEIPT = """
         RETURN NULL;
     END IF;
 """
+
+# Money goes back to the bank once: another return of the same transaction stands only when the one before was voided.
+NOT_TWICE = pgtrigger.Trigger(
+    name="not_twice",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func="""
+        PERFORM FROM receipts_transaction WHERE id = NEW.transaction_id FOR UPDATE;
+        IF EXISTS (
+            SELECT FROM receipts_moneyreturn o
+            WHERE o.transaction_id = NEW.transaction_id
+                AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = o.receipt_id)
+        ) THEN
+            RAISE EXCEPTION 'transaction % was returned already', NEW.transaction_id USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 # What is written into a batch, is written while it is open.
 BATCH_IS_OPEN = """
@@ -170,7 +192,7 @@ ADDS_UP = pgtrigger.Trigger(
                 NEW.number, NEW.amount_cents, moved, posted USING ERRCODE = 'check_violation';
         END IF;
         -- A refund moves the balance of its payment, which not_overspent judges. Most payments are applied whole.
-        IF NEW.kind <> 'refund' AND moved <> posted THEN
+        IF NEW.kind NOT IN ('refund', 'returned') AND moved <> posted THEN
             owner := NEW.number;
             unapplied := moved - posted;
             {KEEP_UNAPPLIED}

@@ -28,6 +28,7 @@ STANDINGS = {
     Standing.CAME_BACK: StandingWords(
         "Refund came back", "info", "Receipt {}", "Receipt {} of a refund that came back"
     ),
+    Standing.RETURNED: StandingWords("Returned", "warning", "Receipt {}", "Receipt {} of returned money"),
     Standing.UNSUCCESSFUL: StandingWords(
         "Unsuccessful",
         "error",
@@ -51,6 +52,16 @@ GIVEN_BACK = StandingWords(
     "Receipt {}, refunded in full",
     "Receipt {}, refunded in full: not a proof of payment",
     no_proof="Refunded in full: not a proof of payment",
+)
+
+
+# And one whose money the bank took back, so that nothing of it is left.
+SENT_BACK = StandingWords(
+    "Returned by the bank",
+    "warning",
+    "Receipt {}, returned by the bank",
+    "Receipt {}, returned by the bank: not a proof of payment",
+    no_proof="Returned by the bank: not a proof of payment",
 )
 
 
@@ -108,5 +119,19 @@ KINDS = {
         mail_date="Date",
         mail_amount="Amount",
         mail_note="Your bank did not take our refund, so we have the money again. We will get in touch with you.",
+    ),
+    Kind.RETURNED: KindWords(
+        verdict="Returned by the bank",
+        applied="This return",
+        posted="Taken back from services",
+        total="Total returned",
+        stood="return",
+        unapplied="From what was not yet applied to a service",
+        mail_title="Returned payment",
+        greeting="Your bank returned a payment",
+        mail_date="Date Returned",
+        mail_amount="Amount Returned",
+        mail_note="The bank took the money of this payment back, so what it paid for is owed again. "
+        "Please pay it in another way, or get in touch with us.",
     ),
 }

@@ -30,6 +30,9 @@ class BatchClose(models.Model):
     own_check_cents = models.BigIntegerField(
         default=0, help_text="Refunded by checks of the practice: in the total, not among what is counted."
     )
+    returned_cents = models.BigIntegerField(
+        default=0, db_default=0, help_text="Taken back by the bank: in the total, not among what is counted."
+    )
     reference_cents = models.BigIntegerField(
         null=True, blank=True, help_text="The batch's reference total at this close. One that is off needs a note."
     )

@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from batches.opening import open_api_batch
 from batches.period import PeriodLocked
 from payments.gateway.refunds import NOT_TAKEN, RefundFacts
-from payments.models import Part, Refund
+from payments.models import Refund
+from payments.recording.own import find_own
 from payments.recording.payments import why_refused
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
@@ -17,10 +18,10 @@ from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
 from receipts.corrections.escrow import take_back_disbursed
-from receipts.corrections.refund import Own, RefundTooMuch, issue_refund
+from receipts.corrections.refund import RefundTooMuch, issue_refund
 from receipts.corrections.void import write_void
 from receipts.issue import TransactionFacts, issue_receipt
-from receipts.models import Posting, Receipt, Transaction
+from receipts.models import Receipt, Transaction
 
 logger = logging.getLogger(__name__)
 
@@ -150,6 +151,7 @@ def _give_back(held: Held, refund: Refund, facts: RefundFacts, date: dt.date, de
         lacking = max(facts.amount_cents - get_receipt_balance(source).left_cents, 0)
         why, by = decision.reason, decision.by
         take_back_disbursed(held, receipt=source, cents=lacking, batch_id=batch_id, reason=why, by=by)
+    own = find_own(receipt_number=refund.receipt_id, charge_id=refund.charge_id, but=refund.pk)
     refund.refund_receipt_id = issue_refund(
         held,
         receipt=source,
@@ -160,21 +162,8 @@ def _give_back(held: Held, refund: Refund, facts: RefundFacts, date: dt.date, de
         reason=refund.reason,
         by=refund.requested_by,
         channel=Receipt.Channel.ONLINE,
-        own=_find_own(refund) if source == refund.receipt else None,
+        own=own if source == refund.receipt else None,
     )
-
-
-def _find_own(refund: Refund) -> Own | None:
-    """What is the refunded charge's own, where a payment was charged in parts."""
-    part = Part.objects.filter(transaction_number=refund.charge_id).select_related("payment").first()
-    if part is None:
-        return None
-    rows = Posting.objects.filter(receipt=refund.receipt_id)
-    lines = rows.filter(**{f"line__encounter__{part.payment.split_by}__in": part.pays_for}).values_list(
-        "line", flat=True
-    )
-    given = Refund.objects.filter(charge_id=refund.charge_id, refund_receipt__isnull=False).exclude(pk=refund.pk)
-    return Own(part.amount_cents - sum(given.values_list("amount_cents", flat=True)), frozenset(lines))
 
 
 def _find_source(payment: Receipt, cents: int) -> Receipt:

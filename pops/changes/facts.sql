@@ -14,7 +14,8 @@ FROM (
            CASE WHEN type = 'batch.opened' THEN min(moment) OVER (PARTITION BY batch)
                 ELSE max(moment) OVER (PARTITION BY chain ORDER BY link, rank ROWS UNBOUNDED PRECEDING) END AS place
     FROM (
-        SELECT CASE kind WHEN 'refund' THEN 'receipt.refunded' ELSE 'receipt.created' END AS type,
+        SELECT CASE kind WHEN 'refund' THEN 'receipt.refunded' WHEN 'returned' THEN 'receipt.returned'
+                         ELSE 'receipt.created' END AS type,
                number AS source_id, 'receipt ' || coalesce(refund_of_id, number) AS about, batch_id AS batch,
                'receipt ' || number AS chain, 0 AS link, 1 AS rank, -age(xmin) AS moment, issued_at AS at,
                jsonb_build_object(

@@ -18,6 +18,7 @@ class Change(models.Model):
     class Type(models.TextChoices):
         RECEIPT_CREATED = "receipt.created", "Receipt issued"
         RECEIPT_REFUNDED = "receipt.refunded", "Receipt refunded"
+        RECEIPT_RETURNED = "receipt.returned", "Money of a receipt returned by the bank"
         RECEIPT_VOIDED = "receipt.voided", "Receipt voided"
         RECEIPT_MOVED = "receipt.moved", "Receipt moved to another batch"
         BATCH_OPENED = "batch.opened", "Batch opened"

@@ -36,7 +36,7 @@ def _with_credit(guarantor: Guarantor) -> QuerySet[Receipt]:
     has_credit = Q(amount_cents__gt=F("applied_cents")) | Q(pk__in=find_surplus(guarantor.pk))
     return (
         guarantor.receipts.filter(status=Receipt.Status.PAID, void=None)
-        .exclude(kind=Receipt.Kind.REFUND)
+        .exclude(kind__in=Receipt.GIVEN_BACK)
         .annotate(applied_cents=Coalesce(Sum("postings__amount_cents"), 0))
         .filter(has_credit)
         .exclude(waits)

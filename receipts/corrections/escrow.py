@@ -48,8 +48,8 @@ def why_not_post_escrow(receipt: Receipt) -> Refused | None:
 
 
 def _why_no_escrow(receipt: Receipt) -> Refused | None:
-    if receipt.kind == Receipt.Kind.REFUND:
-        return Refused("is_refund", "This is a refund: it holds no escrow.")
+    if receipt.is_money_out:
+        return Refused("is_refund", "This money went away again: it holds no escrow.")
     if get_receipt_balance(receipt).escrow_cents <= 0:
         return Refused(NO_ESCROW, "This receipt holds no escrow.")
     return None

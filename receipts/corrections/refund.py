@@ -1,8 +1,7 @@
 """Refund: money given back, on a receipt of its own."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from django.db import transaction
 
@@ -12,7 +11,7 @@ from pops.core.locks import Held, hold
 from pops.core.methods import Method
 from pops.core.refusals import Refused, refuse, require_reason
 from receipts.balances import find_applied_lines, find_overpaid_lines, find_tenders_left, get_receipt_balance
-from receipts.corrections.common import get_guarantor_id, take_back
+from receipts.corrections.common import Own, get_guarantor_id, take_back_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
 from receipts.models import Receipt, Transaction
 from receipts.owed import lock_lines
@@ -29,28 +28,11 @@ class RefundTooMuch(Refused):
         super().__init__("refund_too_much", f"This is more than what is left of {of}.")
 
 
-@dataclass(frozen=True)
-class Own:
-    """What one of a receipt's charges brought, where there are several: what is left of it, and its service lines."""
-
-    left_cents: int
-    lines: Collection[int]
-
-    def first(self, parts: Mapping[int, int]) -> dict[int, int]:
-        """Cents by line, its own lines before all others."""
-        mine = {line: cents for line, cents in parts.items() if line in self.lines}
-        return {**mine, **parts}
-
-    def escrow(self, applied: Mapping[int, int]) -> int:
-        """What of it is not applied to its lines."""
-        return max(self.left_cents - sum(cents for line, cents in applied.items() if line in self.lines), 0)
-
-
 def why_not_refund_at_desk(receipt: Receipt) -> Refused | None:
     """Why a receipt can't be refunded at the desk."""
     if hasattr(receipt, "void"):
         return Refused("voided", "This receipt was voided: there is nothing left to refund.")
-    if receipt.kind == Receipt.Kind.REFUND or not receipt.is_paid:
+    if receipt.is_money_out or not receipt.is_paid:
         return Refused("no_money", "No money came in on this receipt, so there is nothing to refund.")
     if receipt.is_online_payment:
         return Refused("paid_online", "This was paid online: it is refunded to the card by the processor.")
@@ -171,17 +153,6 @@ def issue_refund(
         issued_by=by,
         reason=reason,
     )
-    parts = _take_back(cents, balance.escrow_cents, applied, overpaid, own)
+    parts = take_back_lines(cents, escrow=balance.escrow_cents, applied=applied, overpaid=overpaid, own=own)
     post_to_lines(held, receipt_number=number, batch_id=batch_id, parts=parts, by=by, is_new=True)
     return number
-
-
-def _take_back(
-    cents: int, escrow: int, applied: Mapping[int, int], overpaid: Mapping[int, int], own: Own | None
-) -> dict[int, int]:
-    """What a refund takes back from lines, below zero, where that much is in escrow."""
-    if own:
-        escrow, applied = min(escrow, own.escrow(applied)), own.first(applied)
-        overpaid = {line: part for line, part in overpaid.items() if line in own.lines}
-    taken = take_back(min(cents - escrow, sum(applied.values())), applied=applied, overpaid=overpaid)
-    return {line: -part for line, part in taken.items()}

@@ -18,8 +18,8 @@ from receipts.owed import lock_lines
 
 def why_not_take_back(receipt: Receipt) -> Refused | None:
     """Why nothing of a receipt can be taken back from services. Of a voided one all was."""
-    if receipt.kind == Receipt.Kind.REFUND:
-        return Refused("is_refund", "This is a refund: take back from the payment that it refunds.")
+    if receipt.is_money_out:
+        return Refused("is_refund", "This money went away again: take back from the payment that it belongs to.")
     if not find_applied_lines(receipt):
         return Refused("nothing_applied", "Nothing of this receipt is applied to a service.")
     return None

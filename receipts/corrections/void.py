@@ -32,6 +32,8 @@ def why_not_void(receipt: Receipt, *, today: dt.date, returned_by_processor: boo
         return Refused("voided", "This receipt is voided already.")
     if receipt.kind == Receipt.Kind.CAME_BACK or not receipt.is_paid:
         return Refused("no_money", "No money came in on this receipt, so there is nothing to void.")
+    if receipt.kind == Receipt.Kind.RETURNED and receipt.channel == Receipt.Channel.ONLINE:
+        return Refused("returned_online", "Stripe says that the bank took this money back. That can't be undone here.")
     if receipt.received_on != today:
         return Refused("not_of_today", "Only a receipt of today can be voided. Refund it instead.")
     if not receipt.batch.is_open:
@@ -76,10 +78,17 @@ def _take_back_all(held: Held, receipt: Receipt, by: User) -> None:
 
     What a refund of it, voided since, took back and could not return is not applied any more.
     """
-    rows = own_postings(receipt).values("line").annotate(cents=Sum("amount_cents"))
-    net = {row["line"]: -row["cents"] for row in rows}
+    net = {line: -cents for line, cents in _net_of(receipt).items()}
     owed = lock_lines(net)
-    if receipt.kind == Receipt.Kind.REFUND:
-        net = {line: max(0, min(cents, owed[line])) for line, cents in net.items()}
+    if receipt.refund_of and receipt.is_money_out:
+        # What the bank took beyond what was applied goes back in any case: no payment stands below zero on a service.
+        beyond = {line: -cents for line, cents in _net_of(receipt.refund_of).items()}
+        net = {line: max(0, beyond.get(line, 0), min(cents, owed[line])) for line, cents in net.items()}
     parts = {line: cents for line, cents in net.items() if cents}
     post_to_lines(held, receipt_number=receipt.pk, batch_id=receipt.batch_id, parts=parts, by=by)
+
+
+def _net_of(receipt: Receipt) -> dict[int, int]:
+    """What is applied of a receipt now, in cents by line."""
+    rows = own_postings(receipt).values("line").annotate(cents=Sum("amount_cents"))
+    return {row["line"]: row["cents"] for row in rows}

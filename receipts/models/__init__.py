@@ -9,6 +9,7 @@ from receipts.models.corrections import Disbursement, ReceiptMove, ReceiptVoid
 from receipts.models.document import ReceiptDocument
 from receipts.models.posting import Owed, Posting
 from receipts.models.receipt import Receipt, Standing, Transaction
+from receipts.models.returned import MoneyReturn
 from receipts.models.statement import StatementDetail, StatementDocument, StatementItem
 from receipts.models.unapplied import Unapplied
 
@@ -16,6 +17,7 @@ __all__ = [
     "CashTendered",
     "Copay",
     "Disbursement",
+    "MoneyReturn",
     "Owed",
     "Posting",
     "Receipt",

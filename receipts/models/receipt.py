@@ -17,6 +17,7 @@ from receipts.triggers import (
     COMES_WITH_ITS_RECEIPT,
     JOINS_OPEN_BATCH,
     MOVES_IN_OPEN_BATCH,
+    OWNER_OF_NEW,
     not_overspent,
     only_moved,
 )
@@ -28,6 +29,7 @@ class Standing(StrEnum):
     PAID = "paid"
     REFUNDED = "refunded"
     CAME_BACK = "came_back"
+    RETURNED = "returned"
     UNSUCCESSFUL = "unsuccessful"
     VOIDED = "voided"
 
@@ -43,6 +45,10 @@ class Standing(StrEnum):
     @property
     def has_come_back(self) -> bool:
         return self is Standing.CAME_BACK
+
+    @property
+    def is_returned(self) -> bool:
+        return self is Standing.RETURNED
 
     @property
     def is_voided(self) -> bool:
@@ -62,6 +68,8 @@ class Receipt(models.Model):
         REFUND = "refund", "Refund"
         # The bank gave a refund back to us after its receipt: the money is here again.
         CAME_BACK = "came_back", "Refund that came back"
+        # The bank took money back after its receipt: a check that bounced, a dispute that was lost.
+        RETURNED = "returned", "Returned money"
 
     class Status(models.TextChoices):
         PAID = "paid", "Paid"
@@ -72,7 +80,7 @@ class Receipt(models.Model):
         MAIL = "mail", "By mail"
         OFFICE = "office", "In the office"
 
-    SIGNS = {Kind.PAYMENT: 1, Kind.REFUND: -1, Kind.CAME_BACK: 1}
+    SIGNS = {Kind.PAYMENT: 1, Kind.REFUND: -1, Kind.CAME_BACK: 1, Kind.RETURNED: -1}
     RECEIVED = tuple(kind for kind, sign in SIGNS.items() if sign > 0)
     GIVEN_BACK = tuple(kind for kind, sign in SIGNS.items() if sign < 0)
 
@@ -119,12 +127,13 @@ class Receipt(models.Model):
                 condition=Q(kind="payment", status="paid", amount_cents__gt=0)
                 | Q(kind="refund", status="paid", amount_cents__lt=0)
                 | Q(kind="came_back", status="paid", amount_cents__gt=0)
+                | Q(kind="returned", status="paid", amount_cents__lt=0)
                 | Q(kind="payment", status="unsuccessful", amount_cents=0),
                 name="receipt_amount_fits_status",
             ),
             models.CheckConstraint(
                 condition=Q(kind="payment", refund_of=None)
-                | Q(kind__in=["refund", "came_back"], refund_of__isnull=False),
+                | Q(kind__in=["refund", "came_back", "returned"], refund_of__isnull=False),
                 name="receipt_refund_names_its_payment",
             ),
         ]
@@ -134,6 +143,7 @@ class Receipt(models.Model):
             ("void_online", "Can void a payment made online on its own day"),
             ("refund_receipt", "Can refund a receipt"),
             ("refund_another_way", "Can refund a receipt by another way than its money came"),
+            ("return_money", "Can enter that the bank took the money of a receipt back"),
             ("move_receipt", "Can move a receipt to another open batch"),
             ("post_escrow", "Can post escrow to services"),
             ("take_back_posting", "Can take back what was applied to a service"),
@@ -143,7 +153,7 @@ class Receipt(models.Model):
             only_moved("number", or_merged=True),
             JOINS_OPEN_BATCH,
             ADDS_UP,
-            not_overspent("IF NEW.kind <> 'refund' THEN RETURN NULL; END IF; owner := NEW.refund_of_id;"),
+            not_overspent(OWNER_OF_NEW),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +166,11 @@ class Receipt(models.Model):
     @property
     def is_refund(self) -> bool:
         return self.kind == self.Kind.REFUND
+
+    @property
+    def is_money_out(self) -> bool:
+        """Its money went away again: a refund, or what the bank took back. It belongs to the payment that it names."""
+        return self.kind in self.GIVEN_BACK
 
     @property
     def standing(self) -> Standing:
@@ -179,7 +194,11 @@ def standing_of(kind: str, status: str, *, is_void: bool) -> Standing:
         return Standing.VOIDED
     if status == Receipt.Status.UNSUCCESSFUL:
         return Standing.UNSUCCESSFUL
-    kinds = {Receipt.Kind.REFUND: Standing.REFUNDED, Receipt.Kind.CAME_BACK: Standing.CAME_BACK}
+    kinds = {
+        Receipt.Kind.REFUND: Standing.REFUNDED,
+        Receipt.Kind.CAME_BACK: Standing.CAME_BACK,
+        Receipt.Kind.RETURNED: Standing.RETURNED,
+    }
     return kinds.get(Receipt.Kind(kind), Standing.PAID)
 
 

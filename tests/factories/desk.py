@@ -19,6 +19,7 @@ from pops.core.accounts.models import Guarantor
 from pops.core.locks import hold
 from pops.core.methods import Tender
 from pops.core.practice.models import Practice
+from receipts.corrections.returned import Notice, Reason, return_money
 from receipts.corrections.void import write_void
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
@@ -80,6 +81,14 @@ def take(
         second_reason=reason,
     )
     return Receipt.objects.get(pk=number)
+
+
+def send_back(receipt: Receipt, by: User, *, method: str = "check", **notice: Any) -> Receipt:
+    """What the bank took back of a receipt, entered today. The receipt of it."""
+    moved = receipt.transactions.get(method=method)
+    said = Notice(**{"reason": Reason.FUNDS, "learned_on": today(), **notice})
+    made = return_money(transaction_id=moved.pk, notice=said, now=timezone.now(), today=today(), by=by)
+    return Receipt.objects.get(pk=made[0])
 
 
 def void_returned(receipt: Receipt, by: User, *, reason: str = "Mistake") -> None:

@@ -22,13 +22,15 @@ from payments.refunds import request_refund
 from payments.truth import bring_up_to_date
 from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
-from receipts.corrections.escrow import disburse_escrow
+from receipts.corrections.escrow import disburse_escrow, post_escrow
 from receipts.corrections.move import move_receipt
 from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.returned import Notice, Reason, return_money
 from receipts.corrections.void import void_receipt
 from receipts.models import Receipt
+from receipts.owed import get_balances
 from tests.concurrency import run_together
-from tests.factories.accounts import GuarantorFactory
+from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, reopen, take, tender, today
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.moments import NOON, TODAY, TOMORROW
@@ -251,3 +253,38 @@ def close_api_batches(by) -> Callable[[], None]:
             close_batch(batch_id=batch.pk, now=timezone.now(), by=by)
 
     return job
+
+
+def test_a_check_comes_back_once_while_it_is_refunded_voided_and_its_credit_is_used():
+    dana, other, guarantor = clerk(), clerk("Sam Ito"), GuarantorFactory()
+    batch_of(dana)
+    batch_of(other, "Second desk")
+    line = ServiceLineFactory(guarantor=guarantor, billed_cents=2000)
+    receipt = take(dana, tender(5000, "check", check_number="1042"), guarantor=guarantor)
+    moved, notice = receipt.transactions.get(), Notice(Reason.FUNDS, today())
+    later = ServiceLineFactory(guarantor=guarantor, billed_cents=1500)
+    facts = {"now": timezone.now(), "today": today()}
+
+    answers = run_together(
+        [
+            attempt(functools.partial(return_money, transaction_id=moved.pk, notice=notice, by=by, **facts))
+            for by in (dana, other, dana, other)
+        ]
+        + [
+            attempt(
+                lambda: refund_at_desk(
+                    receipt_number=receipt.pk, amounts={"check": 700}, reason="Overpaid", by=dana, **facts
+                )
+            ),
+            attempt(lambda: post_escrow(receipt_number=receipt.pk, parts={later.pk: 1500}, today=today(), by=other)),
+            attempt(lambda: void_receipt(receipt_number=receipt.pk, reason="Mistake", today=today(), by=dana)),
+        ]
+    )
+
+    returned = receipt.refunds.filter(kind="returned", void=None).count()
+    voided = answers[-1] == "done"
+    assert (returned, answers[:4].count("done")) == ((0, 0) if voided else (1, 1))
+    refunded = 700 if answers[4] == "done" else 0
+    owed = get_balances(guarantor).current_cents
+    assert owed == 3500 + (0 if voided else refunded)
+    assert line.postings.exists()

@@ -141,7 +141,7 @@ def test_totals_alone_are_a_file_too(books):
     lines = csv_of(books, totals="only", payments="").splitlines()
 
     assert lines[0] == (
-        "Total by,Group,Transactions,Received,Refunded,Total,Applied,Disbursed,Added to escrow,Voided,"
+        "Total by,Group,Transactions,Received,Refunded or returned,Total,Applied,Disbursed,Added to escrow,Voided,"
         '"Requested, not processed"'
     )
     assert lines[1] == "Method,Credit Card,3,150.00,0.00,150.00,,,,7.00,50.00"

@@ -8,7 +8,7 @@ FROM (
     WHERE number <= (SELECT done_through FROM changes_mark WHERE source = 'receipts')
 ) r
 FULL JOIN (
-    SELECT position, source_id FROM changes_change WHERE type IN ('receipt.created', 'receipt.refunded')
+    SELECT position, source_id FROM changes_change WHERE type IN ('receipt.created', 'receipt.refunded', 'receipt.returned')
 ) c ON c.source_id = r.number
 WHERE r.number IS NULL AND NOT EXISTS (SELECT FROM receipts_receipt o WHERE o.number = c.source_id)
    OR c.position IS NULL

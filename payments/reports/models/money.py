@@ -23,10 +23,11 @@ class Movement(models.Model):
         PAYMENT = Receipt.Kind.PAYMENT.value, "Payments"
         REFUND = Receipt.Kind.REFUND.value, "Refunds"
         CAME_BACK = Receipt.Kind.CAME_BACK.value, "Refunds that came back"
+        RETURNED = Receipt.Kind.RETURNED.value, "Returned by the bank"
         VOIDED = "voided", "Voided"
         UNSUCCESSFUL = Receipt.Status.UNSUCCESSFUL.value, "Requested, not processed"
 
-    COUNTED = (Type.PAYMENT, Type.REFUND, Type.CAME_BACK)
+    COUNTED = (Type.PAYMENT, Type.REFUND, Type.CAME_BACK, Type.RETURNED)
 
     row_id = models.BigIntegerField(primary_key=True, help_text="One of its entry: not alone among all.")
     entry = models.CharField(max_length=9, choices=Entry)

@@ -14,6 +14,7 @@ TYPE_WORDS = {
     Money.Type.PAYMENT.value: "Payment",
     Money.Type.REFUND.value: "Refund",
     Money.Type.CAME_BACK.value: "Refund that came back",
+    Money.Type.RETURNED.value: "Returned by the bank",
     Money.Type.VOIDED.value: "Voided",
     Money.Type.UNSUCCESSFUL.value: "Requested, not processed",
 }

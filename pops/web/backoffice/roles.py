@@ -29,7 +29,8 @@ DESK = [
 MANAGER = [
     *DESK, "batches.reopen_batch", "batches.archive_batch", "batches.lock_period", "batches.see_uncounted",
     "batches.see_over_short",
-    "receipts.refund_receipt", "receipts.refund_another_way", "receipts.void_online", "batches.attach_earlier",
+    "receipts.refund_receipt", "receipts.refund_another_way", "receipts.return_money", "receipts.void_online",
+    "batches.attach_earlier",
     "accounts.add_encounter", "accounts.change_encounter", "accounts.add_serviceline", "accounts.change_serviceline",
     "accounts.add_statement", "accounts.see_confidential", "accounts.retire_guarantor", "accounts.merge_guarantor",
     "receipts.move_receipt", "receipts.disburse_escrow", "receipts.take_back_posting",

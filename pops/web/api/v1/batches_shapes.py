@@ -105,13 +105,17 @@ class DrawerShape(Shape):
 
 
 class BreakdownShape(Shape):
-    """A batch taken apart: received + refunded = total = posted + disbursed + escrow. Null while `amounts_hidden`."""
+    """A batch taken apart: received + refunded + returned = total = posted + disbursed + escrow.
+
+    Null while `amounts_hidden`.
+    """
 
     batch = Whole(max_value=LARGEST)
     currency = CurrencyField()
     amounts_hidden = Flag()
     received = MethodTotalShape(many=True)
     refunded = MethodTotalShape(many=True)
+    returned = MethodTotalShape(many=True, help_text="Taken back by the bank.")
     voided = MethodTotalShape(many=True, help_text="In no total.")
     declined = MethodTotalShape(many=True, help_text="Requested, not processed: in no total.")
     received_cents = Signed()
@@ -122,6 +126,7 @@ class BreakdownShape(Shape):
     escrow_cents = Signed(help_text="What it added to escrow.")
     voided_cents = Signed()
     own_check_cents = Signed(help_text="Refunded by checks of the practice: in the total, not among what is counted.")
+    returned_cents = Signed(help_text="Taken back by the bank: in the total, not among what is counted.")
     expected = TendersShape(allow_null=True, help_text="What should lie there when it is counted.")
     drawer = DrawerShape(allow_null=True)
     seen = SeenShape(allow_null=True, help_text="For `expected_seen` of a close.")

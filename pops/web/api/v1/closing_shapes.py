@@ -34,6 +34,7 @@ class SeenShape(Shape):
     card = Signed(allow_null=False)
     other = Signed(allow_null=False)
     own_check = Signed(allow_null=False, help_text="Refunded by checks of the practice.")
+    returned = Signed(allow_null=False, required=False, default=0, help_text="Taken back by the bank.")
     drawer = Signed(allow_null=False)
 
 
