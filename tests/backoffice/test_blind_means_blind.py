@@ -22,7 +22,7 @@ TOTAL, VOIDED, ESCROW = "152.10", "323.23", "142.07"
 AMOUNTS = ["10.13", "20.29", "40.57", "81.11"]
 # Pages about one receipt say what it is over: they are what the patient at the desk asks about. "take" says what this
 # guarantor paid minutes ago.
-OF_ONE_RECEIPT = {"take", "print", "void", "refund", "post_escrow", "take_back", "disburse", "move"}
+OF_ONE_RECEIPT = {"take", "print", "void", "refund", "return_money", "post_escrow", "take_back", "disburse", "move"}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pops.web.backoffice.desk.accounts import account, asked, by_hand, logins, m
 from pops.web.backoffice.desk.batches import closing, day, deposits, drawer, files, over_short, papers, periods, working
 from pops.web.backoffice.desk.payments import shared_check, taking
 from pops.web.backoffice.desk.practice import api, imports, printing, samples, setup, staff, webhooks
-from pops.web.backoffice.desk.receipts import corrections, escrow, review, unapplied
+from pops.web.backoffice.desk.receipts import corrections, escrow, returned, review, unapplied
 from pops.web.backoffice.reports import dashboard, page, saved, schedules
 from pops.web.backoffice.reports import files as report_files
 
@@ -76,6 +76,7 @@ urlpatterns = [
     path("receipts/<int:number>/print/", files.PrintReceipt.as_view(), name="print"),
     path("receipts/<int:number>/void/", corrections.void, name="void"),
     path("receipts/<int:number>/refund/", corrections.refund, name="refund"),
+    path("receipts/<int:number>/returned/", returned.ReturnMoney.as_view(), name="return_money"),
     path("receipts/<int:number>/escrow/", escrow.PostEscrow.as_view(), name="post_escrow"),
     path("receipts/<int:number>/take-back/", escrow.TakeBack.as_view(), name="take_back"),
     path("receipts/<int:number>/disburse/", escrow.Disburse.as_view(), name="disburse"),

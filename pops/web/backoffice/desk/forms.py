@@ -14,6 +14,7 @@ from pops.core.methods import Method
 from pops.core.money import format_cents
 from pops.web.backoffice.fields import DATE_INPUT, MoneyField
 from pops.web.backoffice.once import SentOnce
+from receipts.models import MoneyReturn, Transaction
 
 
 class ReasonField(forms.CharField):
@@ -103,6 +104,40 @@ class DeskRefundForm(SentOnce):
         if not is_other:
             data["another_way"] = ""
         return data
+
+
+class ReturnForm(SentOnce):
+    """What the bank took back, why and since when it is known. Of one tender nobody is asked which."""
+
+    transaction = forms.ModelChoiceField(
+        Transaction.objects.none(),
+        label="What came back",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": "Choose what came back.", "invalid_choice": "This can't have come back."},
+    )
+    reason = forms.ChoiceField(
+        label="What the bank says",
+        choices=[("", "Choose a reason"), *MoneyReturn.Reason.choices],
+        error_messages={"required": "Choose what the bank says."},
+    )
+    learned_on = forms.DateField(
+        label="Date of the bank's notice",
+        widget=DATE_INPUT,
+        error_messages={"required": "Enter the date of the bank's notice."},
+    )
+    note = forms.CharField(required=False, max_length=300, help_text="For staff. The guarantor doesn't see it.")
+
+    def __init__(self, *args: Any, returnable: QuerySet[Transaction], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["transaction"]
+        field.queryset, field.label_from_instance = returnable, _say_tender
+        if len(returnable) == 1:
+            field.initial, field.widget = returnable[0].pk, forms.HiddenInput()
+
+
+def _say_tender(moved: Transaction) -> str:
+    return f"{moved.paid_with}, {format_cents(moved.amount_cents)}"
 
 
 class TakeBackForm(SentOnce):

@@ -32,7 +32,9 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "shown"
     WHICH = {
         "received": Q(status=Receipt.Status.PAID, kind__in=Receipt.RECEIVED) & NOT_VOIDED,
-        "refunds": Q(kind__in=Receipt.GIVEN_BACK, refund_of__isnull=False) & NOT_VOIDED,
+        "refunds": Q(kind=Receipt.Kind.REFUND, refund_of__isnull=False) & NOT_VOIDED,
+        "given_back": Q(kind__in=Receipt.GIVEN_BACK, refund_of__isnull=False) & NOT_VOIDED,
+        "returned": Q(kind=Receipt.Kind.RETURNED, refund_of__isnull=False) & NOT_VOIDED,
         "refunded": Q(Exists(REFUND_OF_IT)),
         "unapplied": Q(unapplied__isnull=False),
         "voided": Q(void__isnull=False),
@@ -46,6 +48,7 @@ class KindFilter(admin.SimpleListFilter):
             ("unapplied", "Money in escrow"),
             ("refunds", "Refunds"),
             ("refunded", "Refunded, whole or in part"),
+            ("returned", "Returned by the bank"),
             ("voided", "Voided"),
             ("declined", "Requested, not processed"),
         ]

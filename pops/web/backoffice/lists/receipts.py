@@ -22,7 +22,7 @@ from pops.web.backoffice.lists.searching import find_by_what_is_written, find_pe
 from receipts.balances import find_overpaid_lines, get_receipt_balance
 from receipts.copays import find_shown_copay
 from receipts.hiding import find_postings
-from receipts.models import Receipt
+from receipts.models import MoneyReturn, Receipt
 from receipts.notices import messages_of
 from receipts.selectors import find_sharing_check
 from receipts.wording import STANDINGS
@@ -102,9 +102,10 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
             "title": str(receipt),
             "subtitle": None,
             "verdict": STANDINGS[receipt.standing].verdict,
-            "balance": None if receipt.kind == Receipt.Kind.REFUND else get_receipt_balance(receipt),
+            "balance": None if receipt.is_money_out else get_receipt_balance(receipt),
             "overpaid_cents": sum(find_overpaid_lines(receipt).values()),
             "refunds": receipt.refunds.select_related("void").order_by("pk"),
+            "money_return": MoneyReturn.objects.filter(receipt=receipt).first(),
             "postings": find_postings(request.user, receipt.postings.select_related("posted_by").order_by("pk")),
             "sharing_check": find_sharing_check(receipt),
             "emails": render_messages(messages_of(receipt)),

@@ -30,6 +30,7 @@ from pops.web.sign_in.resetting import why_not_reset
 from receipts.corrections.escrow import why_not_disburse, why_not_post_escrow
 from receipts.corrections.move import why_not_move
 from receipts.corrections.refund import why_not_refund_at_desk
+from receipts.corrections.returned import why_not_return
 from receipts.corrections.take_back import why_not_take_back
 from receipts.corrections.void import why_not_void
 from receipts.models import Receipt
@@ -105,6 +106,7 @@ def receipt_actions(context: Any, receipt: Receipt) -> list[Action]:
         ("receipts.post_escrow", "Apply escrow", why_not_post_escrow(receipt), "post_escrow", False),
         ("receipts.take_back_posting", "Take back", why_not_take_back(receipt), "take_back", False),
         ("receipts.refund_receipt", "Refund", refund, "refund", False),
+        ("receipts.return_money", "Returned by the bank", why_not_return(receipt), "return_money", False),
         ("receipts.void_online" if is_online else "receipts.void_receipt", "Void", void, "void", False),
         ("receipts.disburse_escrow", "Disburse escrow", why_not_disburse(receipt), "disburse", False),
         ("receipts.move_receipt", "Move", why_not_move(receipt), "move", False),
