@@ -17,9 +17,11 @@ from pops.web.backoffice.inbox.kinds import KINDS
 from pops.web.backoffice.inbox.reading import find_kinds
 from pops.web.backoffice.inbox.statement import put_together
 from pops.web.backoffice.models import InboxRemark
+from receipts.corrections.void import void_receipt
+from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.appointments import AppointmentRequestFactory
-from tests.factories.desk import batch_of
+from tests.factories.desk import batch_of, today
 from tests.factories.inbox import bounce, dispute, make_one_of_each
 from tests.factories.payments import PaymentFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
@@ -54,8 +56,10 @@ def test_there_is_one_of_each_kind_and_each_opens_where_it_is_settled(one_of_eac
     said = " ".join(entry.words for entry in inbox.entries)
     assert "it was charged twice; Stripe waits for evidence" in said
     assert "needs_response" not in said
+    assert "Check 1042 of" in said
+    assert "came back: Not enough money in the account (NSF). Call, and take the money another way." in said
     assert f'desk-count">{len(KINDS)}<' in words(ruth)
-    assert "All 12 in the inbox" in words(ruth, "/admin/")
+    assert "All 13 in the inbox" in words(ruth, "/admin/")
 
 
 @pytest.mark.parametrize("role", [DESK, MANAGER, ADMIN])
@@ -128,6 +132,8 @@ def test_what_is_settled_is_gone(one_of_each, open_batch, client_of):
     Dispute.objects.update(status="under_review")
     one_of_each.guarantor.email = "right@example.com"
     one_of_each.guarantor.save()
+    returned = Receipt.objects.get(kind="returned")
+    void_receipt(receipt_number=returned.pk, reason="Another check", today=today(), by=returned.issued_by)
 
     left = {entry.kind.name for entry in client.get(INBOX).context["inbox"].entries}
 

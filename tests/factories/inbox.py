@@ -12,6 +12,7 @@ from pops.subscribers.models import Endpoint
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, UserFactory
 from tests.factories.appointments import AppointmentRequestFactory
+from tests.factories.desk import batch_of, clerk, send_back, take, tender
 from tests.factories.payments import PaymentFactory
 
 LONG_AGO = timezone.now() - dt.timedelta(days=3)
@@ -56,6 +57,9 @@ def make_one_of_each(pay: Any) -> Receipt:
     bounce(receipt.guarantor)
     dispute(receipt)
     dispute(receipt, stripe_id="dp_2", status="lost")
+    ruth = clerk("Ruth Boyd")
+    batch_of(ruth)
+    send_back(take(ruth, tender(1000, "check", check_number="1042")), ruth)
     AppointmentRequestFactory(guarantor=asking)
     facts = {"url": "https://hooks.example.com/", "events": ["receipt.created"], "since": 0}
     Endpoint.objects.create(name="Ledger", made_by=UserFactory(), failures=9, failing_since=LONG_AGO, **facts)

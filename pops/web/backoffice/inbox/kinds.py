@@ -22,11 +22,13 @@ from payments.selectors import (
 )
 from pops.appointments.selectors import find_waiting_requests
 from pops.core.accounts.confidential import shown_to
+from pops.core.methods import method_words
 from pops.core.money import format_cents
 from pops.core.words import day
 from pops.logins.phones import find_waiting_phones
 from pops.subscribers.selectors import find_failing
 from pops.web.backoffice.inbox.declaration import Asking, Kind, Row
+from receipts.corrections.returned import Reason, find_to_settle
 
 # What must hold, of the first rule of a check that found something.
 FIRST_PROMISE = Func(
@@ -57,6 +59,12 @@ def _say_dispute(row: Row) -> str:
 
 def _say_lost(row: Row) -> str:
     return f"The dispute of {_money(row)} by {row.who} is lost: the bank gave the money to the cardholder."
+
+
+def _say_returned(row: Row) -> str:
+    reason, method, check_number = row.more.split(" ", 2)
+    what = method_words(method, "", "", check_number)
+    return f"{what} of {row.who} came back: {Reason(reason).label}. Call, and take the money another way."
 
 
 def _say_batch(row: Row) -> str:
@@ -99,6 +107,28 @@ KINDS = [
         columns={"since": "opened_at", "cents": "amount_cents", "who": "receipt__guarantor_name"},
         say=_say_lost,
         page=_admin("payments_dispute"),
+    ),
+    Kind(
+        name="returned",
+        label="Returned by the bank",
+        rights=("receipts.view_receipt", "accounts.view_guarantor"),
+        find=lambda asking: find_to_settle(),
+        # No amount: the batch it stands in may have still to be counted blind.
+        columns={
+            "since": "receipt__issued_at",
+            "page": "receipt__guarantor_id",
+            "who": "receipt__guarantor_name",
+            "more": Concat(
+                "reason",
+                Value(" "),
+                "transaction__method",
+                Value(" "),
+                "transaction__check_number",
+                output_field=CharField(),
+            ),
+        },
+        say=_say_returned,
+        page=_admin("accounts_guarantor"),
     ),
     Kind(
         name="payment",

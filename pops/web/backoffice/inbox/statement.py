@@ -1,6 +1,6 @@
 """The one statement of the inbox, put together once for those who see the same kinds.
 
-Its text doesn't change, and to put eleven kinds together takes as long as all else of a page of the back office. What
+Its text doesn't change, and to put a dozen kinds together takes as long as all else of a page of the back office. What
 it asks with does: each moment is so far from now, each day from today, and moves with it.
 """
 
