@@ -173,3 +173,46 @@ class TestOnline:
         clerk = caller(role=DESK, name="Clerk's")
 
         assert code(clerk.post(f"/receipts/{paid_online.pk}/void", WHY)) == (403, "right_missing")
+
+
+@pytest.mark.django_db
+class TestReturns:
+    def body(self, receipt, **more):
+        return {"reason": "funds", "learned_on": receipt.received_on.isoformat(), **more}
+
+    def test_a_check_that_bounced_is_a_receipt_of_its_own(self, api, batch):
+        receipt = take(api.account.user, tender(3000), tender(5000, "check", check_number="7"))
+
+        answer = api.post(f"/receipts/{receipt.pk}/returns", self.body(receipt, note="Called"))
+
+        (told,) = answer.json()["items"]
+        assert (answer.status_code, told["kind"], told["status"], told["amount_cents"], told["refund_of"]) == (
+            201,
+            "returned",
+            "returned",
+            -5000,
+            receipt.pk,
+        )
+        assert Receipt.objects.get(kind="returned").money_return.note == "Called"
+        assert api.get(f"/receipts/{receipt.pk}").json()["escrow_cents"] == 3000
+        assert code(api.post(f"/receipts/{receipt.pk}/returns", self.body(receipt))) == (409, "returned")
+
+    def test_of_two_checks_one_is_named(self, api, batch):
+        receipt = take(
+            api.account.user, tender(3000, "check", check_number="6"), tender(500, "check", check_number="7")
+        )
+        page = f"/receipts/{receipt.pk}/returns"
+
+        assert code(api.post(page, self.body(receipt))) == (409, "which_transaction")
+        number = receipt.transactions.get(check_number="7").number
+        (told,) = api.post(page, self.body(receipt, transaction=number)).json()["items"]
+        assert told["amount_cents"] == -500
+
+    def test_it_takes_the_right_and_a_batch(self, practice, api, dana):
+        receipt = take(dana, tender(500, "check", check_number="7"))
+
+        assert (
+            caller(role=DESK, name="Desk").post(f"/receipts/{receipt.pk}/returns", self.body(receipt)).status_code
+            == 403
+        )
+        assert code(api.post(f"/receipts/{receipt.pk}/returns", self.body(receipt))) == (409, "no_attached_batch")

@@ -45,7 +45,7 @@ class ReceiptQuery(PageQuery):
     method = Choice(METHODS, required=False, help_text="With a transaction by this method.")
     kind = Choice(KINDS, required=False)
     status = Choice(STANDINGS, required=False)
-    refund_of = Whole(required=False, max_value=LARGEST, help_text="Refunds of this receipt.")
+    refund_of = Whole(required=False, max_value=LARGEST, help_text="Refunds and returns of this receipt.")
     changed_since = MomentField(
         required=False,
         help_text="Issued, applied, voided, refunded, disbursed or moved since. To follow changes read /changes.",
@@ -85,9 +85,9 @@ class ReceiptShape(Shape):
     guarantor_name = Text(help_text="As it was issued.")
     issued_account_number = Text(max_length=20, help_text="As it was issued.")
     currency = CurrencyField()
-    amount_cents = Signed(help_text="Below zero for a refund. Null while `amounts_hidden`.")
+    amount_cents = Signed(help_text="Below zero for a refund or a return. Null while `amounts_hidden`.")
     applied_cents = Signed(help_text="To services, now.")
-    refunded_cents = Signed()
+    refunded_cents = Signed(help_text="Refunded, or taken back by the bank.")
     disbursed_cents = Signed(help_text="Flagged as money that doesn't belong here.")
     escrow_cents = Signed(help_text="Neither applied nor gone.")
     amounts_hidden = Flag(help_text="Its batch is still to be counted, and the role counts blind.")

@@ -14,6 +14,7 @@ from pops.web.api.v1 import (
     quickpay,
     receipts,
     reports,
+    returns,
     webhooks,
 )
 from pops.web.api.v1.accounts.numbers import numbered
@@ -47,6 +48,7 @@ urlpatterns = [
     path("receipts/<int:number>/pdf", receipts.ReceiptPdf.as_view(), name="receipt_pdf"),
     path("receipts/<int:number>/void", corrections.Void.as_view(), name="void"),
     path("receipts/<int:number>/refunds", corrections.Refunds.as_view(), name="refunds"),
+    path("receipts/<int:number>/returns", returns.Returns.as_view(), name="returns"),
     path("payments", payments.Payments.as_view(), name="payments"),
     path("batches", batches.Batches.as_view(), name="batches"),
     path("batches/<int:batch_id>", batches.OneBatch.as_view(), name="batch"),
