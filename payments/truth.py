@@ -82,7 +82,7 @@ def _record_what_followed(payment: Payment, answer: Answer, now: dt.datetime) ->
                 record_refund(payment=receipt, facts=refund, now=now)
         if intent.is_disputed:
             for dispute in disputes.list_disputes(intent.charge_id):
-                record_dispute(receipt_number=receipt.pk, facts=dispute)
+                record_dispute(receipt_number=receipt.pk, facts=dispute, now=now)
 
 
 def _keep_card(payment: Payment, answer: Answer) -> None:

@@ -33,6 +33,7 @@ NAMES = (
     "split_payments_add_up",
     "charges_pay_their_own",
     "refunds_agree",
+    "returns_agree",
 )
 
 

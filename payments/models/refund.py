@@ -132,6 +132,14 @@ class Dispute(models.Model):
     amount_cents = models.BigIntegerField()
     reason = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=50, help_text="As Stripe names it.")
+    returned_receipt = models.OneToOneField(
+        Receipt,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="made_by_dispute",
+        help_text="Of a lost one: the money is gone.",
+    )
     opened_at = models.DateTimeField()
     due_by = models.DateTimeField(null=True, blank=True, help_text="Until then Stripe takes evidence.")
 

@@ -1,12 +1,42 @@
-"""Disputes: recorded as Stripe tells them. They flag the receipt and block its refund."""
+"""Disputes, as Stripe tells them. They flag the receipt and block its refund; of a lost one the money is gone."""
 
+import datetime as dt
+import logging
+from dataclasses import dataclass
+
+from django.db import IntegrityError, connection, transaction
+
+from batches.opening import open_api_batch
+from batches.period import PeriodLocked
 from payments.gateway.disputes import DisputeFacts
 from payments.models import Dispute
+from payments.recording.own import find_own
+from pops.core.locks import hold
+from pops.core.practice.selectors import get_practice
+from pops.core.refusals import Refused
+from receipts.balances import get_receipt_balance
+from receipts.corrections.returned import Booking, Notice, Reason, issue_return
+from receipts.models import Receipt, Transaction
+
+logger = logging.getLogger(__name__)
 
 
-def record_dispute(*, receipt_number: int, facts: DisputeFacts) -> None:
-    """Keep the dispute of a receipt as it is at Stripe now."""
-    Dispute.objects.update_or_create(
+@dataclass(frozen=True)
+class Loss:
+    """A dispute that is lost, and when that was learned: the day is the practice's."""
+
+    dispute_id: str
+    receipt_number: int
+    today: dt.date
+    now: dt.datetime
+
+
+def record_dispute(*, receipt_number: int, facts: DisputeFacts, now: dt.datetime) -> None:
+    """Keep the dispute of a receipt as it is at Stripe now. Of a lost one a receipt says that the money is gone.
+
+    What can't be recorded so stays a lost dispute without a receipt: it is in the inbox either way.
+    """
+    dispute, _ = Dispute.objects.update_or_create(
         stripe_id=facts.stripe_id,
         defaults={
             "receipt_id": receipt_number,
@@ -18,3 +48,42 @@ def record_dispute(*, receipt_number: int, facts: DisputeFacts) -> None:
             "due_by": facts.due_by,
         },
     )
+    if dispute.status != Dispute.LOST or dispute.returned_receipt_id:
+        return
+    today = get_practice().business_date(now)
+    try:
+        _record_on_an_open_day(Loss(dispute.pk, receipt_number, today, now))
+    except (Refused, IntegrityError) as error:
+        logger.error("The lost dispute %s has no receipt: %s", dispute.pk, error)
+
+
+def _record_on_an_open_day(loss: Loss) -> None:
+    try:
+        _record_loss(loss, loss.today)
+    except PeriodLocked as locked:
+        _record_loss(loss, locked.first_open)
+
+
+@transaction.atomic
+def _record_loss(loss: Loss, date: dt.date) -> None:
+    """Take the money back by a receipt in API Payments: Stripe takes it out of what it pays."""
+    guarantor_id = Receipt.objects.values_list("guarantor_id", flat=True).get(pk=loss.receipt_number)
+    held = hold(days=[date], guarantor=guarantor_id)
+    dispute = Dispute.objects.select_for_update().get(pk=loss.dispute_id)
+    receipt = Receipt.objects.select_related("void", "guarantor").get(pk=loss.receipt_number)
+    held.need(guarantor=receipt.guarantor_id)  # or the account was merged just now: the news is told again
+    moved = Transaction.objects.filter(receipt=receipt, number=dispute.charge_id).first()
+    if dispute.returned_receipt_id or moved is None or get_receipt_balance(receipt).left_cents <= 0:
+        return
+    batch_id = open_api_batch(held, batch_date=date)
+    dispute.returned_receipt_id = issue_return(
+        held,
+        receipt=receipt,
+        moved=moved,
+        cents=min(dispute.amount_cents, moved.amount_cents),
+        notice=Notice(Reason.DISPUTED, date),
+        booking=Booking(batch_id, date, loss.now, None, Receipt.Channel.ONLINE),
+        own=find_own(receipt_number=receipt.pk, charge_id=dispute.charge_id),
+    )
+    dispute.save(update_fields=["returned_receipt"])
+    connection.check_constraints()

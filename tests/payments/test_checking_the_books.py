@@ -57,9 +57,9 @@ def test_right_books_print_a_line_a_rule(receipt, capsys):
     out, status = run(capsys)
 
     assert status == 0
-    assert len(out.splitlines()) == 20
+    assert len(out.splitlines()) == 21
     assert all(line.startswith("right  ") for line in out.splitlines())
-    assert (find_last().found, len(find_last().lines)) == (0, 20)
+    assert (find_last().found, len(find_last().lines)) == (0, 21)
 
 
 def test_wrong_books_say_what_and_where_and_end_with_1(receipt, capsys):
@@ -90,7 +90,7 @@ def test_as_json(receipt, capsys):
 def test_a_run_without_the_files_is_kept_from_the_back_office(receipt, capsys):
     out, status = run(capsys, "--no-files")
 
-    assert (status, len(out.splitlines())) == (0, 19)
+    assert (status, len(out.splitlines())) == (0, 20)
     assert not BooksCheck.objects.exists()
 
 

@@ -8,10 +8,16 @@ from django.utils import timezone
 
 from payments.events import work_off_event
 from payments.gateway.client import client
+from payments.gateway.disputes import DisputeFacts
 from payments.models import Dispute
+from payments.recording.disputes import record_dispute
 from payments.refunds import request_refund
 from payments.truth import bring_up_to_date
 from pops.core.refusals import Refused
+from receipts.balances import get_receipt_balance
+from receipts.corrections.void import why_not_void
+from receipts.models import Receipt
+from tests.books import assert_books_balance
 from tests.factories.desk import batch_of, clerk, today
 from tests.factories.staff import MANAGER, member
 from tests.payments.stripe_side import DISPUTED, post_event, start
@@ -80,3 +86,31 @@ def test_no_button_offers_what_a_dispute_forbids(disputed, stripe_sandbox, clien
     Dispute.objects.update(status="won")
     shown = client_of(ruth).get(page).content.decode()
     assert refund in shown
+
+
+def test_a_lost_dispute_takes_its_money_back_once(disputed, stripe_sandbox):
+    deliver(stripe_sandbox, "charge.dispute")
+    assert not disputed.refunds.exists()
+    dispute = disputed.disputes.get()
+    told = DisputeFacts(
+        stripe_id=dispute.pk,
+        charge_id=disputed.transactions.get().number,
+        intent_id="",
+        amount_cents=5000,
+        status="lost",
+        opened_at=dispute.opened_at,
+        due_by=None,
+        reason="fraudulent",
+    )
+
+    for _ in range(2):
+        record_dispute(receipt_number=disputed.pk, facts=told, now=timezone.now())
+
+    made = Receipt.objects.get(kind="returned")
+    dispute.refresh_from_db()
+    assert dispute.returned_receipt == made
+    assert (made.amount_cents, made.refund_of, made.batch.is_api, made.issued_by) == (-5000, disputed, True, None)
+    assert made.money_return.reason == "disputed"
+    assert get_receipt_balance(disputed).left_cents == 0
+    assert why_not_void(made, today=today()).code == "returned_online"
+    assert_books_balance()

@@ -186,6 +186,12 @@ BROKEN = [
         "Receipt {refund_receipt}: no refund belongs to it.",
     ),
     (
+        "returns_agree",
+        "INSERT INTO receipts_moneyreturn (receipt_id, transaction_id, reason, learned_on, note)"
+        " SELECT {cash}, min(id), 'funds', '2026-03-02', '' FROM receipts_transaction",
+        "Receipt {cash}: it is another kind of receipt.",
+    ),
+    (
         "receipts_are_in_the_feed",
         "INSERT INTO changes_change (type, source_id, about, at, data)"
         " VALUES ('receipt.created', 1, 'receipt 1', now(), '{{}}')",
