@@ -22,6 +22,7 @@ def test_its_books_are_right():
     refund = Refund.objects.get(receipt__guarantor__is_trial=False, state="succeeded")
     assert refund.refund_receipt.amount_cents == -4000
     assert Receipt.objects.filter(status="unsuccessful").exists()
+    assert Receipt.objects.get(kind="returned").batch.is_open
     assert Payment.objects.filter(state="review").count() == 1
     assert find_surplus(refund.receipt.guarantor_id)
     # Each event about a card has Stripe asked: what has expired here has expired there.

@@ -19,8 +19,9 @@ from pops.core.accounts.models import Guarantor
 from pops.core.methods import Method
 from pops.core.practice.models import Facility
 from pops.local.seed.data import TIME_ZONE
+from receipts.corrections.returned import Notice, Reason, return_money
 from receipts.issue import TransactionFacts
-from receipts.models import Receipt
+from receipts.models import Receipt, Transaction
 from receipts.taking import take_payment
 
 # Each weekday of the last weeks, and before them one a week: so that the chart of the front page has a past.
@@ -48,6 +49,8 @@ def make_desk_days(guarantors: list[Guarantor], *, now: dt.datetime, desk: list[
             continue
         clerk = desk[1 if days_ago % 3 == 0 else 0]
         batch = _make_day(chance.sample(guarantors, chance.randint(1, 3)), moment, clerk, chance)
+        if days_ago == 1:
+            _send_back_a_check(moment + dt.timedelta(hours=3), clerk)
         if days_ago > 1:
             _close(batch, moment.replace(hour=17), clerk, chance)
         detach_batch(by=clerk)
@@ -76,6 +79,13 @@ def _make_day(guarantors: list[Guarantor], moment: dt.datetime, desk: User, chan
         kind = DrawerMovement.Kind.PAID_OUT
         move_cash(batch_id=batch.pk, kind=kind, cents=1260, reason="Stamps for the statements", by=desk)
     return batch
+
+
+def _send_back_a_check(moment: dt.datetime, desk: User) -> None:
+    """The bank's notice of yesterday: the last check that was brought there bounced."""
+    checks = Transaction.objects.filter(method=Method.CHECK, receipt__batch__status=ReferenceBatch.Status.CLOSED)
+    notice = Notice(Reason.FUNDS, moment.date(), "Second notice this year: ask for another way.")
+    return_money(transaction_id=checks.latest("pk").pk, notice=notice, now=moment, today=moment.date(), by=desk)
 
 
 def _tender(method: Method, cents: int, chance: random.Random) -> TransactionFacts:
