@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from batches.working import get_batch_for_payment
@@ -17,6 +16,7 @@ from pops.core.locks import Held, hold, hold_each
 from pops.core.methods import Method
 from pops.core.prepared import Prepared
 from pops.core.refusals import Refused, refuse
+from pops.core.transactions import joined
 from pops.core.words import day
 from receipts.balances import find_check_taken, was_taken_just_now
 from receipts.copays import CopayFor, choose_for_copay, note_copay
@@ -93,7 +93,7 @@ def take_payment(
     BalanceChanged, CheckTaken unless `by` knows the check, and TakenJustNow unless there is a reason for a second one.
     """
     taking = Taking(channel, now, today, by, wants_email, second_reason, knows_check, memo)
-    with transaction.atomic():
+    with joined():
         held = hold(days=[today], guarantor=guarantor_id)
         number = _take(held, tenders, parts, taking, seen, copay)
         if tendered_cents:
@@ -117,7 +117,7 @@ def take_shared_check(
     if len(shares) < 2:
         raise Refused("not_shared", "A check for several accounts needs two of them at least.")
     check = str(uuid.uuid4())
-    with transaction.atomic():
+    with joined():
         held = hold_each(days=[taking.today], guarantors=shares)
         return [
             _take(

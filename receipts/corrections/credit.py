@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -12,6 +11,7 @@ from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.locks import Held, hold
 from pops.core.refusals import Refused
+from pops.core.transactions import joined
 from receipts.balances import (
     is_disputed,
 )
@@ -69,7 +69,7 @@ def use_credit(*, guarantor_id: int, today: dt.date, by: User, at_desk: bool = F
     works in. Raises PeriodLocked, NoAttachedBatch, and Refused when there is nothing to apply, or nothing to apply it
     to: such as the second time that a form is sent.
     """
-    with transaction.atomic():
+    with joined():
         held = hold(days=[today], guarantor=guarantor_id)
         guarantor = Guarantor.objects.select_related("group").get(pk=guarantor_id)
         left = get_usable_credit(guarantor, current_cents=get_balances(guarantor).current_cents, at_desk=at_desk)

@@ -3,13 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from django.db import transaction
-
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
 from pops.core.locks import Held, hold
 from pops.core.refusals import Refused, refuse, require_reason
+from pops.core.transactions import joined
 from receipts.balances import (
     find_applied_lines,
     find_overpaid_lines,
@@ -115,7 +114,7 @@ def post_escrow(
     BalanceChanged.
     """
     guarantor_id = get_guarantor_id(receipt_number)
-    with transaction.atomic():
+    with joined():
         held = hold(days=[today], guarantor=guarantor_id)
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void", "guarantor").get(pk=receipt_number)
@@ -145,7 +144,7 @@ def apply_escrow(
 def disburse_escrow(*, receipt_number: int, cents: int, reason: str, today: dt.date, by: User) -> Disbursement:
     """Mark escrow of a receipt as money that doesn't belong here. Raises NoAttachedBatch, Refused."""
     reason = require_reason(reason)
-    with transaction.atomic():
+    with joined():
         held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)

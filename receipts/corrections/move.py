@@ -1,12 +1,11 @@
 """Move: a receipt goes to another open batch of its date."""
 
-from django.db import transaction
-
 from batches.holding import BatchClosed
 from batches.models import ReferenceBatch
 from pops.core.access.models import User
 from pops.core.locks import hold
 from pops.core.refusals import Refused, refuse, require_reason
+from pops.core.transactions import joined
 from receipts.models import Posting, Receipt, ReceiptMove
 
 
@@ -32,7 +31,7 @@ def move_receipt(*, receipt_number: int, to_batch_id: int, reason: str, by: User
     """Move a receipt to another open batch of its date, with its postings. Raises BatchClosed, Refused."""
     reason = require_reason(reason)
     date = Receipt.objects.values_list("received_on", flat=True).get(pk=receipt_number)
-    with transaction.atomic():
+    with joined():
         hold(alone=[date])
         receipt = Receipt.objects.select_related("batch").get(pk=receipt_number)
         origin, target = receipt.batch, ReferenceBatch.objects.filter(pk=to_batch_id).first()

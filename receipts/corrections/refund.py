@@ -3,13 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from django.db import transaction
-
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
 from pops.core.methods import Method
 from pops.core.refusals import Refused, refuse, require_reason
+from pops.core.transactions import joined
 from receipts.balances import find_applied_lines, find_overpaid_lines, find_tenders_left, get_receipt_balance
 from receipts.corrections.common import Own, get_guarantor_id, take_back_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
@@ -59,7 +58,7 @@ def refund_at_desk(
     """
     reason = require_reason(reason)
     refuse(_why_not_give(amounts, check_number))
-    with transaction.atomic():
+    with joined():
         held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)

@@ -3,12 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from django.db import transaction
-
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import hold
 from pops.core.refusals import Refused, refuse, require_reason
+from pops.core.transactions import joined
 from receipts.balances import find_applied_lines
 from receipts.corrections.common import get_guarantor_id
 from receipts.issue import post_to_lines
@@ -32,7 +31,7 @@ def take_back_postings(*, receipt_number: int, parts: Mapping[int, int], reason:
     NoAttachedBatch, Refused.
     """
     reason = require_reason(reason)
-    with transaction.atomic():
+    with joined():
         held = hold(days=[today], guarantor=get_guarantor_id(receipt_number))
         batch = get_attached_batch(held, today=today, by=by)
         receipt = Receipt.objects.select_related("void").get(pk=receipt_number)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.db import transaction
 from django.db.models import Sum
 
 from batches.holding import BatchClosed
@@ -11,6 +10,7 @@ from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
 from pops.core.refusals import Refused, refuse, require_reason
+from pops.core.transactions import joined
 from receipts.balances import live_refunds, own_postings
 from receipts.issue import post_to_lines
 from receipts.models import Receipt, ReceiptVoid
@@ -54,7 +54,7 @@ def void_receipt(*, receipt_number: int, reason: str, today: dt.date, by: User) 
     """
     reason = require_reason(reason)
     receipt = Receipt.objects.get(pk=receipt_number)
-    with transaction.atomic():
+    with joined():
         held = hold(days=[today], alone=[receipt.received_on], guarantor=receipt.guarantor_id)
         get_attached_batch(held, today=today, by=by)
         return write_void(held, receipt_number=receipt_number, reason=reason, today=today, by=by)

@@ -16,10 +16,11 @@ from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpResponse
 from rest_framework.response import Response
 
+from pops.core.transactions import whole
 from pops.web.api.models import SentCall
 from pops.web.api.parsing import ApiJSONRenderer
 from pops.web.api.problems import Problem, find_problem
@@ -124,12 +125,12 @@ class _Work:
     def do_unkeyed(self, *, in_transaction: bool) -> Response:
         if not in_transaction:
             return self.job()
-        with transaction.atomic():
+        with whole():
             return self.job()
 
     def do(self) -> HttpResponse:
         """In one transaction with the row that remembers the answer."""
-        with transaction.atomic():
+        with whole():
             if not self._claim():
                 return self._say_again(SentCall.objects.get(**self._who()))
             response = self.job()

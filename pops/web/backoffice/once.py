@@ -7,6 +7,7 @@ from django import forms
 from django.db import IntegrityError, transaction
 
 from pops.core.access.models import User
+from pops.core.transactions import whole
 from pops.web.backoffice.models import SentForm
 
 Job = Callable[[], tuple[str, str]]
@@ -40,7 +41,7 @@ def do_once(*, form_id: uuid.UUID | None, by: User, job: Job) -> tuple[str, str]
     A copy of the form waits for the first one and raises AlreadySent. What the job raises leaves the form unsent.
     """
     sent = SentForm(pk=form_id or uuid.uuid4(), sent_by=by)
-    with transaction.atomic():
+    with whole():
         try:
             with transaction.atomic():
                 sent.save(force_insert=True)

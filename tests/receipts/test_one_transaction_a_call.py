@@ -1,0 +1,81 @@
+"""What a form or a call of the API does with money is one transaction. Savepoints in it would make its commit dear."""
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from pops.core.refusals import Refused
+from pops.core.transactions import joined, whole
+from pops.web.backoffice.once import do_once
+from receipts.models import Receipt
+from tests.factories.accounts import GuarantorFactory
+from tests.factories.api import caller
+from tests.factories.desk import batch_of, clerk, take
+
+
+def count_savepoints(do) -> int:
+    """How often a savepoint was made. The first one is the transaction itself: a test has one around it."""
+    with CaptureQueriesContext(connection) as queries:
+        do()
+    return sum("SAVEPOINT" in query["sql"] and "RELEASE" not in query["sql"] for query in queries)
+
+
+def refuse_after(by):
+    """A service that fails when its work is done."""
+    with joined():
+        take(by)
+        raise Refused("no", "No.")
+
+
+@pytest.fixture
+def dana(practice):
+    dana = clerk()
+    batch_of(dana)
+    return dana
+
+
+@pytest.mark.django_db
+def test_of_a_payment_by_the_api(practice):
+    api, guarantor = caller("payments:write"), GuarantorFactory()
+    batch_of(api.account.user)
+    cash = {"method": "cash", "amount_cents": 5000}
+    body = {"account_number": guarantor.account_number, "channel": "mail", "tenders": [cash]}
+
+    assert count_savepoints(lambda: api.post("/payments", body)) == 1
+    assert Receipt.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_of_a_form_at_the_desk(dana):
+    guarantor = GuarantorFactory()
+
+    def job():
+        return f"/{take(dana, guarantor=guarantor).pk}", "Taken"
+
+    # One more, around the form's own row: another one of this id may be there.
+    assert count_savepoints(lambda: do_once(form_id=None, by=dana, job=job)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_fails_takes_all_of_it_away(dana):
+    def fail_late():
+        with whole():
+            take(dana)
+            refuse_after(dana)
+
+    def go_on():
+        with whole():
+            try:
+                refuse_after(dana)
+            except Refused:
+                take(dana)
+
+    for fails, fault in (
+        (fail_late, Refused),
+        (lambda: refuse_after(dana), Refused),
+        (go_on, transaction.TransactionManagementError),
+    ):
+        with pytest.raises(fault):
+            fails()
+
+    assert not Receipt.objects.exists()
