@@ -1,10 +1,12 @@
 """Calls of the API before all that pages need."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import pghistory
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 
 CALLS = "/api/v1/"
 READS = {"GET", "HEAD", "OPTIONS"}
@@ -28,8 +30,14 @@ class ApiFirstMiddleware:
             return _answer(request)
 
 
+# A system calls the same few addresses all day, and to find one looks at a hundred patterns.
+@lru_cache(maxsize=256)
+def _resolve(path: str, urls: str) -> ResolverMatch:
+    return resolve(path, urls)
+
+
 def _answer(request: HttpRequest) -> HttpResponseBase:
-    match = request.resolver_match = resolve(request.path_info)
+    match = request.resolver_match = _resolve(request.path_info, settings.ROOT_URLCONF)
     response = match.func(request, *match.args, **match.kwargs)
     if hasattr(response, "render"):
         response.render()

@@ -6,10 +6,11 @@ While Redis is away nothing is counted, and calls go on: money waits for nobody'
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.cache import cache
+from redis import Redis
 from redis.exceptions import RedisError
 
 from pops.web.api.problems import Problem
@@ -64,9 +65,14 @@ def _count(name: str, whose: str, most: int, now: dt.datetime) -> Used:
     return Used(name, most, most - count, SECONDS - second)
 
 
+@lru_cache
+def _connect(address: str) -> Redis:
+    return Redis.from_url(address)
+
+
 def _add_one(place: str) -> int:
-    """By Redis itself: cache.incr() asks first whether the place is there, with each call."""
-    redis: Any = cache._cache.get_client(place, write=True)  # type: ignore[attr-defined]  # of the Redis backend
+    """By Redis itself: Django's cache makes a client anew, and asks whether the place is there, with each call."""
+    redis = _connect(settings.CACHES["default"]["LOCATION"])
     count = int(redis.incr(place))
     if count == 1:  # the first of its minute
         redis.expire(place, SECONDS + 1)
