@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from batches.cash import write_movement
@@ -141,16 +141,12 @@ def attach_earlier_batch(*, batch_id: int, reason: str, today: dt.date, by: User
     return batch
 
 
-@Prepared
-def _late_batch(user: Any) -> QuerySet[ReferenceBatch]:
-    """That of an earlier day in which somebody works."""
-    return ReferenceBatch.objects.filter(attachments__user=user, attachments__is_late=True, status=Status.OPEN)
-
-
 def get_working_date(user: User, *, today: dt.date) -> dt.date:
     """The day for which money counts that a member of staff takes: today, unless they work in an earlier batch."""
-    late = _late_batch.find(user=user.pk)
-    return late.batch_date if late else today
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT batches_late_date(%s)", [user.pk])
+        (late,) = cursor.fetchone()
+    return late or today
 
 
 def detach_batch(*, by: User) -> None:

@@ -11,7 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from payments.models import Dispute, Part, Payment, ProcessorEvent, Refund
+from pops.core.access.models import User
 from pops.core.accounts.models import Guarantor
+from pops.core.practice.models import Practice
 from receipts.balances import JUST_NOW, find_taken_just_now
 from receipts.models import Receipt
 
@@ -122,6 +124,25 @@ def count_in_the_air(*, until: dt.datetime) -> InTheAir:
 def find_open_attempts(guarantor: Guarantor) -> QuerySet[Payment]:
     """What a guarantor has begun to pay online and may still pay, newest first."""
     return guarantor.payments.filter(state__in=Payment.UNSETTLED)
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Whose money is taken: whether they are paying online meanwhile, and the day for which the money counts."""
+
+    guarantor_id: int
+    is_paying: bool
+    counts_on: dt.date
+
+
+def find_payer(account_number: str, *, now: dt.datetime, by: User) -> Payer | None:
+    """Who pays by their account number, for `by` who takes the money now. Raises Practice.DoesNotExist."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM payments_find_payer(%s, %s, %s)", [account_number, by.pk, now])
+        found = cursor.fetchone()
+    if found and found[2] is None:
+        raise Practice.DoesNotExist
+    return Payer(*found) if found else None
 
 
 def find_who_is_paying(guarantor_ids: Iterable[int]) -> set[int]:

@@ -1,6 +1,6 @@
 """Receipts as other systems read them: plain rows with their transactions, and where the money is. Amounts in cents.
 
-Which are wanted is asked of the ORM, what they are by one statement of our own: it is what systems ask most.
+Which are wanted is asked of the ORM, what they are of a function in the database (rows.sql): systems ask that most.
 
 A row names services by their Service IDs alone: no word of a visit is in it, so nothing in it is confidential. Of a
 batch whose amounts must not be seen yet (batches.blind) no row tells one; what somebody took themselves they know.
@@ -9,7 +9,6 @@ batch whose amounts must not be seen yet (batches.blind) no row tells one; what 
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -24,7 +23,7 @@ Row = dict[str, Any]
 
 # What the database counts to.
 LARGEST = 2**63 - 1
-ROWS = (Path(__file__).parent / "rows.sql").read_text()
+ROWS = "SELECT * FROM receipts_rows(%s::bigint[], %s::bigint[], %s)"
 # The newest first, as the index has them.
 NEWEST_FIRST = ("-received_on", "-received_at", "-number")
 # What is left out of a row and of its parts while its batch is counted blind.
@@ -79,7 +78,7 @@ def find_rows(numbers: Iterable[int], *, by: User) -> list[Row]:
     wanted = [number for number in numbers if number <= LARGEST]
     hidden = list(hidden_batches(by).values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(ROWS, {"numbers": wanted, "hidden": hidden, "by": by.pk})
+        cursor.execute(ROWS, [wanted, hidden, by.pk])
         names = [column.name for column in cursor.description]
         found = {read[0]: _make(dict(zip(names, read, strict=True))) for read in cursor.fetchall()}
     return [found[number] for number in wanted if number in found]

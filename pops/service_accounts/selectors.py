@@ -11,15 +11,15 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, Q, QuerySet
 
 from pops.core.access.models import User
-from pops.core.access.rights import RIGHTS, keep_rights
+from pops.core.access.rights import keep_rights
 from pops.core.refusals import Refused
 from pops.service_accounts.models import ServiceAccount, ServiceKey
 
 M = TypeVar("M", bound=Model)
 
 
-def _columns(model: type[Model], short: str) -> str:
-    return ", ".join(f"{short}.{field.column}" for field in model._meta.concrete_fields)
+def _columns(model: type[Model], row: str) -> str:
+    return ", ".join(f"{row}.{field.column}" for field in model._meta.concrete_fields)
 
 
 def _read(model: type[M], values: Iterator[Any]) -> M:
@@ -33,13 +33,10 @@ def hash_key(key: str) -> bytes:
     return hashlib.sha256(key.encode(errors="replace")).digest()
 
 
-# A key, its account, the account's login and what that may do: asked with each call, so at once and never kept.
+# By the fields of the models, whose columns may stand in another order in the tables.
 KEY = f"""
-SELECT {RIGHTS.format("u.id")}, {_columns(ServiceKey, "k")}, {_columns(ServiceAccount, "a")}, {_columns(User, "u")}
-FROM service_accounts_servicekey k
-JOIN service_accounts_serviceaccount a ON a.user_id = k.account_id
-JOIN access_user u ON u.id = a.user_id
-WHERE k.key_hash = %s
+SELECT rights, {_columns(ServiceKey, "(key)")}, {_columns(ServiceAccount, "(account)")}, {_columns(User, "(login)")}
+FROM service_accounts_find_key(%s)
 """  # noqa: S608  names of columns
 
 

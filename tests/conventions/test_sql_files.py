@@ -8,12 +8,13 @@ from django.conf import settings
 from django.db import connection
 
 from notifications.models import Message
+from payments.models import Payment
 from pops.core.locks import DAY_LOCKS
 from receipts.notices import KIND, Reason
 
 FILES = sorted(
     path
-    for app in ("pops/core", "pops/balance_notices", "batches", "receipts", "payments", "notifications")
+    for app in ("pops", "batches", "receipts", "payments", "notifications")
     for path in (Path(settings.BASE_DIR) / app).rglob("*.sql")
 )
 FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(.*?LANGUAGE ([^$]*?)AS \$\$(.*?)\$\$", re.DOTALL)
@@ -66,4 +67,6 @@ def test_they_say_the_words_that_python_says():
 
     for word in (KIND, Reason.SWITCHED_OFF, Reason.OPTED_OUT, Reason.NO_ADDRESS, *(Message.State.QUEUED, "not_wanted")):
         assert f"'{word}'" in notices
+    payer = (Path(settings.BASE_DIR) / "payments/payer.sql").read_text()
+    assert f"p.state IN ({', '.join(repr(state.value) for state in Payment.UNSETTLED)})" in payer
     assert f"pg_advisory_xact_lock_shared({DAY_LOCKS}, _held - DATE '0001-01-01' + 1)" in settle

@@ -13,20 +13,11 @@ from django.db.models import Q, QuerySet
 
 from pops.core.access.models import User
 
-# The rights of the login `{0}`: its own and those of its roles, as has_perm() names them.
-RIGHTS = """ARRAY(
-    SELECT t.app_label || '.' || p.codename
-    FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id
-    WHERE p.id IN (SELECT o.permission_id FROM access_user_user_permissions o WHERE o.user_id = {0}
-                   UNION ALL
-                   SELECT r.permission_id FROM access_user_groups g JOIN auth_group_permissions r USING (group_id)
-                   WHERE g.user_id = {0}))"""
-
 
 def read_rights(user: User) -> None:
     """All that a login may do, in one query; Django asks two."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {RIGHTS.format('%(login)s')}", {"login": user.pk})
+        cursor.execute("SELECT access_rights(%s)", [user.pk])
         keep_rights(user, cursor.fetchone()[0])
 
 

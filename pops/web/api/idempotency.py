@@ -32,17 +32,6 @@ KEY_LETTERS = 255
 # Of an answer, what is said again.
 HEADERS = ("Location", "ETag")
 
-CLAIM = """
-    INSERT INTO api_sentcall (account_id, key, asked, body, headers, sent_at)
-    VALUES (%s, %s, %s, '', '{}', %s)
-    ON CONFLICT (account_id, key) DO NOTHING
-    RETURNING id
-"""
-
-KEEP = """
-    UPDATE api_sentcall SET status = %s, body = %s, headers = %s WHERE account_id = %s AND key = %s AND asked = %s
-"""
-
 Handler = Callable[..., Response]
 
 
@@ -163,8 +152,10 @@ class _Work:
     def _claim(self) -> bool:
         """Whether this is the first call under its key. One that is at work meanwhile is waited for here."""
         with connection.cursor() as cursor:
-            cursor.execute(CLAIM, [self.view.account.pk, self.key, self.asked, self.view.now])
-            return cursor.fetchone() is not None
+            cursor.execute(
+                "SELECT api_claim(%s, %s, %s, %s)", [self.view.account.pk, self.key, self.asked, self.view.now]
+            )
+            return bool(cursor.fetchone()[0])
 
     @cached_property
     def asked(self) -> bytes:
@@ -180,8 +171,9 @@ class _Work:
         body = _render(response) if isinstance(response, Response) else response.content
         with connection.cursor() as cursor:
             call = (self.view.account.pk, self.key, self.asked)
-            cursor.execute(KEEP, (response.status_code, body, json.dumps(headers), *call))
-            return cursor.rowcount == 1
+            answer = (response.status_code, body, json.dumps(headers))
+            cursor.execute("SELECT api_keep(%s, %s, %s, %s::smallint, %s, %s::jsonb)", (*call, *answer))
+            return bool(cursor.fetchone()[0])
 
     def _say_again(self, sent: SentCall) -> HttpResponse:
         if bytes(sent.asked) != self.asked:

@@ -8,8 +8,8 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from batches.working import get_working_date
-from payments.selectors import find_open_attempts
+from payments.models import Payment
+from payments.selectors import Payer, find_open_attempts
 from payments.truth import close_attempts
 from pops.core.accounts.confidential import without_hidden
 from pops.core.accounts.models import Appointment, Guarantor, Patient
@@ -57,11 +57,8 @@ class Payments(ApiView):
         Amounts are applied as `apply` says, the rest is escrow. Whatever the guarantor has open online is closed.
         """
         asked = self.read(PaymentShape)
-        guarantor = asked["guarantor"]
-        attempts = list(find_open_attempts(guarantor)) if guarantor.is_paying else []
-        number = self._take(asked, guarantor)
-        if attempts:  # Stripe is asked once the money is here, and no transaction is open
-            transaction.on_commit(lambda: close_attempts(guarantor=guarantor, now=self.now), robust=True)
+        attempts = self._find_open(asked["payer"])
+        number = self._take(asked, asked["payer"])
         told = tell_receipt(get_row(number, by=self.user))
         told["change_cents"] = count_change(asked["tenders"])
         told["open_online"] = [
@@ -69,9 +66,17 @@ class Payments(ApiView):
         ]
         return Response(told, status=201, headers={"Location": reverse("api:receipt", args=[number])})
 
-    def _take(self, asked: dict[str, Any], guarantor: Guarantor) -> int:
+    def _find_open(self, payer: Payer) -> list[Payment]:
+        """What is open online, which is closed after the commit: Stripe is asked once the money is here."""
+        if not payer.is_paying:
+            return []
+        guarantor = Guarantor.objects.get(pk=payer.guarantor_id)
+        transaction.on_commit(lambda: close_attempts(guarantor=guarantor, now=self.now), robust=True)
+        return list(find_open_attempts(guarantor))
+
+    def _take(self, asked: dict[str, Any], payer: Payer) -> int:
         return take_payment(
-            guarantor_id=guarantor.pk,
+            guarantor_id=payer.guarantor_id,
             tenders=make_facts(asked["tenders"]),
             channel=Receipt.Channel(asked["channel"]),
             parts=asked["parts"],
@@ -82,7 +87,7 @@ class Payments(ApiView):
             knows_check=asked["knows_check"],
             tendered_cents=count_tendered(asked["tenders"]),
             now=self.now,
-            today=get_working_date(self.user, today=self.today),
+            today=payer.counts_on,
             by=self.user,
         )
 

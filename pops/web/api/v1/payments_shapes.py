@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.validators import RegexValidator
-from django.db.models import Exists, OuterRef, QuerySet
 
-from payments.models import Payment
+from payments.selectors import Payer, find_payer
 from pops.core.accounts.confidential import without_hidden
-from pops.core.accounts.models import Guarantor, Patient, ServiceLine
+from pops.core.accounts.models import Patient, ServiceLine
 from pops.core.methods import BRANDS, Method
-from pops.core.prepared import Prepared
 from pops.web.api.fields import CentsField, Choice, CurrencyField, Flag, LocalDateField, Shape, Text, several
 from pops.web.api.v1.receipts_shapes import ReceiptShape
 from receipts.issue import TransactionFacts
@@ -29,13 +27,6 @@ NEEDED = {
     Method.CARD.value: ("card_brand", "card_last4", "approval_code"),
     Method.OTHER.value: (),
 }
-
-
-@Prepared
-def payer(number: Any) -> QuerySet[Guarantor]:
-    """Who pays. Whether anything is open online is asked with it: mostly nothing is."""
-    is_paying = Exists(Payment.objects.filter(guarantor=OuterRef("pk"), state__in=Payment.UNSETTLED))
-    return Guarantor.objects.filter(account_number=number).annotate(is_paying=is_paying)
 
 
 def pattern(letters: str, **facts: Any) -> Text:
@@ -120,13 +111,14 @@ class PaymentShape(Shape):
     knows_check = Flag(default=False, help_text="The number of the check is right, though it was taken before.")
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        """With the guarantor's row, the tenders as facts, and `parts`: as take_payment() takes them."""
-        guarantor = payer.find(number=data["account_number"])
-        if guarantor is None:
+        """With the payer, and `parts` as take_payment() takes them."""
+        view = self.context["view"]
+        payer = find_payer(data["account_number"], now=view.now, by=view.user)
+        if payer is None:
             self.refuse(account_number="no_guarantor")
         if sum(tender["amount_cents"] for tender in data["tenders"]) > MOST_TAKEN:
             self.refuse(tenders="too_much")
-        return {**data, "guarantor": guarantor, "parts": self._read_parts(data), **self._read_copay(data, guarantor)}
+        return {**data, "payer": payer, "parts": self._read_parts(data), **self._read_copay(data, payer)}
 
     def _read_parts(self, data: dict[str, Any]) -> dict[int, int] | None:
         """Cents by line for services that were chosen, None for the oldest first, none for escrow."""
@@ -149,10 +141,11 @@ class PaymentShape(Shape):
             self.refuse(postings="no_service")
         return {found[service_id]: amount for service_id, amount in cents.items()}
 
-    def _read_copay(self, data: dict[str, Any], guarantor: Guarantor) -> dict[str, Any]:
+    def _read_copay(self, data: dict[str, Any], payer: Payer) -> dict[str, Any]:
         if "copay" not in data:
             return {}
-        patients = guarantor.patients.filter(number=data["copay"]["patient_number"], is_retired=False)
+        asked = {"guarantor": payer.guarantor_id, "number": data["copay"]["patient_number"], "is_retired": False}
+        patients = Patient.objects.filter(**asked)
         shown: Any = patients if self.context["view"].sees_confidential else without_hidden(patients)
         patient: Patient | None = shown.first()
         if patient is None:

@@ -1,0 +1,20 @@
+-- Writes down that an account sent a call under a key, and whether it is the first. One that is at work meanwhile is
+-- waited for here.
+CREATE OR REPLACE FUNCTION api_claim(_account bigint, _key text, _asked bytea, _at timestamptz) RETURNS boolean
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    INSERT INTO api_sentcall (account_id, key, asked, body, headers, sent_at)
+    VALUES (_account, _key, _asked, '', '{}', _at)
+    ON CONFLICT (account_id, key) DO NOTHING;
+    RETURN FOUND;
+END $$;
+
+-- Keeps how the call was answered, and says whether its row is still there.
+CREATE OR REPLACE FUNCTION api_keep(
+    _account bigint, _key text, _asked bytea, _status smallint, _body bytea, _headers jsonb
+) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    UPDATE api_sentcall SET status = _status, body = _body, headers = _headers
+    WHERE account_id = _account AND key = _key AND asked = _asked;
+    RETURN FOUND;
+END $$;
