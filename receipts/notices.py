@@ -96,6 +96,8 @@ def write(receipt: Receipt, practice: Practice) -> Content:
 def write_voided(receipt: Receipt, practice: Practice) -> Content:
     """The mail that tells that a receipt doesn't count, the same each time."""
     context = get_context(receipt, practice)
+    if receipt.kind == Receipt.Kind.RETURNED:
+        return _write_not_returned(context)
     greeting = f"Receipt {receipt.number} doesn't count"
     note = f"The practice voided this receipt of {day(receipt.received_on)}. Please don't use it as proof of payment."
     back = "The money goes back the way you paid. Banks take up to ten days to show it."
@@ -104,6 +106,18 @@ def write_voided(receipt: Receipt, practice: Practice) -> Content:
         "sentence": f"{greeting}.",
         "note": f"{note} {back}" if receipt.is_online_payment else note,
         "amount_label": "Amount that doesn't count",
+    }
+    return fill_in(context, subject=f"{greeting}: {context['practice_name']}")
+
+
+def _write_not_returned(context: dict[str, Any]) -> Content:
+    """The mail that tells that the bank did not take a payment back: that was a mistake."""
+    greeting = "Your payment was not returned after all"
+    context |= {
+        "greeting": greeting,
+        "sentence": f"{greeting}.",
+        "note": "We had noted by mistake that your bank took a payment back. What it paid for counts as paid again.",
+        "amount_label": "Amount that counts again",
     }
     return fill_in(context, subject=f"{greeting}: {context['practice_name']}")
 

@@ -17,6 +17,8 @@ from receipts.models import Receipt, ReceiptVoid
 from receipts.owed import lock_lines
 from receipts.voided_mail import post_voided
 
+TOO_LATE = "A return can be voided on its day, while its batch is open. Take the money as a new payment instead."
+
 
 class DayClosed(BatchClosed):
     """The receipt's batch was closed since: what was counted with it stays as it was."""
@@ -32,8 +34,8 @@ def why_not_void(receipt: Receipt, *, today: dt.date, returned_by_processor: boo
         return Refused("voided", "This receipt is voided already.")
     if receipt.kind == Receipt.Kind.CAME_BACK or not receipt.is_paid:
         return Refused("no_money", "No money came in on this receipt, so there is nothing to void.")
-    if receipt.kind == Receipt.Kind.RETURNED and receipt.channel == Receipt.Channel.ONLINE:
-        return Refused("returned_online", "Stripe says that the bank took this money back. That can't be undone here.")
+    if receipt.kind == Receipt.Kind.RETURNED:
+        return _why_not_void_return(receipt, today=today)
     if receipt.received_on != today:
         return Refused("not_of_today", "Only a receipt of today can be voided. Refund it instead.")
     if not receipt.batch.is_open:
@@ -44,6 +46,14 @@ def why_not_void(receipt: Receipt, *, today: dt.date, returned_by_processor: boo
         return Refused(
             "partly_gone", "Some of this receipt was refunded or disbursed. Refund what is left of it instead."
         )
+    return None
+
+
+def _why_not_void_return(receipt: Receipt, *, today: dt.date) -> Refused | None:
+    if receipt.channel == Receipt.Channel.ONLINE:
+        return Refused("returned_online", "Stripe says that the bank took this money back. That can't be undone here.")
+    if receipt.received_on != today or not receipt.batch.is_open:
+        return Refused("return_stands", TOO_LATE)
     return None
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from notifications.delivery import deliver_due
 from notifications.models import Message
+from receipts.corrections.void import void_receipt
 from receipts.models import Receipt
 from receipts.taking import Taking, take_shared_check
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
@@ -41,6 +42,7 @@ def test_it_is_entered_once_and_both_receipts_tell_of_it(receipt, ruth, client_o
     assert page_of(receipt) in text(client, shown)
     form = {"transaction": receipt.transactions.get().pk, "reason": "funds", "learned_on": today(), "note": "Call her"}
 
+    assert "Check 1042 comes back whole: $30.00." in text(client, page_of(receipt))
     wrong = client.post(page_of(receipt), {**form, "reason": "other", "note": "", "learned_on": "2099-01-01"})
     assert wrong.status_code == 422
     assert "not before the receipt" in wrong.content.decode()
@@ -75,6 +77,15 @@ def test_before_it_is_entered_the_page_says_what_else_comes_back(ruth, guarantor
 
     assert "The check paid for Leo Keller" in said
     assert "$12.00 on receipt" in said
+
+
+def test_that_it_was_a_mistake_is_told_as_well(receipt, ruth, guarantor):
+    made = send_back(receipt, ruth)
+    void_receipt(receipt_number=made.pk, reason="Another check", today=today(), by=ruth)
+    deliver_due(lane=Message.Lane.MAIL, channel=Message.Channel.EMAIL, seconds=5)
+
+    assert "Your payment was not returned after all" in mail.outbox[-1].subject
+    assert "counts as paid again" in mail.outbox[-1].body
 
 
 def test_the_guarantor_is_told_plainly_and_the_receipt_proves_nothing(receipt, ruth, guarantor, client_of):

@@ -13,7 +13,8 @@ from receipts.balances import get_receipt_balance
 from receipts.corrections.escrow import disburse_escrow, post_escrow
 from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.returned import Reason, why_not_return
-from receipts.corrections.void import void_receipt
+from receipts.corrections.void import void_receipt, why_not_void
+from receipts.itemized import itemize
 from receipts.models import MoneyReturn, Receipt
 from receipts.owed import get_balances, get_credit
 from receipts.taking import Taking, take_shared_check
@@ -63,6 +64,8 @@ def test_the_lines_owe_again_and_the_day_it_was_learned_shows_it(dana, owes):
     assert (breakdown.returned_cents, breakdown.refunded_cents, breakdown.total_cents) == (-5000, 0, -5000)
     assert breakdown.expected == {"cash": 0, "check": 0, "card": 0, "other": 0}, "no check on the desk is gone"
     closed = close(batch, dana).closes.get()
+    made.batch.refresh_from_db()
+    assert why_not_void(made, today=today()).code == "return_stands"
     assert (closed.total_cents, closed.returned_cents, closed.over_short_cents) == (-5000, -5000, 0)
     assert_books_balance()
 
@@ -98,6 +101,7 @@ def test_what_was_refunded_before_is_owed_as_well(dana, owes):
 
     assert made.amount_cents == -3000
     assert get_balances(owes).current_cents == 3700
+    assert itemize(made).net == -700
     assert get_receipt_balance(receipt).escrow_cents == 0
     assert_books_balance()
     paid = take(dana, tender(3700), guarantor=owes, reason="Instead of the check")

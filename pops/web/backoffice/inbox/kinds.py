@@ -128,7 +128,7 @@ KINDS = [
             ),
         },
         say=_say_returned,
-        page=_admin("accounts_guarantor"),
+        page=_desk("account"),
     ),
     Kind(
         name="payment",

@@ -17,6 +17,7 @@ from receipts.corrections.returned import (
     return_money,
     why_not_return,
 )
+from receipts.models import Transaction
 
 LEAD = (
     "A receipt of its own, below zero, goes into the batch you work in. What the money paid for is owed again, and the "
@@ -53,11 +54,13 @@ class ReturnMoney(ReceiptAction):
         return receipt_page(made[0]), _say_made(made)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(lead=" ".join([LEAD, *self._say_more()]), **context)
+        returnable = list(find_returnable(self.target))
+        lead = " ".join([_say_what(returnable), LEAD, *self._say_more(returnable)]).strip()
+        return super().get_context_data(lead=lead, **context)
 
-    def _say_more(self) -> list[str]:
+    def _say_more(self, returnable: list[Transaction]) -> list[str]:
         """What else is to be known of this receipt: other accounts on its check, and money refunded of it."""
-        others = [part for moved in find_returnable(self.target) for part in find_other_parts(moved)]
+        others = [part for moved in returnable for part in find_other_parts(moved)]
         more = [
             f"The check paid for {part.receipt.guarantor} as well, {format_cents(part.amount_cents)} on receipt "
             f"{part.receipt_id}: that comes back with it."
@@ -66,6 +69,13 @@ class ReturnMoney(ReceiptAction):
         if refunded := get_receipt_balance(self.target).given_back_cents:
             more.append(f"{format_cents(refunded)} of it were refunded: what of that was never paid is owed as well.")
         return more
+
+
+def _say_what(returnable: list[Transaction]) -> str:
+    """What comes back; of several the form asks which."""
+    if len(returnable) != 1:
+        return ""
+    return f"{returnable[0].paid_with} comes back whole: {format_cents(returnable[0].amount_cents)}."
 
 
 def _say_made(made: list[int]) -> str:
