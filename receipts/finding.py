@@ -19,6 +19,8 @@ FIND = """
 SELECT number, min(way) FROM (
     (SELECT number, 1 AS way FROM receipts_receipt WHERE number = %(number)s)
     UNION ALL
+    (SELECT t.receipt_id, 1 FROM receipts_transaction t WHERE t.number = %(transaction)s LIMIT %(limit)s)
+    UNION ALL
     (SELECT newest.receipt_id, 2 FROM unnest(%(checks)s::text[]) AS spelled (number) CROSS JOIN LATERAL (
         SELECT t.receipt_id FROM receipts_transaction t
         WHERE t.check_number <> '' AND t.check_number = spelled.number ORDER BY t.id DESC LIMIT %(limit)s) newest)
@@ -36,7 +38,7 @@ SELECT number, min(way) FROM (
 
 
 def find_receipts(text: str, *, limit: int, hidden_batches: Collection[int] = ()) -> list[Receipt]:
-    """Receipts of this number, or over this check, card or amount, the newest of each first.
+    """Receipts of this number, or of a transaction's, or over this check, card or amount, the newest of each first.
 
     By its amount none of `hidden_batches` is found: whoever asks must not know what is in them.
     """
@@ -62,9 +64,12 @@ def find_receipt_numbers(
 def _read(text: str) -> dict[str, Any]:
     """What the text may be. A number without a dollar sign or cents is an amount only where it is short."""
     digits = text if re.fullmatch("[0-9]{1,18}", text) else ""
-    check = text if re.fullmatch("[0-9A-Za-z-]{1,30}", text) and re.search("[0-9]", text) else ""
+    # Who types letters alone, or an address, looks for a person.
+    is_number = re.search("[0-9]", text) and not re.search(r"[\s@$]", text)
+    check = text if is_number and re.fullmatch("[0-9A-Za-z-]{1,30}", text) else ""
     return {
         "number": int(digits) if digits else None,
+        "transaction": text if is_number else None,
         "checks": _spellings(check),
         "last4": digits if len(digits) == 4 else None,
         "cents": _read_cents(text) if not digits or len(digits) <= 4 else None,

@@ -66,7 +66,10 @@ def test_an_amount_of_a_batch_that_is_still_to_be_counted(client_of, receipts):
 
 def test_a_receipts_number_comes_first(client_of, receipts):
     number = receipts[0].pk
-    assert found(client_of(member(DESK)), str(number))["Receipts"][0] == f"Receipt {number}"
+    client = client_of(member(DESK))
+    assert found(client, str(number))["Receipts"][0] == f"Receipt {number}"
+    charge = receipts[0].transactions.get().number
+    assert found(client, charge)["Receipts"] == [f"Receipt {number}"]
 
 
 def test_each_kind_for_who_may_see_it(client_of, receipts):

@@ -1,5 +1,6 @@
 """Lists that grow to a million rows: counted so far and no further, and read a page at a time."""
 
+from operator import itemgetter
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,10 +17,10 @@ class CappedPaginator(Paginator):
     """Counts only so far: counting a million rows takes longer than showing the first hundred."""
 
     @cached_property
-    def known(self) -> list[Any]:
-        """The ids of the rows, in no order, as far as they are counted."""
+    def known(self) -> list[tuple[Any, ...]]:
+        """The rows' ids, in no order, as far as they are counted."""
         rows: Any = self.object_list
-        return list(rows.order_by().values_list("pk", flat=True)[:COUNTED])
+        return list(rows.order_by().values_list("pk")[:COUNTED])
 
     @cached_property
     def count(self) -> int:
@@ -30,14 +31,29 @@ class CappedPaginator(Paginator):
         """Whether there may be more than were counted."""
         return self.count == COUNTED
 
-    def find_ids(self, start: int, stop: int) -> list[Any]:
-        """The ids of the rows in these places. All were read to be counted, where they are few."""
+
+class LongPaginator(CappedPaginator):
+    """Sorts the few that it counted itself: for a page of them the planner would walk the table from its newest end.
+
+    They are sorted by columns of their own that are never empty.
+    """
+
+    @cached_property
+    def known(self) -> list[tuple[Any, ...]]:
+        """The rows' ids, each with what it is sorted by, in no order, as far as they are counted."""
         rows: Any = self.object_list
-        if not self.is_cut_off:
-            rows = rows.model.objects.filter(pk__in=self.known).order_by(*rows.query.order_by)
-            # All of them, as for a page the planner would walk the table from its newest end until it has met enough.
-            return list(rows.values_list("pk", flat=True))[start:stop]
-        return list(rows.values_list("pk", flat=True)[start:stop])
+        names = [name.removeprefix("-") for name in rows.query.order_by]
+        return list(rows.order_by().values_list("pk", *names)[:COUNTED])
+
+    def find_ids(self, start: int, stop: int) -> list[Any]:
+        """The ids of the rows in these places."""
+        rows: Any = self.object_list
+        if self.is_cut_off:
+            return list(rows.values_list("pk", flat=True)[start:stop])
+        found, names = list(self.known), list(enumerate(rows.query.order_by, 1))
+        for place, name in reversed(names):
+            found.sort(key=itemgetter(place), reverse=name.startswith("-"))
+        return [pk for pk, *_ in found[start:stop]]
 
 
 class LongList(SortedAsOffered):

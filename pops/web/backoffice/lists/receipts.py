@@ -15,7 +15,7 @@ from pops.core.money import format_cents
 from pops.web.backoffice.lists.batches import NOT_COUNTED
 from pops.web.backoffice.lists.exporting import ExportsList
 from pops.web.backoffice.lists.filters import DaysFilter, FacilityFilter, KindFilter, MethodFilter, UserFilter
-from pops.web.backoffice.lists.long import CappedPaginator, LongList
+from pops.web.backoffice.lists.long import LongList, LongPaginator
 from pops.web.backoffice.lists.messages import render_messages
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import find_by_what_is_written, find_people
@@ -45,7 +45,7 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
     )
     ordering = ["-received_on", "-received_at", "-number"]
     sortable_by = ["number"]
-    paginator = CappedPaginator
+    paginator = LongPaginator
     paged = LongList
     list_per_page = 100
     show_facets = admin.ShowFacets.NEVER

@@ -11,7 +11,6 @@ from payments.models import Payment
 from pops.core.accounts.confidential import sees_confidential
 from pops.core.accounts.search import find_guarantor_ids, find_user_ids
 from receipts.finding import find_receipt_numbers
-from receipts.models import Transaction
 
 SEARCH_LIMIT = 1000
 
@@ -22,17 +21,16 @@ def find_people(request: HttpRequest, text: str, *, limit: int = SEARCH_LIMIT) -
 
 
 def find_by_what_is_written(term: str, *, hidden_batches: Collection[int]) -> set[int]:
-    """Receipts by what stands on them, as the desk finds them, and by a transaction's number or Stripe's.
+    """Receipts by what stands on them, as the desk finds them, and by a PaymentIntent.
 
     Nobody guesses an amount that they have still to count: by it none of `hidden_batches` is found.
     """
-    found = set(find_receipt_numbers(term, limit=SEARCH_LIMIT, hidden_batches=hidden_batches, bare_amounts=False))
-    found |= set(Transaction.objects.filter(number=term).values_list("receipt", flat=True))
     if term.startswith("pi_"):
         # Each by its index: asked as "or", all payments would be read.
-        for paid in (Payment.objects.filter(intent_id=term), Payment.objects.filter(parts__intent_id=term)):
-            found |= set(paid.filter(receipt__isnull=False).values_list("receipt", flat=True))
-    return found
+        own, parts = Payment.objects.filter(intent_id=term), Payment.objects.filter(parts__intent_id=term)
+        found = own.values_list("receipt").union(parts.values_list("receipt"))
+        return {receipt for (receipt,) in found if receipt is not None}
+    return set(find_receipt_numbers(term, limit=SEARCH_LIMIT, hidden_batches=hidden_batches, bare_amounts=False))
 
 
 class FindsPeople(admin.ModelAdmin):
