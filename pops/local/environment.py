@@ -8,8 +8,9 @@ from pathlib import Path
 from pops.local import datadir, home
 from pops.local.steps import StepError
 
-# The same as while setting up.
-CACHES = home.caches(datadir.ROOT / ".data" / "cache")
+# The first is the same as while setting up.
+CACHE = datadir.ROOT / ".data" / "cache"
+CACHES = {**home.caches(CACHE), **home.compiled(CACHE / "python")}
 # Mail goes nowhere, or into the demo's folder.
 NO_MAIL_SERVER = "memorymail://"
 STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")

@@ -58,6 +58,16 @@ def test_servers_named_in_the_environment_are_used(tmp_path: Path) -> None:
     assert done.stdout.split() == list(urls.values())
 
 
+def test_compiled_python_is_kept_although_none_may_lie_beside_the_sources(tmp_path: Path) -> None:
+    urls = {"DATABASE_URL": "postgresql://db.example.com/pops", "REDIS_URL": "redis://broker.example.com/0"}
+    env = clean_env(**urls, PYTHONDONTWRITEBYTECODE="1")
+    env.pop("PYTHONPYCACHEPREFIX", None)  # the tests' own
+    ask = [sys.executable, "-c", "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"]
+    done = subprocess.run(command("--throwaway", "--", *ask), cwd=ROOT, env=env, capture_output=True, text=True)
+
+    assert done.stdout.split() == ["False", str(environment.CACHE / "python")]
+
+
 def test_a_signal_reaches_the_command(tmp_path: Path) -> None:
     urls = {"DATABASE_URL": "postgresql://db.example.com/pops", "REDIS_URL": "redis://broker.example.com/0"}
     said = tmp_path / "said"
