@@ -39,7 +39,7 @@ def test_the_feed_is_read_on_from_where_it_ended(api, pay):
     third = api.get(f"/changes?after={second.json()['cursor']}")
 
     assert first.json()["has_more"] is True
-    assert first.headers["Link"].endswith(f'/api/v1/changes?after={first.json()["cursor"]}>; rel="next"')
+    assert first.headers["Link"].endswith(f'/api/v1/changes?after={first.json()["cursor"]}&limit=2>; rel="next"')
     told = [*first.json()["items"], *second.json()["items"], *third.json()["items"]]
     assert [one["type"] for one in told] == ["batch.opened", *["receipt.created"] * 3]
     assert [one["data"]["receipt"] for one in told[1:]] == receipts

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pops.service_accounts.models import ServiceAccount
 from pops.service_accounts.scopes import Scope
 from pops.service_accounts.services import NewKey, make_account, make_key
+from tests.api.told import check_told
 from tests.factories.accounts import UserFactory
 from tests.factories.staff import ADMIN
 
@@ -31,7 +32,10 @@ def new_key(account: ServiceAccount, *scopes: str, good_for: dt.timedelta = dt.t
 
 
 class Caller:
-    """A system that calls the API with its key. A POST draws an Idempotency-Key unless one is given."""
+    """A system that calls the API with its key. A POST draws an Idempotency-Key unless one is given.
+
+    Whatever it is answered must be as docs/openapi.yaml has it.
+    """
 
     def __init__(self, text: str, account: ServiceAccount | None = None) -> None:
         self.text, self.account, self.client = text, account, Client(raise_request_exception=False)
@@ -47,7 +51,9 @@ class Caller:
         raw = body if isinstance(body, str | bytes) else "" if body is None else json.dumps(body)
         kind = sent.pop("Content-Type", "application/json")
         address = path if path.startswith("http") else f"{V1}{path.removeprefix(V1)}"
-        return self.client.generic(method, address, raw, content_type=kind, headers=sent)
+        answer = self.client.generic(method, address, raw, content_type=kind, headers=sent)
+        check_told(method, answer)
+        return answer
 
     def get(self, path: str, **headers: str) -> Any:
         return self.call("GET", path, **headers)

@@ -1,6 +1,7 @@
 """The API's description of itself, OpenAPI 3.1: made of the views and shapes, checked in as docs/openapi.yaml."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -28,9 +29,11 @@ PROBLEMS = {
     503: ("NotNow", "What was stored can't be read just now."),
     429: ("TooOften", "Too many calls. Retry-After says when to go on."),
 }
-# By this name an operation says them until they are written out.
-OWN_PROBLEMS = "x-own-problems"
-READS, WRITES, MATCHED = (400, 401, 403, 404, 429), (409, 413, 415, 422), (412, 428)
+# By these names an operation says them, and that its answer has an ETag, until they are written out.
+OWN_PROBLEMS, TAGGED = "x-own-problems", "x-tagged"
+READS, WRITES = (400, 401, 403, 404, 429), (409, 413, 415, 422)
+# By whether If-Match, which is looked at, must be sent.
+MATCHED = {False: (412,), True: (412, 428)}
 UNKEYED = ("get", "head")
 KEY = {"type": "http", "scheme": "bearer", "description": "A key of a service account: pops_..."}
 
@@ -52,7 +55,8 @@ class ApiSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         handler = getattr(self.view, self.method.lower())
         given = [] if self.method == "GET" else [_key_header(required=self.method == "POST")]
-        return given + ([MATCH] if getattr(handler, "is_matched", False) else [])
+        given += [NONE_MATCH] if handler.is_tagged else []
+        return given + ([_match_header(required=handler.must_match)] if handler.is_matched else [])
 
     def _get_serializer_name(self, *args: Any, **kwargs: Any) -> str:
         """Receipt, not ReceiptShape: callers know nothing of our classes."""
@@ -69,8 +73,13 @@ def _key_header(*, required: bool) -> OpenApiParameter:
     )
 
 
-MATCH = OpenApiParameter(
-    "If-Match", OpenApiTypes.STR, "header", description="The ETag of the state that was read, or * for whatever it is."
+def _match_header(*, required: bool) -> OpenApiParameter:
+    words = "The ETag of the state that was read, or * for whatever it is."
+    return OpenApiParameter("If-Match", OpenApiTypes.STR, "header", required, description=words)
+
+
+NONE_MATCH = OpenApiParameter(
+    "If-None-Match", OpenApiTypes.STR, "header", description="The ETag that it had: 304 while it is the same."
 )
 
 
@@ -85,13 +94,16 @@ def operation(
     query: Any = None,
     status: int = 200,
     matched: bool = False,
+    must_match: bool = False,
+    tagged: bool = False,
     media_type: str = "application/json",
     also: dict[Any, Any] | None = None,
     problems: Sequence[int] = (),
 ) -> Callable[[Any], Any]:
     """Describe a method: what it asks (a Shape) and gives, each with an example; `query` what may stand behind "?".
 
-    `matched` where it looks at If-Match. `also`: other successful answers by status. `problems`: those of its own.
+    `matched` where it looks at If-Match, `must_match` where that must be sent; `tagged` where it looks at
+    If-None-Match. `also`: other successful answers by status. `problems`: those of its own.
     """
     answer = OpenApiResponse(gives, description=summary, examples=_example("Answer", example, media_type))
     described = extend_schema(
@@ -101,16 +113,16 @@ def operation(
         responses={(status, media_type): answer, **(also or {})},
         examples=_example("Call", asked, "application/json"),
         parameters=query if isinstance(query, list) else [query] if query else [],
-        extensions={OWN_PROBLEMS: list(problems)},
+        extensions={OWN_PROBLEMS: list(problems), TAGGED: tagged},
     )
 
-    return lambda handler: _note(described(handler), matched, asks)
+    def note(handler: Any) -> Any:
+        """What of it the parameters tell, and tests ask."""
+        handler.is_matched, handler.must_match, handler.is_tagged = matched or must_match, must_match, tagged
+        handler.asks = asks
+        return described(handler)
 
-
-def _note(handler: Any, matched: bool, asks: Any) -> Any:
-    """What of it the parameters tell, and tests ask."""
-    handler.is_matched, handler.asks = matched, asks
-    return handler
+    return note
 
 
 def _example(name: str, value: Any, media_type: str) -> list[OpenApiExample]:
@@ -133,6 +145,7 @@ def complete_schema(result: dict[str, Any], generator: Any, request: Any, public
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SHAPE
     components["responses"] = {name: _problem_response(words) for name, words in PROBLEMS.values()}
+    components["responses"]["NotModified"] = {"description": "It is what it was.", "headers": _headers(TOLD, TAG)}
     components["headers"] = HEADERS
     components["securitySchemes"] = {"key": KEY}
     for name, schema in components["schemas"].items():
@@ -145,13 +158,17 @@ def complete_schema(result: dict[str, Any], generator: Any, request: Any, public
 
 
 def _complete(method: str, described: dict[str, Any]) -> None:
-    matched = any(one["name"] == "If-Match" for one in described.get("parameters", ()))
-    statuses = [*READS, *(WRITES if method not in UNKEYED else ()), *(MATCHED if matched else ())]
+    statuses = [*READS, *(WRITES if method not in UNKEYED else ())]
+    matches = [one for one in described.get("parameters", ()) if one["name"] == "If-Match"]
+    statuses += [status for one in matches for status in MATCHED[one.get("required", False)]]
+    is_tagged = described.pop(TAGGED)
     statuses += described.pop(OWN_PROBLEMS, [])
     responses = described["responses"]
     _share_examples([answer["content"] for answer in responses.values() if "content" in answer])
     for answer in responses.values():
-        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+        answer["headers"] = _headers(TOLD, TAG if matches or is_tagged else ())
+    if is_tagged:
+        responses["304"] = {"$ref": "#/components/responses/NotModified"}
     for status in sorted(statuses):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"})
 
@@ -169,7 +186,14 @@ def _problem_response(words: str) -> dict[str, Any]:
     return {"description": words, "content": content}
 
 
+def _headers(*names: Sequence[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in chain(*names)}
+
+
+# With each answer; and with what can be changed, or read again.
+TOLD, TAG = ("RateLimit", "RateLimit-Policy"), ("ETag",)
 HEADERS = {
+    "ETag": {"schema": {"type": "string"}, "description": "Another one once anything of it is another."},
     "RateLimit": {"schema": {"type": "string"}, "description": 'Calls left, and seconds until more: "key";r=2999;t=42'},
     "RateLimit-Policy": {
         "schema": {"type": "string"},

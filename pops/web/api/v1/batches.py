@@ -94,7 +94,7 @@ class OneBatch(BatchView):
     scopes = {"GET": Scope.BATCHES_READ, "PATCH": Scope.BATCHES_WRITE}
     rights = {"GET": "batches.view_referencebatch", "PATCH": "batches.open_batch"}
 
-    @operation("get_batch", "Read a Reference Batch", gives=BatchShape, example=BATCH)
+    @operation("get_batch", "Read a Reference Batch", gives=BatchShape, example=BATCH, tagged=True)
     def get(self, request: Request, batch_id: int) -> Response:
         """The ETag is of what people write about it and how it stands, not of the money in it."""
         return answer_batch(self, batch_id)
@@ -106,7 +106,7 @@ class OneBatch(BatchView):
         asked={"note": "Two checks came late."},
         gives=BatchShape,
         example=BATCH,
-        matched=True,
+        must_match=True,
     )
     @once
     def patch(self, request: Request, batch_id: int) -> Response:

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from pops.changes.feed import Cursor, CursorUnknown, FeedRestored, Page, read_cursor, read_page
+from pops.changes.feed import PAGE, Cursor, CursorUnknown, FeedRestored, Page, read_cursor, read_page
 from pops.changes.models import Change
 from pops.changes.sequencing import is_far_behind, sequence_changes
 from pops.service_accounts.scopes import Scope
@@ -52,7 +52,7 @@ class Changes(ApiView):
         if not is_far_behind():
             sequence_changes()
         page = self._find(asked["after"], asked["limit"])
-        headers = {"Link": _link(page.after)} if page.has_more else {}
+        headers = {"Link": _link(page.after, asked["limit"])} if page.has_more else {}
         told = {change.data["receipt"] for change in page.changes if "receipt" in change.data}
         return Response(_tell(page, find_uncounted(told, by=self.user)), headers=headers)
 
@@ -63,7 +63,7 @@ class Changes(ApiView):
         except CursorUnknown as unknown:
             raise BadQuery({"after": [{"message": unknown.words, "code": unknown.code}]}) from None
         except FeedRestored as lost:
-            raise Problem(410, lost.code, lost.words, headers={"Link": _link(lost.restart)}) from None
+            raise Problem(410, lost.code, lost.words, headers={"Link": _link(lost.restart, limit)}) from None
 
 
 def _tell(page: Page, uncounted: set[int]) -> dict[str, Any]:
@@ -79,5 +79,7 @@ def _tell_change(change: Change, cursor: Cursor, uncounted: set[int]) -> dict[st
     return {**facts, "cursor": str(cursor), "data": data}
 
 
-def _link(cursor: Cursor) -> str:
-    return f'<{settings.SITE_URL}/api/v1/changes?{urlencode({"after": str(cursor)})}>; rel="next"'
+def _link(cursor: Cursor, limit: int) -> str:
+    """The call that reads on, with as many changes an answer as this one."""
+    asked = {"after": str(cursor), **({} if limit == PAGE else {"limit": limit})}
+    return f'<{settings.SITE_URL}/api/v1/changes?{urlencode(asked)}>; rel="next"'

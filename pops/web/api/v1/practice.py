@@ -42,6 +42,6 @@ class OneGroup(ApiView):
     scopes = {"GET": Scope.PRACTICE_READ}
     rights = {"GET": "practice.view_group"}
 
-    @operation("get_group", "Read a POPS Group", gives=GroupShape, example=GROUP)
+    @operation("get_group", "Read a POPS Group", gives=GroupShape, example=GROUP, tagged=True)
     def get(self, request: Request, group_id: int) -> Response:
         return self.give(GroupShape, get_object_or_404(Group, pk=group_id))

@@ -60,7 +60,7 @@ class OneReceipt(ApiView):
     scopes = {"GET": Scope.RECEIPTS_READ}
     rights = {"GET": "receipts.view_receipt"}
 
-    @operation("get_receipt", "Read a receipt", gives=ReceiptShape, example=RECEIPT)
+    @operation("get_receipt", "Read a receipt", gives=ReceiptShape, example=RECEIPT, tagged=True)
     def get(self, request: Request, number: int) -> Response:
         return answer_tagged(request, tell_receipt(get_row(number, by=self.user)))
 
@@ -83,7 +83,7 @@ class ReceiptPaper(ApiView):
 class ItemizedReceipt(ReceiptPaper):
     """The itemized receipt as data."""
 
-    @operation("get_itemized_receipt", "Read an itemized receipt", gives=ItemizedShape, example=ITEMIZED)
+    @operation("get_itemized_receipt", "Read an itemized receipt", gives=ItemizedShape, example=ITEMIZED, tagged=True)
     def get(self, request: Request, number: int) -> Response:
         """As the guarantor sees it. With the scope and the right for it, confidential services are itemized too."""
         return self.give(ItemizedShape, tell_itemized(self.itemize(number, sees_confidential=self.sees_confidential)))
@@ -97,7 +97,8 @@ class ReceiptPdf(ReceiptPaper):
         "Read the PDF of a receipt",
         gives=OpenApiTypes.BINARY,
         media_type=PDF,
-        also={202: None, 304: None},
+        also={202: None},
+        tagged=True,
         problems=(410, 503),
     )
     def get(self, request: Request, number: int) -> HttpResponse:

@@ -1,5 +1,6 @@
 """How a report is told: what was asked, in words, its totals, and a page of its rows."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from payments.reports.tables import Kind
@@ -7,6 +8,11 @@ from pops.web.api.fields import Choice, CurrencyField, Shape, Text
 
 KINDS = "text, number, cents, date or moment: what the values are. A date is the practice's, a moment in UTC."
 VALUES = "By the columns' names; null where there is none."
+
+
+@extend_schema_field({"type": ["string", "number", "null"]})
+class CellField(serializers.JSONField):
+    """A value of a row."""
 
 
 class ReportFilterShape(Shape):
@@ -71,9 +77,7 @@ class ReportAnswerShape(Shape):
     totals = serializers.DictField(child=serializers.IntegerField(allow_null=True), help_text="By the measures' names.")
     sections = ReportSectionShape(many=True, help_text="One for each that `by` names.")
     columns = ReportColumnShape(many=True)
-    rows = serializers.ListField(
-        child=serializers.DictField(child=serializers.JSONField(allow_null=True)), help_text=VALUES
-    )
+    rows = serializers.ListField(child=serializers.DictField(child=CellField()), help_text=VALUES)
     next = serializers.URLField(allow_null=True, help_text="Address of the next page; null on the last one.")
     currency = CurrencyField()
 

@@ -92,7 +92,7 @@ class OneEndpoint(ApiView):
     scopes = {"GET": SCOPE, "PUT": SCOPE, "DELETE": SCOPE}
     rights = {"GET": RIGHT, "PUT": RIGHT, "DELETE": RIGHT}
 
-    @operation("get_webhook_endpoint", "Read a webhook endpoint", gives=EndpointShape, example=ENDPOINT)
+    @operation("get_webhook_endpoint", "Read a webhook endpoint", gives=EndpointShape, example=ENDPOINT, tagged=True)
     def get(self, request: Request, endpoint_id: int) -> Response:
         return self.give(EndpointShape, get_object_or_404(find_endpoints(), pk=endpoint_id))
 

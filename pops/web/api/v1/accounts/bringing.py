@@ -170,7 +170,7 @@ class ManyRows(BringsRows):
 
 
 def _make_get(view: type[OneRow], called: str) -> Any:
-    @operation(f"get_{view.kind.one}", f"Read {called}", gives=view.shape, example=view.example)
+    @operation(f"get_{view.kind.one}", f"Read {called}", gives=view.shape, example=view.example, tagged=True)
     def get(self: OneRow, request: Request, **number: Any) -> Response:
         return self.give_row()
 

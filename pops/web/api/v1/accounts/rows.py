@@ -76,14 +76,17 @@ class Reader:
 
 def say_result(item: Item, outcomes: Iterator[Outcome]) -> dict[str, Any]:
     """What became of an item and of what stands in it. The outcomes come in the order of its rows."""
-    kind, outcome = ORDER[item.row.kind], next(outcomes)
+    return {**_say_row(item, next(outcomes)), LINES: [_say_row(line, next(outcomes)) for line in item.lines]}
+
+
+def _say_row(item: Item, outcome: Outcome) -> dict[str, Any]:
+    kind = ORDER[item.row.kind]
     number = "-".join(item.row.cells.get(name, "") for name in kind.key)
     return {
         "number": number.strip("-"),
         "status": outcome.became.value,
         "errors": list(say_all(kind, outcome.faults)),
         "notices": list(say_all(kind, outcome.notices)),
-        LINES: [say_result(line, outcomes) for line in item.lines],
     }
 
 
