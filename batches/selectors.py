@@ -52,7 +52,7 @@ def get_online_sums(dates: Iterable[dt.date]) -> Counter[dt.date]:
     """The same of several dates. What a lost dispute took is no payment of the day and no refund."""
     rows = ReferenceBatch.objects.filter(batch_date__in=set(dates), is_api=True, receipts__void=None)
     of_each = rows.order_by().values_list("batch_date")
-    cents = Coalesce(Sum("receipts__amount_cents", filter=~Q(receipts__kind="returned")), 0)
+    cents = Coalesce(Sum("receipts__amount_cents", filter=Q(receipts__money_return=None)), 0)
     return Counter(dict(of_each.annotate(cents=cents)))
 
 

@@ -16,7 +16,7 @@ from pops.core.access.models import User
 from pops.core.locks import hold
 from pops.core.refusals import Refused, refuse, require_reason
 from receipts.balances import get_on_the_way_cents, get_receipt_balance, is_disputed
-from receipts.corrections.common import get_guarantor_id
+from receipts.corrections.common import Returned, get_guarantor_id
 from receipts.corrections.refund import RefundTooMuch
 from receipts.corrections.void import why_not_void
 from receipts.models import Receipt
@@ -33,9 +33,15 @@ def why_not_refund_online(receipt: Receipt) -> Refused | None:
     if hasattr(receipt, "void"):
         return Refused("voided", "This receipt was voided: there is nothing left to refund.")
     if all(is_disputed(receipt, charge) for charge in find_charges(receipt)):
-        words = "The cardholder disputes this payment: the bank decides, it can't be refunded now."
-        return Refused("disputed", words)
+        return _why_disputed(receipt)
     return None if find_left_by_charge(receipt) else RefundTooMuch()
+
+
+def _why_disputed(receipt: Receipt) -> Refused:
+    if get_receipt_balance(receipt).returned_cents:
+        return Returned()
+    words = "The cardholder disputes this payment: the bank decides, it can't be refunded now."
+    return Refused("disputed", words)
 
 
 def why_not_void_online(receipt: Receipt, *, today: dt.date) -> Refused | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from pops.core.refusals import Refused
 from receipts.models import Receipt
 
 
@@ -21,6 +22,13 @@ class Own:
     def escrow(self, applied: Mapping[int, int]) -> int:
         """What of it is not applied to its lines."""
         return max(self.left_cents - sum(cents for line, cents in applied.items() if line in self.lines), 0)
+
+
+class Returned(Refused):
+    """Nothing is left: the bank took the money back."""
+
+    def __init__(self) -> None:
+        super().__init__("returned", "The bank took the money of this receipt back: nothing of it is left.")
 
 
 def get_guarantor_id(receipt_number: int) -> int:

@@ -10,7 +10,7 @@ from pops.core.methods import Method
 from pops.core.refusals import Refused, refuse, require_reason
 from pops.core.transactions import joined
 from receipts.balances import find_applied_lines, find_overpaid_lines, find_tenders_left, get_receipt_balance
-from receipts.corrections.common import Own, get_guarantor_id, take_back_lines
+from receipts.corrections.common import Own, Returned, get_guarantor_id, take_back_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
 from receipts.models import Receipt, Transaction
 from receipts.owed import lock_lines
@@ -35,8 +35,9 @@ def why_not_refund_at_desk(receipt: Receipt) -> Refused | None:
         return Refused("no_money", "No money came in on this receipt, so there is nothing to refund.")
     if receipt.is_online_payment:
         return Refused("paid_online", "This was paid online: it is refunded to the card by the processor.")
-    if get_receipt_balance(receipt).left_cents <= 0:
-        return RefundTooMuch()
+    balance = get_receipt_balance(receipt)
+    if balance.left_cents <= 0:
+        return Returned() if balance.returned_cents else RefundTooMuch()
     return None
 
 

@@ -42,10 +42,16 @@ def why_not_void(receipt: Receipt, *, today: dt.date, returned_by_processor: boo
         return DayClosed(receipt.batch)
     if receipt.channel == Receipt.Channel.ONLINE and not returned_by_processor:
         return Refused("paid_online", "This was paid online: the card processor has to return the money.")
-    if live_refunds(receipt).exists() or receipt.disbursements.exists():
-        return Refused(
-            "partly_gone", "Some of this receipt was refunded or disbursed. Refund what is left of it instead."
-        )
+    return _why_partly_gone(receipt)
+
+
+def _why_partly_gone(receipt: Receipt) -> Refused | None:
+    kinds = set(live_refunds(receipt).values_list("kind", flat=True))
+    if Receipt.Kind.RETURNED in kinds:
+        return Refused("returned", "The bank took money of this receipt back. Void that return first if it is wrong.")
+    if kinds or receipt.disbursements.exists():
+        words = "Some of this receipt was refunded or disbursed. Refund what is left of it instead."
+        return Refused("partly_gone", words)
     return None
 
 

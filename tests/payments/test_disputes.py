@@ -6,12 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from batches.selectors import get_online_sum
 from payments.events import work_off_event
 from payments.gateway.client import client
 from payments.gateway.disputes import DisputeFacts
 from payments.models import Dispute
 from payments.recording.disputes import record_dispute
-from payments.refunds import request_refund
+from payments.refunds import request_refund, why_not_refund_online
 from payments.truth import bring_up_to_date
 from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
@@ -88,7 +89,7 @@ def test_no_button_offers_what_a_dispute_forbids(disputed, stripe_sandbox, clien
     assert refund in shown
 
 
-def test_a_lost_dispute_takes_its_money_back_once(disputed, stripe_sandbox):
+def test_a_lost_dispute_takes_its_money_back_once(disputed, stripe_sandbox, client_of):
     deliver(stripe_sandbox, "charge.dispute")
     assert not disputed.refunds.exists()
     dispute = disputed.disputes.get()
@@ -113,4 +114,9 @@ def test_a_lost_dispute_takes_its_money_back_once(disputed, stripe_sandbox):
     assert made.money_return.reason == "disputed"
     assert get_receipt_balance(disputed).left_cents == 0
     assert why_not_void(made, today=today()).code == "returned_online"
+    assert why_not_refund_online(disputed).code == "returned"
+    assert get_online_sum(disputed.received_on) == 5000, "beside what Stripe says it took"
+    told = client_of(member(MANAGER)).get(reverse("admin:receipts_receipt_change", args=[disputed.pk])).content.decode()
+    assert "Returned by the bank." in told
+    assert "until the bank has decided" not in told
     assert_books_balance()

@@ -11,7 +11,7 @@ from batches.working import NoAttachedBatch
 from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
 from receipts.corrections.escrow import disburse_escrow, post_escrow
-from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.refund import refund_at_desk, why_not_refund_at_desk
 from receipts.corrections.returned import Reason, why_not_return
 from receipts.corrections.void import void_receipt, why_not_void
 from receipts.itemized import itemize
@@ -180,6 +180,8 @@ def test_what_can_not_have_come_back(dana, owes, pay):
     receipt = take(dana, check(700, "11"), guarantor=owes)
     made = send_back(receipt, dana)
     assert why_not_return(receipt).code == "returned"
+    assert why_not_refund_at_desk(receipt).code == "returned"
+    assert why_not_void(receipt, today=today()).code == "returned"
     assert why_not_return(made).code == "no_money"
     with pytest.raises(IntegrityError, match="returned already"), transaction.atomic():
         MoneyReturn.objects.create(

@@ -131,7 +131,7 @@ class DisputeAdmin(FindsPeople, TitledAdmin):
     search_fields = ["=stripe_id", "=receipt__number"]
     search_help_text = "Receipt number, guarantor, account number, phone, patient, or the dispute at Stripe"
     person = "receipt__guarantor"
-    fields = ["receipt", "amount", "why", "state", "opened_at", "due_by", "reference"]
+    fields = ["receipt", "amount", "why", "state", "opened_at", "due_by", "returned_receipt", "reference"]
 
     @admin.display(description="Why", ordering="reason")
     def why(self, dispute: Dispute) -> str:

@@ -171,8 +171,8 @@ def taken_by(receipt: Receipt, user: User) -> str:
 
 @register.filter
 def until_decided(dispute: Dispute) -> str:
-    """What waits for the bank, and until when evidence is taken. Nothing once it is over."""
-    if dispute.is_over:
+    """What waits for the bank, and until when evidence is taken. Nothing once the bank has decided."""
+    if dispute.is_over or dispute.status == Dispute.LOST:
         return ""
     evidence = f" Stripe takes evidence until {day(timezone.localtime(dispute.due_by))}." if dispute.due_by else ""
     return f"It can't be refunded until the bank has decided.{evidence}"
