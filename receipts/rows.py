@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from batches.blind import hidden_batches
+from batches.blind import find_hidden, hidden_batches
 from pops.core.access.models import User
 from receipts.models import Disbursement, Posting, Receipt, ReceiptMove, Transaction
 from receipts.models.receipt import Standing, standing_of
@@ -76,7 +76,7 @@ def find_wanted(wanted: Wanted) -> QuerySet[Receipt]:
 def find_rows(numbers: Iterable[int], *, by: User) -> list[Row]:
     """The rows of receipts as `by` may see them, in the order of their numbers here; of what isn't there is none."""
     wanted = [number for number in numbers if number <= LARGEST]
-    hidden = list(hidden_batches(by).values_list("pk", flat=True))
+    hidden = find_hidden(by)
     with connection.cursor() as cursor:
         cursor.execute(ROWS, [wanted, hidden, by.pk])
         names = [column.name for column in cursor.description]

@@ -22,9 +22,9 @@ BEGIN
             coalesce((SELECT sum(p.amount_cents) FROM receipts_receipt b JOIN receipts_posting p ON p.receipt_id = b.number
                       WHERE b.refund_of_id = r.number AND b.kind IN ('refund', 'returned')), 0)::bigint AS taken_back,
             r.batch_id = ANY (_hidden) AND r.issued_by_id IS DISTINCT FROM _by
-                OR EXISTS (SELECT FROM receipts_receipt b
-                           WHERE b.refund_of_id = r.number AND b.batch_id = ANY (_hidden)
-                             AND b.issued_by_id IS DISTINCT FROM _by) AS amounts_hidden,
+                -- No EXISTS: a plan for many rows would read all receipts for it.
+                OR coalesce((SELECT bool_or(b.batch_id = ANY (_hidden) AND b.issued_by_id IS DISTINCT FROM _by)
+                             FROM receipts_receipt b WHERE b.refund_of_id = r.number), false) AS amounts_hidden,
             coalesce((SELECT json_agg(json_build_object(
                           'number', t.number, 'method', t.method, 'amount_cents', t.amount_cents,
                           'requested_cents', t.requested_cents, 'card_brand', t.card_brand, 'card_last4', t.card_last4,
