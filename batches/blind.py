@@ -26,6 +26,11 @@ def hidden_batches(user: User | AnonymousUser) -> QuerySet[ReferenceBatch]:
     ).order_by()
 
 
+def find_hidden(user: User | AnonymousUser) -> list[int]:
+    """The ids of hidden_batches(): nobody is asked for who sees all."""
+    return [] if user.has_perm(SEES_UNCOUNTED) else list(hidden_batches(user).values_list("pk", flat=True))
+
+
 def hides_amounts(batch: ReferenceBatch, *, by: User | AnonymousUser) -> bool:
     """Whether this user must not see the amounts of a batch now."""
     return batch.is_open and hidden_batches(by).filter(pk=batch.pk).exists()

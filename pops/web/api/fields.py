@@ -7,6 +7,7 @@ as 2026-11-30; moments are in UTC, as 2026-11-30T17:05:00Z.
 import datetime as dt
 from collections.abc import Mapping
 from copy import copy, deepcopy
+from functools import cache, cached_property
 from typing import Any, NoReturn
 
 from rest_framework import serializers
@@ -137,6 +138,13 @@ class Shape(serializers.Serializer[Any]):
         "invalid": "This is no object of JSON.",
     }
 
+    @cached_property
+    def fields(self) -> Any:
+        """Of a body those that a shape like this one made once: to read it changes nothing in them. What is nested in
+        a body knows no view, therefore."""
+        is_body = self.parent is None and hasattr(self, "initial_data")
+        return _make_once(type(self), self.partial).fields if is_body else super().fields
+
     def get_fields(self) -> dict[str, Any]:
         """Those that the class says. Nothing here changes a field that is in use: only what is nested is made anew."""
         return {
@@ -169,6 +177,11 @@ class Shape(serializers.Serializer[Any]):
     def _say_unfit(self, name: Any) -> Any:
         code = "read_only" if name in self.fields else "unknown"
         return serializers.ErrorDetail(str(self.error_messages[code]), code)
+
+
+@cache
+def _make_once(shape: type[Shape], partial: bool) -> Shape:
+    return shape(partial=partial)
 
 
 def several(shape: type[Shape], *, most: int, **facts: Any) -> Any:
