@@ -44,6 +44,13 @@ def get_last_closes(batches: Iterable[ReferenceBatch]) -> list[BatchClose]:
     return list(closes.order_by("batch_id", "-pk").distinct("batch_id"))
 
 
+def find_money_for_the_bank(*, latest: int) -> dict[int, int]:
+    """What there is for the bank, in cents by batch, of the latest that are in no deposit yet; never nothing."""
+    newest = list(find_undeposited().order_by("-pk")[:latest])
+    cents = {one.batch_id: one.deposit_cash_cents + one.deposit_check_cents for one in get_last_closes(newest)}
+    return {batch_id: amount for batch_id, amount in cents.items() if amount}
+
+
 def find_bank() -> str:
     """The bank of the last deposit: most practices have one."""
     return Deposit.objects.order_by("-pk").values_list("bank", flat=True).first() or ""

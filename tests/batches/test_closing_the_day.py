@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from batches.breakdown import get_breakdown
@@ -22,7 +23,7 @@ from receipts.documents.packet import packet_context
 from receipts.tasks import make_missing
 from tests.concurrency import run_together
 from tests.factories.accounts import GuarantorFactory
-from tests.factories.desk import clerk, close, count_out, reopen, take, tender, today
+from tests.factories.desk import batch_of, clerk, close, count_out, reopen, take, tender, today
 from tests.moments import TODAY
 
 BANK = "First Lakeside Bank"
@@ -92,6 +93,21 @@ def test_what_fails_is_said_batch_by_batch_and_the_others_are_closed(two, dana, 
     done = close_day(closings=[sure, right], deposit=None, now=timezone.now(), by=dana)
     assert len(done.closed) == 2
     assert set(find_undeposited()) == set(two)
+
+
+def test_only_batches_with_money_for_the_bank_are_offered(two, dana, sam, client_of):
+    cards = batch_of(clerk("Ruth Adams"), "Cards alone")
+    take(cards.user, tender(4000, "card", card_brand="visa", card_last4="4242"))
+    close(cards, cards.user, card=4000)
+    close(two[0], dana, cash=15_000, check=3000)
+    client = client_of(dana)
+
+    page = client.get(reverse("backoffice:make_deposit")).content.decode()
+
+    assert f"{two[0].title}: $80.00" in page
+    assert cards.title not in page
+    make_deposit(batch_ids=[two[0].pk], facts=slip(), by=dana)
+    assert "Nothing waits" in client.get(reverse("backoffice:make_deposit")).content.decode()
 
 
 @pytest.mark.parametrize("drawers", [1, 4])

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from batches.deposits import find_bank, find_undeposited, get_last_close, make_deposit
+from batches.deposits import find_bank, find_money_for_the_bank, make_deposit
 from batches.models import ReferenceBatch
 from pops.core.money import format_cents
 from pops.web.backoffice.desk.action import DeskAction
@@ -14,15 +14,19 @@ from pops.web.backoffice.once import SentOnce
 from receipts.documents.calls import queue_close_documents
 
 # A practice that never made deposits here begins with its latest batches.
-SHOWN = 30
+SHOWN = 100
 
 
 class BatchChoice(forms.ModelMultipleChoiceField):
     """Batches by their titles and what there is of them for the bank."""
 
+    def offer(self, cents: dict[int, int]) -> None:
+        """These batches, each with what there is of it."""
+        self.cents = cents
+        self.queryset = ReferenceBatch.objects.filter(pk__in=cents).select_related("user").order_by("batch_date", "pk")
+
     def label_from_instance(self, obj: Any) -> str:
-        close = get_last_close(obj)
-        return f"{obj.title}: {format_cents(close.deposit_cash_cents + close.deposit_check_cents)}"
+        return f"{obj.title}: {format_cents(self.cents[obj.pk])}"
 
 
 class DepositForm(DepositFields, SentOnce):
@@ -38,8 +42,10 @@ class DepositForm(DepositFields, SentOnce):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        newest = find_undeposited().order_by("-pk").values("pk")[:SHOWN]
-        self.fields["batches"].queryset = find_undeposited().filter(pk__in=newest).select_related("user")  # type: ignore[attr-defined]
+        offered: Any = self.fields["batches"]
+        offered.offer(find_money_for_the_bank(latest=SHOWN))
+        if not offered.cents:
+            offered.help_text = "Nothing waits: what was counted is in a deposit, or nothing of it was cash or a check."
 
 
 class MakeDeposit(DeskAction):
