@@ -9,6 +9,9 @@ from typing import Any
 from pops.core.money import format_cents
 from pops.core.words import at, day
 
+# Above so many columns the letters are smaller, on paper and on screen.
+MANY_COLUMNS = 13
+
 
 class Kind(Enum):
     """What the values of a column are; each output knows how to show it. None is an empty cell of any kind."""

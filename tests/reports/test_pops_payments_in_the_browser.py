@@ -79,6 +79,12 @@ def test_asking_drilling_down_and_taking_it_along(books, sign_in, live_server):
     page.get_by_role("link", name=str(receipt.number)).click()
     page.get_by_role("heading", name=f"Receipt {receipt.number}").wait_for()
 
+    asked = f"?from=2026-03-01&to={today()}&payments=yes"
+    page.goto(live_server.url + reverse("backoffice:report", args=["pops-payments"]) + asked)
+    expect(page.get_by_role("row", name="Applied").first).to_be_visible()
+    detail = page.locator("#detail .report-scroll")
+    assert detail.evaluate("box => box.scrollWidth <= box.clientWidth"), "at a desk all columns stand"
+
 
 def test_what_is_odd_is_told_beside_its_field(books, sign_in, live_server):
     page = sign_in(books[0])

@@ -5,15 +5,13 @@ from typing import IO, Any
 
 from django.template.loader import render_to_string
 
-from payments.reports.tables import Kind, Table, say_value
+from payments.reports.tables import MANY_COLUMNS, Kind, Table, say_value
 from pops.core.practice.selectors import get_practice
 from receipts.documents.pdf import render_pdf
 
 # A thousand pages are read by nobody: the CSV has all rows.
 ROWS_ON_PAPER = 3_000
 ROWS_A_TABLE = 100  # a table is laid out as a whole: long ones take ever longer
-# Above so many columns the letters are smaller.
-MANY = 13
 
 
 def write(table: Table, file: IO[bytes]) -> None:
@@ -31,7 +29,7 @@ def write(table: Table, file: IO[bytes]) -> None:
         "left": left,
         "shown": len(shown),
         "practice": practice,
-        "is_dense": len(table.columns) > MANY,
+        "is_dense": len(table.columns) > MANY_COLUMNS,
     }
     html = render_to_string("reports/pdf/report.html", context)
     file.write(render_pdf(html, style="report-pdf", paper_size=practice.paper_size, is_wide=True))

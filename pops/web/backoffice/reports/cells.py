@@ -18,6 +18,10 @@ def _session_page(session_id: int) -> str:
 PAGES: Mapping[str, Callable[[int], str]] = {"receipt": receipt_page, "batch": batch_page, "session": _session_page}
 
 
+# A Service ID has a hyphen in it.
+SERVICE = "service"
+
+
 @dataclass(frozen=True)
 class Cell:
     """A value in words. `css` sets it as a number, `url` is where it leads."""
@@ -28,9 +32,11 @@ class Cell:
 
 
 def css_of(column: Any) -> str:
-    """How a column is set: days on one line. A number that names something is no quantity."""
+    """How a column is set: days and Service IDs on one line. A number that names something is no quantity."""
     if column.name in PAGES:
         return ""
+    if column.name == SERVICE:
+        return "nowrap"
     return {Kind.CENTS: "num money", Kind.NUMBER: "num", Kind.DATE: "day", Kind.MOMENT: "day"}.get(column.kind, "")
 
 

@@ -14,7 +14,7 @@ from payments.reports.question import AFTER, BY, SORT, TOTALS, Question
 from payments.reports.registry import find_report
 from payments.reports.runs.asking import why_not_export_more
 from payments.reports.sources import find_source
-from payments.reports.tables import say_value
+from payments.reports.tables import MANY_COLUMNS, say_value
 from pops.core.words import at
 from pops.web.backoffice.desk.action import DeskView
 from pops.web.backoffice.reports.cells import Cell, css_of, make_rows
@@ -119,4 +119,5 @@ class ReportPage(ReportView, TemplateView):
             return {"problems": [(SORT, odd.words)]}
         rows = make_rows(page.rows, fields, question.asking.practice.time_zone)
         onward = question.address_with(**{AFTER: page.next}) if page.next else ""
-        return {"fields": [(row.label, css_of(row)) for row in fields], "rows": rows, "onward": onward}
+        shown = {"fields": [(row.label, css_of(row)) for row in fields], "rows": rows, "onward": onward}
+        return {**shown, "is_dense": len(fields) > MANY_COLUMNS}
