@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
+from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 # Playwright's synchronous API runs an event loop in the test's thread; Django would refuse to touch the database.
@@ -44,11 +45,17 @@ def headless() -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium."""
+    """The machine's Chromium.
+
+    While Playwright's loop runs, Django has other connections for this thread than before and after: those of the other
+    time would be in the way when the tests' database is dropped.
+    """
+    connections.close_all()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=headless(), args=FLAGS)
         yield browser
         browser.close()
+        connections.close_all()
 
 
 def is_refused(line: ConsoleMessage) -> bool:
