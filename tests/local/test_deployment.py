@@ -160,6 +160,30 @@ def test_every_container_has_bounds_for_its_memory_and_its_log() -> None:
         assert "logging: *logging" in whole(name), name
 
 
+@pytest.mark.parametrize(
+    ("sample", "takes_whole", "gives_up"),
+    [
+        (
+            "nginx.conf",
+            ["proxy_request_buffering on;", "proxy_buffering on;"],
+            ["client_header_timeout", "client_body_timeout"],
+        ),
+        ("Caddyfile", ["request_buffers", "response_buffers"], ["read_header", "read_body"]),
+        ("Caddyfile.debian", ["buffer_requests", "buffer_responses"], ["read_header", "read_body"]),
+    ],
+)
+def test_requests_that_are_sent_by_half_stay_at_the_proxy(
+    sample: str, takes_whole: list[str], gives_up: list[str]
+) -> None:
+    """Twelve of them would hold every thread of the web server for as long as their senders like."""
+    said = (ROOT / "docs" / "deployment" / sample).read_text()
+
+    for setting in takes_whole:
+        assert re.search(rf"^\s+{setting}", said, re.MULTILINE), setting
+    for setting in gives_up:
+        assert re.search(rf"^\s+{setting} \d+s", said, re.MULTILINE), setting
+
+
 def test_only_the_proxies_have_ports() -> None:
     with_ports = {name for name in (*OURS, "postgres", "redis", "proxy", "port") if "ports:" in whole(name)}
 
