@@ -63,9 +63,9 @@ def main(what: str, arguments: Sequence[str]) -> int:
 
 def _become_pytest(arguments: Sequence[str]) -> NoReturn:
     """Run the tests in our place: at Ctrl-C pytest stops what it started, which takes longer than a parent waits."""
-    # One process a core, and none idle while another has tests left; a few chosen tests are faster without. Its closing
-    # line is the last of the output.
-    spread = [] if arguments else ["-n", "2", "--dist", "worksteal"]
+    # One more than two cores: each waits a third of its time, for the database, Chromium or a worker that it started.
+    # None is idle while another has tests left; a few chosen tests are faster without. pytest's line ends it all.
+    spread = [] if arguments else ["-n", "3", "--dist", "worksteal"]
     os.chdir(ROOT)
     env = os.environ if arguments else {**os.environ, **HAS_TABLES}
     os.execve(PYTHON, [PYTHON, "-m", "pytest", *spread, *arguments], env)  # noqa: S606 - no shell is wanted
