@@ -14,6 +14,13 @@ const nameRegion = (part, name) => {
   part.setAttribute("role", "region");
   part.setAttribute("aria-label", name);
 };
+const nameDialog = (part) => {
+  part.setAttribute("role", "dialog");
+  part.setAttribute("aria-modal", "true");
+  part.setAttribute("aria-label", "Your key");
+};
+const nameField = (row) =>
+  row.querySelectorAll("input, select").forEach((field) => field.setAttribute("aria-label", row.dataset.paramName));
 const mends = [
   ["h1.title, h2.title", (title) => title.setAttribute("aria-level", "2")], // the first is the page's own
   [".information-container", (part) => nameRegion(part, "About the API")],
@@ -22,6 +29,11 @@ const mends = [
   ["table[role=region]", (table) => table.removeAttribute("role")],
   ["#servers", (choice) => choice.setAttribute("aria-label", "Server")],
   [".examples-select-element", (choice) => choice.setAttribute("aria-label", "Example")],
+  [".modal-ux", nameDialog],
+  [".close-modal", (button) => button.setAttribute("aria-label", "Close")],
+  [".auth-container h6", (title) => title.setAttribute("aria-level", "5")],
+  ["tr[data-param-name]", nameField],
+  [".body-param textarea", (text) => text.setAttribute("aria-label", "Body")],
   ["pre.microlight, .highlight-code pre", (text) => text.setAttribute("tabindex", "0")], // it may be wider than its box
 ];
 const mend = () => mends.forEach(([where, how]) => page.querySelectorAll(where).forEach(how));
