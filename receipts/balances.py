@@ -46,6 +46,11 @@ class ReceiptBalance:
         """What can still be refunded."""
         return self.amount_cents - self.disbursed_cents - self.refunded_cents
 
+    @property
+    def is_refunded(self) -> bool:
+        """Whether all of it went back to who paid. What was disbursed didn't."""
+        return self.amount_cents <= self.refunded_cents
+
 
 def get_receipt_balance(receipt: Receipt) -> ReceiptBalance:
     """The balance of a payment, now. Of a voided receipt nothing is left."""

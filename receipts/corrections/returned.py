@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from batches.working import get_attached_batch
@@ -12,6 +11,7 @@ from pops.core.access.services import get_pops_user
 from pops.core.locks import Held, HoldsAnother, hold_each
 from pops.core.methods import Method
 from pops.core.refusals import Refused, refuse
+from pops.core.transactions import joined
 from receipts.balances import find_applied_lines, find_overpaid_lines, get_receipt_balance, own_postings
 from receipts.corrections.common import Own, take_back_lines
 from receipts.corrections.escrow import take_back_disbursed
@@ -65,7 +65,7 @@ def why_not_return(receipt: Receipt) -> Refused | None:
         return Refused("paid_online", "This was paid online: POPS enters it by itself when a dispute is lost.")
     if Receipt.objects.filter(refund_of=receipt, kind=Receipt.Kind.RETURNED, void=None).exists():
         return None if find_returnable(receipt).exists() else Refused("returned", "It is entered as returned already.")
-    if get_receipt_balance(receipt).left_cents <= 0:
+    if get_receipt_balance(receipt).is_refunded:
         return Refused("refunded", "All of it was refunded, so that nothing of it is left to be taken back.")
     if not find_returnable(receipt).exists():
         return Refused("only_cash", "This was paid in cash: there is nothing that a bank could take back.")
@@ -88,7 +88,7 @@ def return_money(*, transaction_id: int, notice: Notice, now: dt.datetime, today
     first. They go into the batch that `by` works in. Raises NoAttachedBatch, Refused, Transaction.DoesNotExist.
     """
     before = _find_parts(transaction_id)
-    with transaction.atomic():
+    with joined():
         held = hold_each(days=[today], guarantors=[part.receipt.guarantor_id for part in before])
         batch = get_attached_batch(next(iter(held.values())), today=today, by=by)
         parts = _find_parts(transaction_id)
@@ -98,12 +98,15 @@ def return_money(*, transaction_id: int, notice: Notice, now: dt.datetime, today
 
 
 def find_other_parts(moved: Transaction) -> list[Transaction]:
-    """The parts of one check that it paid for other accounts, as far as they stand: they are returned with it."""
+    """The parts of one check that it paid for other accounts, as far as they stand: they are returned with it.
+
+    Of one that was refunded whole nothing is left to owe again; the others come back without it.
+    """
     if moved.shared_check is None:
         return []
     rows = Transaction.objects.filter(shared_check=moved.shared_check, receipt__void=None, amount_cents__gt=0)
-    others = rows.filter(~Exists(LIVE)).exclude(pk=moved.pk)
-    return list(others.select_related("receipt__guarantor").order_by("pk"))
+    others = rows.filter(~Exists(LIVE)).exclude(pk=moved.pk).select_related("receipt__guarantor").order_by("pk")
+    return [part for part in others if not get_receipt_balance(part.receipt).is_refunded]
 
 
 def _find_parts(transaction_id: int) -> list[Transaction]:
@@ -204,12 +207,13 @@ def _choose_lines(receipt: Receipt, cents: int, own: Own | None) -> dict[int, in
     if beyond <= 0:
         return parts
     if last is None:
-        raise Refused("no_service", "Some of it was refunded, and there is no service on the account to owe that.")
+        words = f"Some of receipt {receipt.pk} was refunded, and there is no service on the account to owe that."
+        raise Refused("no_service", words)
     return {**parts, last: parts.get(last, 0) - beyond}
 
 
 def _find_last_line(receipt: Receipt) -> int | None:
-    """The guarantor's service that money of the receipt was applied to last; else their latest one."""
+    """The guarantor's service that money of the receipt was applied to last; else their latest one that can be paid."""
     paid = own_postings(receipt).filter(line__owed__guarantor=receipt.guarantor_id).order_by("-pk")
-    latest = find_lines(receipt.guarantor).order_by("-service_date", "-pk")
+    latest = find_lines(receipt.guarantor).order_by("owed__in_collections", "-service_date", "-pk")
     return paid.values_list("line", flat=True).first() or latest.values_list("pk", flat=True).first()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from batches.holding import BatchClosed
 from batches.models import ReferenceBatch
@@ -11,9 +11,10 @@ from pops.core.access.models import User
 from pops.core.locks import Held, hold
 from pops.core.refusals import Refused, refuse, require_reason
 from pops.core.transactions import joined
-from receipts.balances import live_refunds, own_postings
+from receipts.balances import get_receipt_balance, live_refunds, own_postings
+from receipts.corrections.common import take_in_order
 from receipts.issue import post_to_lines
-from receipts.models import Receipt, ReceiptVoid
+from receipts.models import Disbursement, Receipt, ReceiptVoid
 from receipts.owed import lock_lines
 from receipts.voided_mail import post_voided
 
@@ -95,13 +96,40 @@ def _take_back_all(held: Held, receipt: Receipt, by: User) -> None:
     What a refund of it, voided since, took back and could not return is not applied any more.
     """
     net = {line: -cents for line, cents in _net_of(receipt).items()}
-    owed = lock_lines(net)
-    if receipt.refund_of and receipt.is_money_out:
+    payment = receipt.refund_of if receipt.is_money_out else None
+    below = {line: -cents for line, cents in _net_of(payment).items() if cents < 0} if payment else {}
+    owed = lock_lines({*net, *below})
+    if payment:
         # What the bank took beyond what was applied goes back in any case: no payment stands below zero on a service.
-        beyond = {line: -cents for line, cents in _net_of(receipt.refund_of).items()}
-        net = {line: max(0, beyond.get(line, 0), min(cents, owed[line])) for line, cents in net.items()}
+        net = {line: min(cents, max(0, below.get(line, 0), owed[line])) for line, cents in net.items()}
     parts = {line: cents for line, cents in net.items() if cents}
     post_to_lines(held, receipt_number=receipt.pk, batch_id=receipt.batch_id, parts=parts, by=by)
+    if payment:
+        _disburse_again(receipt, payment, by)
+        _fill_up(held, receipt, payment, by)
+
+
+def _disburse_again(receipt: Receipt, payment: Receipt, by: User) -> None:
+    """What a return brought back of what had been disbursed belongs elsewhere as before: it is nobody's credit."""
+    earlier = Receipt.objects.filter(refund_of=payment, kind=Receipt.Kind.RETURNED, number__lt=receipt.pk)
+    brought = payment.disbursements.filter(amount_cents__lt=0, disbursed_at__lte=receipt.issued_at)
+    if last := earlier.aggregate(last=Max("issued_at"))["last"]:
+        brought = brought.filter(disbursed_at__gt=last)  # what came back with an earlier one is that one's
+    cents = -sum(brought.values_list("amount_cents", flat=True))
+    if again := min(cents, get_receipt_balance(payment).escrow_cents):
+        reason = f"Disbursed as before: return {receipt.pk} is voided"
+        Disbursement.objects.create(
+            receipt=payment, batch_id=receipt.batch_id, amount_cents=again, reason=reason, disbursed_by=by
+        )
+
+
+def _fill_up(held: Held, receipt: Receipt, payment: Receipt, by: User) -> None:
+    """Where a payment stands below zero still, its own escrow goes first, as far as the service owes that."""
+    below = {line: -cents for line, cents in _net_of(payment).items() if cents < 0}
+    owed = lock_lines(below)
+    wanted = {line: min(cents, owed[line]) for line, cents in below.items() if owed[line] > 0}
+    parts = take_in_order(get_receipt_balance(payment).escrow_cents, wanted)
+    post_to_lines(held, receipt_number=payment.pk, batch_id=receipt.batch_id, parts=parts, by=by)
 
 
 def _net_of(receipt: Receipt) -> dict[int, int]:

@@ -43,9 +43,9 @@ def check(cents, number="1042"):
 
 
 def refund(receipt, by, cents):
-    """By a check of the practice's own."""
+    """By a check of the practice's own. The number of its receipt."""
     facts = {"now": timezone.now(), "today": today(), "by": by}
-    refund_at_desk(receipt_number=receipt.pk, amounts={"check": cents}, reason="Charged twice", **facts)
+    return refund_at_desk(receipt_number=receipt.pk, amounts={"check": cents}, reason="Charged twice", **facts)
 
 
 def test_the_lines_owe_again_and_the_day_it_was_learned_shows_it(dana, owes):
@@ -115,10 +115,12 @@ def test_what_was_refunded_from_escrow_is_owed_on_the_latest_service(dana, guara
     with pytest.raises(Refused, match="no service on the account"):
         send_back(receipt, dana)
     line = ServiceLineFactory(guarantor=guarantor, billed_cents=100)
+    later = {"encounter__in_collections": True, "service_date": today()}
+    ServiceLineFactory(guarantor=guarantor, billed_cents=100, **later)
 
     made = send_back(receipt, dana)
 
-    assert made.postings.get().line == line
+    assert made.postings.get().line == line, "which can be paid here"
     assert get_balances(guarantor).current_cents == 800
     assert_books_balance()
 
@@ -148,6 +150,48 @@ def test_a_check_for_several_accounts_comes_back_for_all_of_them(dana, owes):
     assert (get_balances(owes).current_cents, get_credit(other)) == (3000, 0)
     with pytest.raises(Refused, match="entered as returned already"):
         send_back(Receipt.objects.get(pk=numbers[0]), dana)
+    assert_books_balance()
+
+
+def test_one_that_was_refunded_whole_keeps_no_other_account_from_its_return(dana, owes):
+    facts = Taking(Receipt.Channel.OFFICE, timezone.now(), today(), dana)
+    mine, theirs = take_shared_check(number="77", shares={owes.pk: 3000, GuarantorFactory().pk: 1200}, taking=facts)
+    refund(Receipt.objects.get(pk=theirs), dana, 1200)
+
+    made = send_back(Receipt.objects.get(pk=mine), dana)
+
+    assert Receipt.objects.get(kind="returned") == made
+    assert get_balances(owes).current_cents == 3000
+    assert_books_balance()
+
+
+def test_what_was_disbursed_is_disbursed_again_when_its_return_was_a_mistake(dana, owes):
+    """All of it was: to the lab, say. It is nobody's credit, before and after."""
+    receipt = take(dana, check(5000))
+    disburse_escrow(receipt_number=receipt.pk, cents=5000, reason="Meant for the lab", today=today(), by=dana)
+    made = send_back(receipt, dana)
+    assert get_receipt_balance(receipt).disbursed_cents == 0
+
+    void_receipt(receipt_number=made.pk, reason="Another check", today=today(), by=dana)
+
+    assert get_receipt_balance(receipt).disbursed_cents == 5000
+    assert get_credit(receipt.guarantor) == 0
+    assert_books_balance()
+
+
+@pytest.mark.parametrize(("paid", "left"), [(0, (3000, 0)), (3700, (0, 700))])
+def test_a_refund_that_never_was_is_voided_after_the_return(dana, owes, paid, left):
+    """It was of escrow, and the check bounced: what the guarantor had in hand by it, they don't owe."""
+    receipt = take(dana, check(5000), guarantor=owes)
+    number = refund(receipt, dana, 700)
+    send_back(receipt, dana)
+    assert get_balances(owes).current_cents == 3700
+    if paid:
+        take(dana, tender(paid), guarantor=owes, reason="Instead of the check")
+
+    void_receipt(receipt_number=number, reason="Never given", today=today(), by=dana)
+
+    assert (get_balances(owes).current_cents, get_credit(owes)) == left
     assert_books_balance()
 
 
