@@ -255,10 +255,10 @@ def close_api_batches(by) -> Callable[[], None]:
     return job
 
 
-def test_a_check_comes_back_once_while_it_is_refunded_voided_and_its_credit_is_used():
+def test_a_check_comes_back_once_whatever_else_is_done_to_it_just_then():
     dana, other, guarantor = clerk(), clerk("Sam Ito"), GuarantorFactory()
     batch_of(dana)
-    batch_of(other, "Second desk")
+    batch = batch_of(other, "Second desk")
     line = ServiceLineFactory(guarantor=guarantor, billed_cents=2000)
     receipt = take(dana, tender(5000, "check", check_number="1042"), guarantor=guarantor)
     moved, notice = receipt.transactions.get(), Notice(Reason.FUNDS, today())
@@ -277,6 +277,14 @@ def test_a_check_comes_back_once_while_it_is_refunded_voided_and_its_credit_is_u
                 )
             ),
             attempt(lambda: post_escrow(receipt_number=receipt.pk, parts={later.pk: 1500}, today=today(), by=other)),
+            attempt(
+                lambda: disburse_escrow(
+                    receipt_number=receipt.pk, cents=900, reason="Meant for the lab", today=today(), by=dana
+                )
+            ),
+            attempt(
+                lambda: move_receipt(receipt_number=receipt.pk, to_batch_id=batch.pk, reason="Wrong desk", by=other)
+            ),
             attempt(lambda: void_receipt(receipt_number=receipt.pk, reason="Mistake", today=today(), by=dana)),
         ]
     )
@@ -287,4 +295,5 @@ def test_a_check_comes_back_once_while_it_is_refunded_voided_and_its_credit_is_u
     refunded = 700 if answers[4] == "done" else 0
     owed = get_balances(guarantor).current_cents
     assert owed == 3500 + (0 if voided else refunded)
+    assert get_receipt_balance(Receipt.objects.get(pk=receipt.pk)).disbursed_cents == 0, "it is gone too"
     assert line.postings.exists()
