@@ -79,6 +79,11 @@ def find_disputes_lost() -> QuerySet[Dispute]:
     return Dispute.objects.filter(status=Dispute.LOST)
 
 
+def find_disputes_won_late() -> QuerySet[Dispute]:
+    """Disputes that were lost, so that a receipt took their money back, and that the bank decided anew since."""
+    return Dispute.objects.filter(returned_receipt__isnull=False, status__in=Dispute.OVER)
+
+
 def find_failed_refunds(*, now: dt.datetime) -> QuerySet[Refund]:
     """Refunds that failed lately when nobody looked on, and whose money nobody has given back since, newest first."""
     nobody_looked_on = Q(came_back_receipt__isnull=False) | Q(checked_at__gt=F("requested_at") + QUIET)

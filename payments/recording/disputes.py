@@ -36,18 +36,7 @@ def record_dispute(*, receipt_number: int, facts: DisputeFacts, now: dt.datetime
 
     What can't be recorded so stays a lost dispute without a receipt: it is in the inbox either way.
     """
-    dispute, _ = Dispute.objects.update_or_create(
-        stripe_id=facts.stripe_id,
-        defaults={
-            "receipt_id": receipt_number,
-            "charge_id": facts.charge_id,
-            "amount_cents": facts.amount_cents,
-            "reason": facts.reason,
-            "status": facts.status,
-            "opened_at": facts.opened_at,
-            "due_by": facts.due_by,
-        },
-    )
+    dispute = _keep(receipt_number, facts)
     if dispute.status != Dispute.LOST or dispute.returned_receipt_id:
         return
     today = get_practice().business_date(now)
@@ -55,6 +44,26 @@ def record_dispute(*, receipt_number: int, facts: DisputeFacts, now: dt.datetime
         _record_on_an_open_day(Loss(dispute.pk, receipt_number, today, now))
     except (Refused, IntegrityError) as error:
         logger.error("The lost dispute %s has no receipt: %s", dispute.pk, error)
+
+
+@transaction.atomic
+def _keep(receipt_number: int, facts: DisputeFacts) -> Dispute:
+    """Two who asked Stripe may come here in any order: what is lost may be won yet, but goes back to no question."""
+    known = Dispute.objects.select_for_update().filter(pk=facts.stripe_id).first()
+    is_old_news = known is not None and known.status == Dispute.LOST and facts.status not in Dispute.OVER
+    dispute, _ = Dispute.objects.update_or_create(
+        stripe_id=facts.stripe_id,
+        defaults={
+            "receipt_id": receipt_number,
+            "charge_id": facts.charge_id,
+            "amount_cents": facts.amount_cents,
+            "reason": facts.reason,
+            "status": Dispute.LOST if is_old_news else facts.status,
+            "opened_at": facts.opened_at,
+            "due_by": facts.due_by,
+        },
+    )
+    return dispute
 
 
 def _record_on_an_open_day(loss: Loss) -> None:
@@ -73,7 +82,7 @@ def _record_loss(loss: Loss, date: dt.date) -> None:
     receipt = Receipt.objects.select_related("void", "guarantor").get(pk=loss.receipt_number)
     held.need(guarantor=receipt.guarantor_id)  # or the account was merged just now: the news is told again
     moved = Transaction.objects.filter(receipt=receipt, number=dispute.charge_id).first()
-    if dispute.returned_receipt_id or moved is None or get_receipt_balance(receipt).left_cents <= 0:
+    if dispute.returned_receipt_id or moved is None or get_receipt_balance(receipt).is_refunded:
         return
     batch_id = open_api_batch(held, batch_date=date)
     dispute.returned_receipt_id = issue_return(

@@ -6,7 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from notifications.models import Message
+from payments.gateway.disputes import DisputeFacts
 from payments.models import BooksCheck, Dispute, Payment, ProcessorEvent, Refund
+from payments.recording.disputes import record_dispute
 from pops.logins.models import PhoneChange
 from pops.subscribers.models import Endpoint
 from receipts.models import Receipt
@@ -34,6 +36,14 @@ def bounce(guarantor: Any, **facts: Any) -> Message:
     )
 
 
+def win_late(receipt: Receipt) -> None:
+    """A dispute that is lost, and won after all."""
+    of_charge = {"charge_id": receipt.transactions.get().number, "intent_id": "", "amount_cents": 5000}
+    for status in ("lost", "won"):
+        facts = DisputeFacts("dp_3", reason="fraudulent", status=status, opened_at=LONG_AGO, due_by=None, **of_charge)
+        record_dispute(receipt_number=receipt.pk, facts=facts, now=timezone.now())
+
+
 def make_one_of_each(pay: Any) -> Receipt:
     """Something for every kind of entry."""
     receipt: Receipt = pay()
@@ -57,6 +67,7 @@ def make_one_of_each(pay: Any) -> Receipt:
     bounce(receipt.guarantor)
     dispute(receipt)
     dispute(receipt, stripe_id="dp_2", status="lost")
+    win_late(pay(guarantor=calling))
     ruth = clerk("Ruth Boyd")
     batch_of(ruth)
     send_back(take(ruth, tender(1000, "check", check_number="1042")), ruth)

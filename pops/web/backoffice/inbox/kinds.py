@@ -15,6 +15,7 @@ from payments.models import Dispute
 from payments.selectors import (
     find_disputes_lost,
     find_disputes_to_answer,
+    find_disputes_won_late,
     find_failed_refunds,
     find_in_review,
     find_refunds_in_review,
@@ -59,6 +60,10 @@ def _say_dispute(row: Row) -> str:
 
 def _say_lost(row: Row) -> str:
     return f"The dispute of {_money(row)} by {row.who} is lost: the bank gave the money to the cardholder."
+
+
+def _say_won_late(row: Row) -> str:
+    return f"The dispute of {_money(row)} by {row.who} was lost, and is won after all. Take the money as a new payment."
 
 
 def _say_returned(row: Row) -> str:
@@ -106,6 +111,15 @@ KINDS = [
         find=lambda asking: find_disputes_lost(),
         columns={"since": "opened_at", "cents": "amount_cents", "who": "receipt__guarantor_name"},
         say=_say_lost,
+        page=_admin("payments_dispute"),
+    ),
+    Kind(
+        name="dispute_won",
+        label="Dispute won after all",
+        rights=("payments.view_dispute",),
+        find=lambda asking: find_disputes_won_late(),
+        columns={"since": "opened_at", "cents": "amount_cents", "who": "receipt__guarantor_name"},
+        say=_say_won_late,
         page=_admin("payments_dispute"),
     ),
     Kind(
