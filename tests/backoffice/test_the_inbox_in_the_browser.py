@@ -21,7 +21,7 @@ SIZES = ({"width": 768, "height": 1024}, {"width": 1280, "height": 900})
 def test_nothing_is_wrong_with_them(pay, page, live_server, sign_in):
     make_one_of_each(pay)
     dana = member(DESK, name="Dana Whitfield")
-    batch_of(dana)
+    batch_of(dana, "Front desk, morning")
     receipt = take(dana)
     alex = member(ADMIN, name="Alex Moreau")
     sign_in(alex)
