@@ -142,8 +142,7 @@ class _Work:
             if is_first and find_problem(failure):  # a copy's row is that of a call which may be at Stripe just now
                 SentCall.objects.filter(**self._who(), status=None).delete()
             raise
-        if not self._keep(response) and self._claim():  # a copy, whose first call was refused meanwhile
-            self._keep(response)
+        self._keep_somehow(response)
         return response
 
     def _who(self) -> dict[str, Any]:
@@ -164,6 +163,11 @@ class _Work:
         body = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
         seen = "" if self.sees is None else f"\nsees confidential: {self.sees}"
         return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}{seen}".encode()).digest()
+
+    def _keep_somehow(self, response: HttpResponse) -> None:
+        """Also of a copy whose first call was refused meanwhile, and took the row away."""
+        if not self._keep(response) and self._claim():
+            self._keep(response)
 
     def _keep(self, response: HttpResponse) -> bool:
         """Whether the key is still this call's: another one may have it once a first call was refused."""

@@ -116,13 +116,15 @@ def operation(
         extensions={OWN_PROBLEMS: list(problems), TAGGED: tagged},
     )
 
-    def note(handler: Any) -> Any:
-        """What of it the parameters tell, and tests ask."""
-        handler.is_matched, handler.must_match, handler.is_tagged = matched or must_match, must_match, tagged
-        handler.asks = asks
-        return described(handler)
+    facts = {"is_matched": matched or must_match, "must_match": must_match, "is_tagged": tagged, "asks": asks}
+    return lambda handler: described(_note(handler, facts))
 
-    return note
+
+def _note(handler: Any, facts: dict[str, Any]) -> Any:
+    """What of it the parameters tell, and tests ask."""
+    for name, value in facts.items():
+        setattr(handler, name, value)
+    return handler
 
 
 def _example(name: str, value: Any, media_type: str) -> list[OpenApiExample]:
@@ -158,12 +160,10 @@ def complete_schema(result: dict[str, Any], generator: Any, request: Any, public
 
 
 def _complete(method: str, described: dict[str, Any]) -> None:
-    statuses = [*READS, *(WRITES if method not in UNKEYED else ())]
-    matches = [one for one in described.get("parameters", ()) if one["name"] == "If-Match"]
-    statuses += [status for one in matches for status in MATCHED[one.get("required", False)]]
-    is_tagged = described.pop(TAGGED)
-    statuses += described.pop(OWN_PROBLEMS, [])
-    responses = described["responses"]
+    matches = [one.get("required", False) for one in described.get("parameters", ()) if one["name"] == "If-Match"]
+    is_tagged, responses = described.pop(TAGGED), described["responses"]
+    statuses = [*READS, *(WRITES if method not in UNKEYED else ()), *described.pop(OWN_PROBLEMS, [])]
+    statuses += [status for required in matches for status in MATCHED[required]]
     _share_examples([answer["content"] for answer in responses.values() if "content" in answer])
     for answer in responses.values():
         answer["headers"] = _headers(TOLD, TAG if matches or is_tagged else ())
