@@ -19,7 +19,7 @@ from tests.backoffice.who_opens import ADMIN_PAGES, EVERYONE, PAGES
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory, UserFactory
 from tests.factories.api import new_key, service_account
 from tests.factories.appointments import AppointmentRequestFactory
-from tests.factories.desk import batch_of, count_out, take
+from tests.factories.desk import batch_of, count_out, take, tender
 from tests.factories.payments import PaymentFactory
 from tests.factories.sessions import PortalSessionFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
@@ -136,12 +136,12 @@ def test_what_a_refused_request_asked_for_does_not_happen(client_of, open_batch)
 def test_buttons_follow_the_role(role, client_of, practice, guarantor):
     owner = member(MANAGER)
     batch = batch_of(owner)
-    receipt = take(owner, guarantor=guarantor)
+    receipt = take(owner, tender(5000, "check", check_number="1042"), guarantor=guarantor)
     client = client_of(member(role))
 
     page = client.get(reverse("admin:receipts_receipt_change", args=[receipt.pk])).content.decode()
 
-    for name in ("print", "void", "refund", "post_escrow", "disburse", "move"):
+    for name in ("print", "void", "refund", "return_money", "post_escrow", "disburse", "move"):
         address = reverse(f"backoffice:{name}", args=[receipt.pk])
         assert (address in page) == (role in PAGES[name]), name
     assert (

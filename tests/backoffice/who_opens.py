@@ -72,6 +72,7 @@ PAGES = {
     "print": EVERYONE,
     "void": EVERYONE,
     "refund": LEADERS,
+    "return_money": LEADERS,
     "post_escrow": EVERYONE,
     "take_back": LEADERS,
     "disburse": LEADERS,
