@@ -61,7 +61,7 @@ class TotalsChanged(Refused):
     def __init__(self) -> None:
         super().__init__(
             "totals_changed",
-            "Money came or went while you looked at this page. These are the new totals: look again.",
+            "Money came or went since the totals were looked at. Look at the new ones.",
         )
 
 
@@ -69,7 +69,7 @@ class DayNotOver(Refused):
     """Online payments of today are closed while more of them may come, and nobody said that this is meant."""
 
     def __init__(self) -> None:
-        words = "The day is not over: online payments that still come today open a supplement. Tick that you know it."
+        words = "The day is not over: online payments that still come today open a supplement. Say that you know it."
         super().__init__("day_not_over", words)
 
 

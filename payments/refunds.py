@@ -97,7 +97,7 @@ def request_refund(
         cents = refund.amount_cents if cents is None else cents
         asked = (receipt_number, voids, cents, charge_id or refund.charge_id)
         if asked != (refund.receipt_id, refund.voids, refund.amount_cents, refund.charge_id):
-            words = "This form was used for another refund. Open the receipt and begin again."
+            words = "This refund was begun before, of something else. Open the receipt and begin again."
             raise Refused("form_used", words)
     try:
         return settle_refund(refund_id=refund.pk, now=now)

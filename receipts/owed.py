@@ -45,7 +45,7 @@ class BalanceChanged(Refused):
 
     def __init__(self, changes: list[str]) -> None:
         what = " ".join(changes)
-        super().__init__("balance_changed", f"The balance changed while this page was open. {what} Look at it again.")
+        super().__init__("balance_changed", f"The balance changed since it was looked at. {what} Look at it again.")
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ class TakenJustNow(Refused):
     """Money of this guarantor was received a moment ago, and nobody said why there is more."""
 
     def __init__(self) -> None:
-        super().__init__("taken_just_now", "Say why there is a second payment, or leave this page.")
+        words = "A payment of this guarantor was taken a short while ago. Say why there is a second one."
+        super().__init__("taken_just_now", words)
 
 
 class CheckTaken(Refused):
@@ -42,7 +43,7 @@ class CheckTaken(Refused):
         receipt = taken.receipt
         words = f"Check {taken.check_number} of {receipt.guarantor_name} was taken on {day(receipt.received_on)}"
         super().__init__(
-            "check_taken", f"{words}, on receipt {receipt.pk}. Look at the number, or tick that it is right."
+            "check_taken", f"{words}, on receipt {receipt.pk}. Look at the number, or say that it is right."
         )
 
 
@@ -198,7 +199,7 @@ def _reason(guarantor: Guarantor, tenders: list[TransactionFacts], taking: Takin
     numbers = [tender.check_number for tender in tenders if tender.check_number]
     if len(set(numbers)) < len(numbers) and not taking.knows_check:
         raise Refused(
-            "check_taken", f"Check {numbers[0]} is entered twice. Look at the numbers, or tick that it is right."
+            "check_taken", f"Check {numbers[0]} is entered twice. Look at the numbers, or say that it is right."
         )
     known = [_known_check(guarantor, number, taking) for number in numbers]
     return " ".join(filter(None, [taking.memo.strip(), _reason_for_second(guarantor, taking), *known]))[:LONGEST_REASON]

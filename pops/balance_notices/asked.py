@@ -50,7 +50,7 @@ def why_not_without_consent(guarantor: Guarantor, channel: str, *, has_agreed: b
     """Why a text needs the guarantor's word first: none has been kept for the number on file."""
     if channel != Channel.TEXT or has_agreed or consent.has_consented(guarantor):
         return None
-    return Refused("no_consent", "Ask whether the number is theirs and whether they agree, then tick it here.")
+    return Refused("no_consent", "Ask whether the number is theirs and whether they agree, then say so.")
 
 
 def send_notice(*, guarantor_id: int, channel: str, has_agreed: bool, now: dt.datetime, by: User) -> BalanceNotice:

@@ -146,7 +146,7 @@ def test_all_or_none(client, family, pay):
     form = typed(client, family, "60.00", "40.00")
     pay(family[1], cents=1000)
 
-    assert "The balance changed while this page was open." in told(client.post(page_of(*family), form))
+    assert "The balance changed since it was looked at." in told(client.post(page_of(*family), form))
     assert Receipt.objects.count() == 1
 
 

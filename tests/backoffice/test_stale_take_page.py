@@ -8,7 +8,7 @@ from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import batch_of, take, tender
 from tests.factories.staff import DESK, member
 
-CHANGED = "The balance changed while this page was open."
+CHANGED = "The balance changed since it was looked at."
 
 
 @pytest.fixture
