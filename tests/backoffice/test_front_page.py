@@ -1,5 +1,9 @@
 """The admin's front page says first what can't wait."""
 
+import pytest
+from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.auth import get_permission_codename
 from django.urls import reverse
 from django.utils import timezone
 
@@ -7,11 +11,25 @@ from batches.closing import close_batch
 from payments.models import Payment
 from tests.factories.desk import batch_of, take
 from tests.factories.payments import PaymentFactory
-from tests.factories.staff import DESK, MANAGER, member
+from tests.factories.staff import ADMIN, DESK, MANAGER, member
 
 
 def front(client):
     return client.get("/admin/").content.decode()
+
+
+def view_of(model):
+    return f"{model.app_label}.{get_permission_codename('view', model)}"
+
+
+@pytest.mark.parametrize("role", [MANAGER, ADMIN])
+def test_every_list_that_somebody_may_see_is_a_click_away(client_of, practice, role):
+    somebody = member(role)
+    theirs = [model._meta for model in admin.site._registry if somebody.has_perm(view_of(model._meta))]
+
+    page = front(client_of(somebody))
+
+    assert [one.label for one in theirs if reverse(admin_urlname(one, "changelist")) not in page] == []
 
 
 def test_what_is_open_from_earlier_days_stands_out_until_it_is_closed(client_of, open_batch):
