@@ -57,6 +57,12 @@ def messages_of(receipt: Receipt) -> models.QuerySet[Message]:
     return Message.objects.filter(kind=KIND, about_id=receipt.pk).order_by("pk")
 
 
+def mails_about(receipt: Receipt) -> models.QuerySet[Message]:
+    """The same with those to typed addresses and those that tell that it was voided."""
+    names = [KIND, TYPED.name, VOIDED.name, VOIDED_TYPED.name]
+    return Message.objects.filter(kind__in=names, about_id=receipt.pk).order_by("pk")
+
+
 def receipt_messages(guarantor: Guarantor) -> models.QuerySet[Message]:
     """The mails of all receipts of a guarantor."""
     return Message.objects.filter(kind=KIND, guarantor=guarantor)
@@ -225,8 +231,8 @@ def find_newest_message(receipt: Receipt) -> Message | None:
     return messages_of(receipt).last()
 
 
-def why_not_send_again_for_guarantor(receipt: Receipt, message: Message) -> Refused | None:
-    """Why a guarantor can't have a receipt's mail sent again."""
+def why_not_mail_again(receipt: Receipt, message: Message) -> Refused | None:
+    """Why a receipt's mail can't be sent again now."""
     return why_not_send_again(message) or why_not_mail(receipt)
 
 
@@ -237,7 +243,7 @@ def send_again_for_guarantor(*, receipt: Receipt, now: dt.datetime, by: User) ->
         raise Refused("no_mail", "This receipt has no email.")
     if Message.objects.filter(copied_by=by, queued_at__gt=now - ASKED_WINDOW).count() >= ASKED_ALLOWED:
         raise Refused("too_often", "You had several emails sent again in a short time. Try again in an hour.")
-    refuse(why_not_send_again_for_guarantor(receipt, message))
+    refuse(why_not_mail_again(receipt, message))
     return send_again(message_id=message.pk, reason="The guarantor asked for it on the receipt's page.", by=by)
 
 

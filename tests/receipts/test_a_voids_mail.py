@@ -1,7 +1,9 @@
 """A void tells who had the receipt that it doesn't count: once, and not where mails are off."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core import mail
+from django.urls import reverse
 
 from notifications.delivery import deliver_due
 from notifications.models import Message
@@ -66,6 +68,23 @@ def test_not_to_who_gets_no_receipts(ruth, account, reason):
 
     assert mail.outbox == []
     assert Message.objects.get(kind=VOIDED.name).reason == reason
+
+
+def test_staff_see_what_became_of_it_on_the_receipts_page(ruth, client_of):
+    receipt = take(ruth)
+    send()
+    void(receipt, ruth)
+    send()
+    client, own = client_of(ruth), Message.objects.get(kind="receipt")
+
+    page = client.get(reverse("admin:receipts_receipt_change", args=[receipt.pk])).content.decode()
+    assert f"Voided receipt {receipt.pk}</a>" in page
+    assert page.count("Sent ") >= 2
+
+    ruth.user_permissions.add(Permission.objects.get(codename="send_message_again"))
+    again = client.get(reverse("admin:notifications_message_send_again", args=[own.pk])).content.decode()
+    assert "there is nothing to confirm" in again
+    assert "Why is it sent again?" not in again, "no form that would be refused"
 
 
 def test_before_the_receipts_own_mail_left_this_one_goes_alone(ruth):

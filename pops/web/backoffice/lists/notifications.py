@@ -14,7 +14,8 @@ from pops.core.access.models import User
 from pops.core.refusals import Refused
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import FindsPeople
-from receipts.notices import send_again
+from receipts.models import Receipt
+from receipts.notices import send_again, why_not_mail_again
 
 
 class SendAgainForm(forms.Form):
@@ -71,7 +72,9 @@ class MessageAdmin(FindsPeople, ReadOnlyAdmin):
         form = SendAgainForm(request.POST or None)
         if form.is_valid() and self._send_again(request, message, form):
             return redirect("admin:receipts_receipt_change", message.about_id)
+        receipt = get_object_or_404(Receipt.objects.select_related("guarantor__group", "void"), pk=message.about_id)
         context: dict[str, Any] = {"title": "Send again", "message": message, "form": form, "opts": self.opts}
+        context["refusal"] = why_not_mail_again(receipt, message)
         return TemplateResponse(
             request, "backoffice/lists/send_again.html", {**self.admin_site.each_context(request), **context}
         )

@@ -23,7 +23,7 @@ from receipts.balances import find_overpaid_lines, get_receipt_balance
 from receipts.copays import find_shown_copay
 from receipts.hiding import find_postings
 from receipts.models import MoneyReturn, Receipt
-from receipts.notices import messages_of
+from receipts.notices import mails_about
 from receipts.selectors import find_sharing_check
 from receipts.wording import STANDINGS
 
@@ -108,7 +108,7 @@ class ReceiptAdmin(ExportsList, ReadOnlyAdmin):
             "money_return": MoneyReturn.objects.filter(receipt=receipt).first(),
             "postings": find_postings(request.user, receipt.postings.select_related("posted_by").order_by("pk")),
             "sharing_check": find_sharing_check(receipt),
-            "emails": render_messages(messages_of(receipt)),
+            "emails": render_messages(mails_about(receipt)),
             "parts": _parts_of(receipt, request),
             "copay": find_shown_copay(receipt, user=request.user),
         }

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST
 from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from receipts.models import Receipt
-from receipts.notices import find_newest_message, send_again_for_guarantor, why_not_send_again_for_guarantor
+from receipts.notices import find_newest_message, send_again_for_guarantor, why_not_mail_again
 
 
 def get_mail_context(receipt: Receipt) -> dict[str, Any]:
     """The newest email of a receipt, and whether it can be sent again."""
     message = find_newest_message(receipt)
-    can_send = message is not None and why_not_send_again_for_guarantor(receipt, message) is None
+    can_send = message is not None and why_not_mail_again(receipt, message) is None
     return {"mail": message, "can_send_again": can_send}
 
 
