@@ -79,8 +79,11 @@ def test_before_it_is_entered_the_page_says_what_else_comes_back(ruth, guarantor
     assert "$12.00 on receipt" in said
 
 
-def test_that_it_was_a_mistake_is_told_as_well(receipt, ruth, guarantor):
+def test_that_it_was_a_mistake_is_told_as_well(receipt, ruth, client_of):
     made = send_back(receipt, ruth)
+    asked = text(client_of(ruth), reverse("backoffice:void", args=[made.pk]))
+    assert "counts as paid again" in asked
+    assert "Give the money back" not in asked, "nobody hands out anything"
     void_receipt(receipt_number=made.pk, reason="Another check", today=today(), by=ruth)
     deliver_due(lane=Message.Lane.MAIL, channel=Message.Channel.EMAIL, seconds=5)
 

@@ -80,7 +80,11 @@ def test_the_page_asks_why_and_only_of_who_may(dana, client_of):
     answer = client.post(page, form)
     assert (answer.status_code, "Say why it goes back by another way" in answer.content.decode()) == (422, True)
     assert client.post(page, {**form, "another_way": "The drawer is empty"}).status_code == 302
-    assert Receipt.objects.get(kind="refund").transactions.get().check_number == "88"
+    refund = Receipt.objects.get(kind="refund")
+    assert refund.transactions.get().check_number == "88"
+    void = client.get(reverse("backoffice:void", args=[refund.pk])).content.decode()
+    assert "Take the money back yourself." in void
+    assert "Give the money back" in client.get(reverse("backoffice:void", args=[receipt.pk])).content.decode()
 
     desk = member(DESK)
     desk.user_permissions.add(Permission.objects.get(codename="refund_receipt"))

@@ -36,6 +36,14 @@ from receipts.corrections.refund import BY_HAND, refund_at_desk, why_not_refund_
 from receipts.corrections.void import void_receipt, why_not_void
 from receipts.models import Receipt
 
+# What a void asks of the person who voids a receipt of a kind.
+WHAT_TO_DO = {
+    Receipt.Kind.PAYMENT: "Give the money back yourself.",
+    Receipt.Kind.REFUND: "Take the money back yourself.",
+    Receipt.Kind.CAME_BACK: "",
+    Receipt.Kind.RETURNED: "What was paid by that money counts as paid again, as far as it is still owed.",
+}
+
 
 class ReceiptAction(DeskAction):
     """Something that is done to a receipt."""
@@ -94,8 +102,12 @@ class VoidAtDesk(ReceiptAction):
     form_class = ReasonForm
     button = "Void the receipt"
     danger = True
-    lead = "The receipt stays, marked as voided; its money counts in no total. Give the money back yourself."
     needs_batch = True
+
+    @property
+    def lead(self) -> str:  # type: ignore[override]
+        stays = "The receipt stays, marked as voided; its money counts in no total."
+        return f"{stays} {WHAT_TO_DO[self.target.kind]}".strip()
 
     def ways_out(self, refusal: Refused) -> list[tuple[str, str, str]]:
         """After the close of its day: open the batch again, or give the money back by a receipt of its own."""
