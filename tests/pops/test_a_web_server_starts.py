@@ -1,5 +1,6 @@
 """A web server of the image takes connections when it can answer them: the proxy asks whatever takes them."""
 
+import gc
 import json
 import os
 import re
@@ -7,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from gunicorn.config import Config
+
+from pops.gunicorn import post_worker_init
 from pops.local.datadir import ROOT
 
 COMMAND = json.loads(re.search(r"^CMD (.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)[1])
@@ -33,3 +37,13 @@ def test_its_views_are_loaded_and_nothing_that_a_fork_would_lose():
     run = subprocess.run([sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert run.stdout.split() == ["True", "1", "None"]
+
+
+def test_a_worker_collects_nothing_of_what_it_loaded():
+    before = gc.get_freeze_count()
+    config = Config()
+    config.set("post_worker_init", post_worker_init)
+
+    config.post_worker_init(None)
+
+    assert gc.get_freeze_count() > before
