@@ -1,6 +1,7 @@
 """Stripe's webhook before all that pages need."""
 
 from collections.abc import Callable
+from functools import cached_property
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -15,4 +16,9 @@ class StripeFirstMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return stripe_webhook(request) if request.path == reverse("stripe_webhook") else self.get_response(request)
+        return stripe_webhook(request) if request.path == self.place else self.get_response(request)
+
+    @cached_property
+    def place(self) -> str:
+        """Its path. Asked with every request there is, and found once."""
+        return reverse("stripe_webhook")
