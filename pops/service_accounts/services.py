@@ -6,7 +6,7 @@ A key holds 256 bits by chance. It is given to who made it, once: here only its 
 import datetime as dt
 import secrets
 import string
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pghistory
@@ -130,14 +130,14 @@ def revoke_key(*, key_id: int, reason: str, now: dt.datetime, by: User) -> None:
         key.save(update_fields=["revoked_at", "revoked_by"])
 
 
-def note_use(*, key: ServiceKey, address: str | None, now: dt.datetime) -> None:
+def note_use(*, key: ServiceKey, find_address: Callable[[], str], now: dt.datetime) -> None:
     """Remember that a key was used, and from where; at most once a minute, however often it is."""
     late = now - USE_IS_TOLD_EVERY
     if key.last_used_at and key.last_used_at > late:
         return
     # Asked again by the database: of several calls at once one writes.
     unsaid = Q(last_used_at=None) | Q(last_used_at__lte=late)
-    ServiceKey.objects.filter(unsaid, pk=key.pk).update(last_used_at=now, last_used_address=address)
+    ServiceKey.objects.filter(unsaid, pk=key.pk).update(last_used_at=now, last_used_address=find_address())
 
 
 def _draw(account: ServiceAccount, **facts: object) -> NewKey:

@@ -23,17 +23,17 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, ServiceKey]:
         """Raises Problem 401 for whoever brings no good key, 429 once that was too often."""
-        now, address = timezone.now(), get_address(request)
+        now = timezone.now()
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
             raise _challenge(MISSING)
         key = find_key(text.strip())
         refusal = UNKNOWN if key is None else why_not_call(key, now=now)
         if key is None or refusal is not None:
-            refuse_guesses(address, now=now)
+            refuse_guesses(get_address(request), now=now)
             raise _challenge(refusal or UNKNOWN)
         pghistory.context(user=key.account_id)
-        note_use(key=key, address=address, now=now)
+        note_use(key=key, find_address=lambda: get_address(request), now=now)
         return key.account.user, key
 
     def authenticate_header(self, request: Request) -> str:
