@@ -157,6 +157,7 @@ class TestTheBackOffice:
         assert text in shown.content.decode()
         assert text not in page.content.decode()
         assert f"pops_{used(account).prefix}_..." in page.content.decode()
+        assert "Switched off" not in page.content.decode()
         assert Caller(text).get("/groups").json()["code"] == "scope_missing"
 
     def test_revoking_says_why_and_is_kept(self, practice, client_of):
@@ -178,9 +179,10 @@ class TestTheBackOffice:
         client = client_of(member(ADMIN))
         client.post(page, change)
         narrowed = api.get("/groups").json()["code"]
-        client.post(page, {"role": desk.pk, "reason": "Contract ended"})
+        off = client.post(page, {"role": desk.pk, "reason": "Contract ended"}, follow=True)
 
         assert narrowed == "right_missing"
+        assert "Switched off: none of its keys works." in off.content.decode()
         assert api.get("/groups").json()["code"] == "account_off"
 
     def test_of_one_that_may_more_than_they_the_pages_say_why_instead_of_offering(self, practice, client_of):

@@ -37,7 +37,7 @@ class ServiceAccountAdmin(KeepsHistory):
     parts = ["keys"]
     related_events = [(UserGroup.pgh_event_model, "user_id", "group", "Role")]
     fieldsets = [
-        (None, {"fields": ["name", "role", "is_active", "made"]}),
+        (None, {"fields": ["name", "role", "how_it_is", "made"]}),
         ("Keys", {"fields": ["keys_table"]}),
     ]
 
@@ -55,6 +55,10 @@ class ServiceAccountAdmin(KeepsHistory):
     @admin.display(description="Role")
     def role(self, account: ServiceAccount) -> str:
         return ", ".join(role.name for role in account.user.groups.all()) or "none"
+
+    @admin.display(description="How it is")
+    def how_it_is(self, account: ServiceAccount) -> str:
+        return "On" if account.is_active else "Switched off: none of its keys works."
 
     @admin.display(description="Last used", ordering="used")
     def used_at(self, account: Any) -> str:
