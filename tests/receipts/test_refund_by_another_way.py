@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from batches.breakdown import get_breakdown
 from pops.core.refusals import Refused
+from pops.web.backoffice.models import Desk
 from receipts.balances import find_tenders_left, get_receipt_balance
 from receipts.corrections.refund import RefundTooMuch, refund_at_desk
 from receipts.models import Receipt
@@ -85,6 +86,11 @@ def test_the_page_asks_why_and_only_of_who_may(dana, client_of):
     void = client.get(reverse("backoffice:void", args=[refund.pk])).content.decode()
     assert "Take the money back yourself." in void
     assert "Give the money back" in client.get(reverse("backoffice:void", args=[receipt.pk])).content.decode()
+
+    Desk.objects.create(user=dana, paper="roll")
+    roll = client.get(reverse("backoffice:print", args=[receipt.pk])).content.decode()
+    assert f"Receipt {refund.pk}</a>" in roll, "it says what went back of it, as on a sheet"
+    assert "$30.00" in roll.split("<dt>Net</dt>")[1]
 
     desk = member(DESK)
     desk.user_permissions.add(Permission.objects.get(codename="refund_receipt"))
