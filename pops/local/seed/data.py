@@ -52,6 +52,9 @@ HOUSEHOLDS = [
     ("Odette Beaumont", "c.beaumont@example.com", ["Odette Beaumont"]),
 ]
 
+# Who is asked to pay in the README's steps: they owe two providers something, whatever they paid before.
+STILL_OWING = ("Aisha Karim", "Robert O'Connell", "Dmitri Volkov")
+
 # Whose first and last visits are confidential.
 KEEPS_TO_HERSELF = "Sofia Alvarez"
 

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import random
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
 from notifications.models import Message
 from pops.core.accounts.models import Guarantor, ServiceLine
-from pops.local.seed.data import CARDS, TIME_ZONE, YESTERDAY
+from pops.core.practice.models import Provider
+from pops.local.seed.data import CARDS, STILL_OWING, TIME_ZONE, YESTERDAY
 from pops.local.seed.households import make_visit
 from pops.local.seed.payments import record_payment, record_refund_of
 from pops.local.seed.statements import open_statement
@@ -31,7 +33,9 @@ def make_history(now: dt.datetime, chance: random.Random) -> None:
     _make_sample_receipts(guarantors[0], now)
     # Somebody has to decide about this one.
     record_payment(guarantors[1], 5000, now - dt.timedelta(days=1, hours=2), CARDS[0], declined=False, agreed=4500)
-    _make_new_charges(guarantors[0], now.astimezone(ZoneInfo(TIME_ZONE)).date(), chance)
+    today = now.astimezone(ZoneInfo(TIME_ZONE)).date()
+    _make_new_charges(guarantors[0], today, chance)
+    _make_late_visits(today)
 
 
 def _make_sample_receipts(guarantor: Guarantor, now: dt.datetime) -> None:
@@ -57,6 +61,17 @@ def _make_new_charges(guarantor: Guarantor, today: dt.date, chance: random.Rando
         # Yesterday's leaves something to pay that no statement shows: Current Balance is more than Amount Due.
         days_ago, services = (20 + 9 * n, []) if n else (1, YESTERDAY)
         make_visit(patient, [statement], 67_530 + n, chance=chance, today=today, days_ago=days_ago, services=services)
+
+
+def _make_late_visits(today: dt.date) -> None:
+    """A visit to each of two providers by those who are to owe something. Not by the sample's own chance: it stays."""
+    numbers, chance = count(68_500), random.Random(1)  # noqa: S311  the same practice each time
+    for guarantor in Guarantor.objects.filter(name__in=STILL_OWING).order_by("pk"):
+        patient = guarantor.patients.earliest("pk")
+        for seen_by in Provider.objects.order_by("pk")[:2]:
+            make_visit(
+                patient, [], next(numbers), chance=chance, today=today, days_ago=3, services=YESTERDAY, provider=seen_by
+            )
 
 
 def note_emails_of_the_past() -> None:

@@ -61,12 +61,13 @@ def make_visit(
     today: dt.date,
     days_ago: int | None = None,
     services: Sequence[tuple[str, str, int, int]] = (),
+    provider: Provider | None = None,
 ) -> None:
     """A visit with its services; those after the statement's date are not on it, and insurance still owes them."""
     encounter = Encounter.objects.create(
         number=number,
         patient=patient,
-        provider=chance.choice(list(Provider.objects.all())),
+        provider=provider or chance.choice(list(Provider.objects.all())),
         facility=chance.choice(list(Facility.objects.all())),
     )
     service_date = today - dt.timedelta(days=days_ago or chance.randint(5, 150))
