@@ -1,6 +1,7 @@
 """The month-end lock: what lies in a locked period is viewable, unchangeable and not reopenable."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import connection, transaction
 
@@ -21,6 +22,14 @@ class PeriodLocked(Refused):
         )
         self.date = date
         self.first_open = locked_through + dt.timedelta(days=1)
+
+
+def on_or_after(date: dt.date, record: Callable[[dt.date], object]) -> None:
+    """Record money on its practice-local date; of a locked period on the first open day."""
+    try:
+        record(date)
+    except PeriodLocked as locked:
+        record(locked.first_open)
 
 
 class PeriodHasOpenBatches(Refused):

@@ -1,13 +1,14 @@
 """Disputes, as Stripe tells them. They flag the receipt and block its refund; of a lost one the money is gone."""
 
 import datetime as dt
+import functools
 import logging
 from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
 
 from batches.opening import open_api_batch
-from batches.period import PeriodLocked
+from batches.period import on_or_after
 from payments.gateway.disputes import DisputeFacts
 from payments.models import Dispute
 from payments.recording.own import find_own
@@ -23,11 +24,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Loss:
-    """A dispute that is lost, and when that was learned: the day is the practice's."""
+    """A dispute that is lost, and when that was learned."""
 
     dispute_id: str
     receipt_number: int
-    today: dt.date
     now: dt.datetime
 
 
@@ -41,7 +41,7 @@ def record_dispute(*, receipt_number: int, facts: DisputeFacts, now: dt.datetime
         return
     today = get_practice().business_date(now)
     try:
-        _record_on_an_open_day(Loss(dispute.pk, receipt_number, today, now))
+        on_or_after(today, functools.partial(_record_loss, Loss(dispute.pk, receipt_number, now)))
     except (Refused, IntegrityError) as error:
         logger.error("The lost dispute %s has no receipt: %s", dispute.pk, error)
 
@@ -64,13 +64,6 @@ def _keep(receipt_number: int, facts: DisputeFacts) -> Dispute:
         },
     )
     return dispute
-
-
-def _record_on_an_open_day(loss: Loss) -> None:
-    try:
-        _record_loss(loss, loss.today)
-    except PeriodLocked as locked:
-        _record_loss(loss, locked.first_open)
 
 
 @transaction.atomic

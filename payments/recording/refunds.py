@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from django.db import IntegrityError, connection, transaction
 
 from batches.opening import open_api_batch
-from batches.period import PeriodLocked
+from batches.period import on_or_after
 from payments.gateway.refunds import NOT_TAKEN, RefundFacts
 from payments.models import Refund
 from payments.recording.own import find_own
@@ -70,10 +70,7 @@ def _record_on_an_open_day(
     moment = now if facts.state == State.FAILED else facts.occurred_at
     date = get_practice().business_date(moment)
     facts = replace(facts, occurred_at=moment)
-    try:
-        _record(payment, facts, date, now, decision)
-    except PeriodLocked as locked:
-        _record(payment, facts, locked.first_open, now, decision)
+    on_or_after(date, lambda open_day: _record(payment, facts, open_day, now, decision))
 
 
 @transaction.atomic

@@ -12,7 +12,13 @@ from pops.core.locks import Held, HoldsAnother, hold_each
 from pops.core.methods import Method
 from pops.core.refusals import Refused, refuse
 from pops.core.transactions import joined
-from receipts.balances import find_applied_lines, find_overpaid_lines, get_receipt_balance, own_postings
+from receipts.balances import (
+    find_applied_lines,
+    find_overpaid_lines,
+    get_receipt_balance,
+    live_refunds,
+    own_postings,
+)
 from receipts.corrections.common import Own, take_back_lines
 from receipts.corrections.escrow import take_back_disbursed
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
@@ -63,7 +69,7 @@ def why_not_return(receipt: Receipt) -> Refused | None:
         return Refused("no_money", "No money came in on this receipt, so no bank can take it back.")
     if receipt.is_online_payment:
         return Refused("paid_online", "This was paid online: POPS enters it by itself when a dispute is lost.")
-    if Receipt.objects.filter(refund_of=receipt, kind=Receipt.Kind.RETURNED, void=None).exists():
+    if live_refunds(receipt).filter(kind=Receipt.Kind.RETURNED).exists():
         return None if find_returnable(receipt).exists() else Refused("returned", "It is entered as returned already.")
     if get_receipt_balance(receipt).is_refunded:
         return Refused("refunded", "All of it was refunded, so that nothing of it is left to be taken back.")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, QuerySet, Sum
 from django.http import QueryDict
 
-from batches.blind import hidden_batches
+from batches.blind import find_hidden
 from payments.reports.declaration import Field, Group, Measure, Report, Sort, Trend
 from payments.reports.models import Applied, Money, Received
 from payments.reports.pops_payments import narrowing
@@ -73,7 +73,7 @@ SORTS = (
 
 def _seen_by(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those of batches that this user needn't count blind any more."""
-    hidden = [batch.pk for batch in hidden_batches(user)]
+    hidden = find_hidden(user)
     return rows.exclude(batch_id__in=hidden) if hidden else rows
 
 

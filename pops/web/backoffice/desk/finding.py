@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from batches.blind import hidden_batches
+from batches.blind import find_hidden
 from pops.core.access.models import User
 from pops.core.accounts.confidential import sees_confidential
 from pops.core.accounts.models import Guarantor
@@ -65,7 +65,7 @@ def _tell_guarantor(guarantor: Guarantor, *, takes: bool) -> Found:
 def _find_receipts(user: User | AnonymousUser, text: str) -> list[Found]:
     if not user.has_perm("receipts.view_receipt"):
         return []
-    hidden = set(hidden_batches(user).values_list("pk", flat=True))
+    hidden = find_hidden(user)
     found = find_receipts(text, limit=RECEIPTS, hidden_batches=hidden)
     return [_tell_receipt(receipt, is_blind=receipt.batch_id in hidden) for receipt in found]
 
