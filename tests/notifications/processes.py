@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import connection
 
 from notifications.models import Message
+from pops.celery import app
+from tests.concurrency import is_in_time
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,6 +91,19 @@ def processes(
     finally:
         for process in group.running:
             process.kill()
+
+
+def sweep_until(done: Callable[[], bool], *names: str) -> None:
+    """Send what beat sends under these names of its schedule, again and again as it does, until something is done.
+
+    None goes stale: how long a worker takes to start is no matter.
+    """
+    for _ in range(30):
+        for entry in map(settings.CELERY_BEAT_SCHEDULE.__getitem__, names):
+            app.send_task(entry["task"], entry.get("args"), queue=entry.get("options", {}).get("queue"))
+        if is_in_time(done, seconds=10):
+            return
+    raise AssertionError("waited too long")
 
 
 def database_url() -> str:

@@ -3,18 +3,17 @@
 import signal
 
 import pytest
-from django.core.cache import cache
 
 from notifications.kinds import Content
 from notifications.models import Message
 from notifications.services import post_content
 from payments.models import Payment, ProcessorEvent
 from pops.celery import app
+from pops.core import work
 from pops.web.sign_in.notices import SIGN_IN
 from receipts.models import Receipt, ReceiptDocument
-from tests.concurrency import wait_until
 from tests.factories.accounts import GuarantorFactory
-from tests.notifications.processes import processes
+from tests.notifications.processes import processes, sweep_until
 from tests.payments.stripe_side import events_about, post_event, start
 
 pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
@@ -29,6 +28,12 @@ def environment(monkeypatch, settings, stripe_sandbox, tmp_path):
     monkeypatch.setenv("MEDIA_ROOT", settings.MEDIA_ROOT)
     for name in ("STRIPE_API_BASE", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"):
         monkeypatch.setenv(name, getattr(settings, name))
+
+
+@pytest.fixture
+def lost_nudges(monkeypatch):
+    """Those of the standstill were forgotten: what wakes the workers is beat."""
+    monkeypatch.setattr(work.Nudger, "nudge", lambda nudger: None)
 
 
 @pytest.fixture
@@ -59,25 +64,27 @@ def are_codes_sent():
     return Message.objects.filter(kind=SIGN_IN.name, state="sent").count() == CODES
 
 
+@pytest.mark.usefixtures("lost_nudges")
 def test_money_and_codes_are_worked_off_while_pdfs_still_wait(standstill, tmp_path):
     with processes(tmp_path / "celery.log", mail_port=standstill.port, settings_module="pops.settings") as celery:
-        # The nudges of the standstill are forgotten: what wakes the workers is the sweep.
-        cache.clear()
-        app.control.purge()
         documents = celery.start(queue="documents")
         celery.start(queue="urgent")
-        app.send_task("receipts.tasks.render_missing")
-        wait_until(lambda: ReceiptDocument.objects.exists())  # the PDFs are under way
+        sweep_until(ReceiptDocument.objects.exists, "render-receipts")  # the PDFs are under way
         documents.signal_children(signal.SIGSTOP)  # and take for ever, however fast this machine is
-        app.send_task("payments.tasks.sweep")
-        app.send_task("notifications.tasks.deliver", ["urgent"], queue="urgent")
-        wait_until(lambda: is_money_done() and are_codes_sent())
+        sweep_until(lambda: is_money_done() and are_codes_sent(), "sweep-events", "sweep-urgent-messages")
 
         assert Receipt.objects.filter(documents=None).exists()
         documents.signal_children(signal.SIGCONT)
-        wait_until(lambda: not Receipt.objects.filter(documents=None).exists())
+        sweep_until(lambda: not Receipt.objects.filter(documents=None).exists(), "render-receipts")
 
 
+@pytest.fixture
+def fresh_nudges(monkeypatch):
+    """None is forgotten, however long this machine takes to store what the standstill leaves."""
+    monkeypatch.setattr(work, "NUDGE_SECONDS", 3600)
+
+
+@pytest.mark.usefixtures("fresh_nudges")
 def test_however_many_payments_come_one_task_of_a_kind_waits(standstill):
     """A day without a worker must not leave a queue that takes an hour to empty."""
     with app.connection_for_read() as connection:
