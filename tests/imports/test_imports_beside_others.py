@@ -1,26 +1,26 @@
 """Imports beside imports, beside payments of the same guarantors, and killed in the middle: real connections."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from payments.recording.payments import record_outcome
-from pops.core.accounts.models import Guarantor, Patient, ServiceLine
+from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine
+from pops.core.imports.loading import STEP
 from pops.core.imports.models import AccountImport
 from pops.core.imports.staging import find_left_tables
 from receipts.models import Posting, Receipt
 from tests.concurrency import run_together, wait_until
-from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory
+from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
 from tests.factories.imports import bring
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import GroupFactory, PracticeFactory
 from tests.moments import NOON
+from tests.notifications.processes import database_url
 
 HEAD = "encounter_number,line_number,service_date,description,billed\n"
 GUARANTORS = 8
@@ -109,35 +109,41 @@ def test_a_patient_whose_services_are_paid_meanwhile_does_not_move(guarantors, t
 
 
 def test_killed_in_the_middle_and_repeated_it_ends_the_same(guarantors, tmp_path):
-    """The first run is killed once some of its steps are committed; the second says what was there already."""
-    path = tmp_path / "many.csv"
-    rows = "".join(f"1,{line},2026-01-05,Office visit,{line}.00\n" for line in range(1, 30_001))
+    """The first run is killed once two of its steps are committed; the second says what was there already."""
+    path, lines = tmp_path / "many.csv", 2 * STEP + 1000
+    rows = "".join(f"1,{line},2026-01-05,Office visit,{line}.00\n" for line in range(1, lines + 1))
     path.write_text(HEAD + rows)
-    environment = {**os.environ, "DATABASE_URL": _address()}
+    environment = {**os.environ, "DATABASE_URL": database_url()}
     command = [sys.executable, "manage.py", "import_accounts", str(path)]
-    with subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment) as first:
-        wait_until(lambda: ServiceLine.objects.exists())
-        first.send_signal(signal.SIGKILL)
-    part = _settled()
+    with transaction.atomic():
+        # Not committed: its third step waits for what becomes of this line, and can't end before it is killed.
+        ServiceLineFactory(encounter=Encounter.objects.get(number=1), line_number=lines)
+        with subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment) as first:
+            wait_until(_waiting)
+            first.kill()
+        killed = _waiting()
+        transaction.set_rollback(True)
+    wait_until(lambda: not _are_served(killed))
+    part = ServiceLine.objects.count()
 
     again = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=True)
 
-    assert 0 < part < 30_000
-    assert f"{30_000 - part:,} new, 0 changed, {part:,} unchanged, 0 bad" in again.stdout
-    assert ServiceLine.objects.count() == 30_000
+    assert 0 < part < lines
+    assert f"{lines - part:,} new, 0 changed, {part:,} unchanged, 0 bad" in again.stdout
+    assert ServiceLine.objects.count() == lines
     assert list(AccountImport.objects.order_by("pk").values_list("state", flat=True)) == ["loading", "done"]
 
 
-def _address() -> str:
-    """Of the tests' database."""
-    facts = connection.settings_dict
-    return f"postgresql://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
+def _waiting() -> list[int]:
+    """The processes of the server that wait for another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return [pid for (pid,) in cursor.fetchall()]
 
 
-def _settled() -> int:
-    """How many lines are there once the server has noticed that its client died."""
-    before = -1
-    while (now := ServiceLine.objects.count()) != before:
-        before = now
-        time.sleep(0.5)
-    return now
+def _are_served(pids: list[int]) -> bool:
+    """Whether the server still works for a client of these: it may notice late that one died."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = ANY(%s))", [pids])
+        served: bool = cursor.fetchone()[0]
+        return served
