@@ -17,6 +17,7 @@ from receipts.notices import messages_of
 from tests.concurrency import wait_until
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.practice import GroupFactory
+from tests.notifications import worker_settings
 from tests.notifications.mail_server import ACCEPT, DROP, HANG
 from tests.notifications.processes import all_sent, processes
 
@@ -67,6 +68,7 @@ def test_each_of_60_receipts_and_texts_arrives_once_while_workers_are_killed(pay
         return len(mail_server.accepted) + len(text_service.store.newest(2 * TEXTS))
 
     weather = mail_server.answer = Weather()
+    mail_server.hang_seconds = 2 * worker_settings.EMAIL_TIMEOUT
     group = GroupFactory(email_receipts=True)
     guarantors = [GuarantorFactory(group=group) for _ in range(50)]
     window, interrupted = set(), 0

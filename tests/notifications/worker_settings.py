@@ -3,7 +3,7 @@
 from pops.settings import *  # noqa: F403
 from pops.settings import CELERY_BEAT_SCHEDULE
 
-EMAIL_TIMEOUT = 1
+EMAIL_TIMEOUT = 3
 # Well apart: a machine that stands still for some seconds must not end a claim while its worker lives.
 MESSAGE_TIME_LIMIT = 15
 LANE = {"claim": 20, "first_pause": 0.3, "longest_pause": 0.3, "give_up": 24 * 3600}

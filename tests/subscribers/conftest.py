@@ -35,7 +35,7 @@ def tell() -> Callable[[], None]:
     def tell() -> None:
         sequence_changes()
         tell_changes()
-        deliver_due(lane=Message.Lane.HOOKS, channel=Message.Channel.HTTP, seconds=10)
+        deliver_due(lane=Message.Lane.HOOKS, channel=Message.Channel.HTTP, seconds=60)
 
     return tell
 
