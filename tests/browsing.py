@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from django.db import connections
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 # Playwright's synchronous API runs an event loop in the test's thread; Django would refuse to touch the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# Milliseconds until what a page should show, or have, does not come any more: as long as a busy machine takes.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 FLAGS = [
     "--no-sandbox",
@@ -67,6 +71,7 @@ def is_refused(line: ConsoleMessage) -> bool:
 def page(browser: Browser) -> Iterator[Page]:
     """A page on a phone that fails its test on anything the browser complains about."""
     context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

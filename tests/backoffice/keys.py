@@ -17,6 +17,7 @@ class Keys:
         self.page, self.pressed = page, 0
 
     def press(self, *keys: str) -> None:
+        self.page.wait_for_load_state()  # the page's script hears them
         for key in keys:
             self.page.keyboard.press(key)
             self.pressed += 1

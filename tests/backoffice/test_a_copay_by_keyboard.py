@@ -64,6 +64,7 @@ def test_three_copays_in_a_few_keys_each(page, keys, leo):
     def by_check():
         keys.find("leo alv", sees=leo.guarantor.name)
         expect(amount(page)).to_have_value("40.00")  # the usual one
+        expect(amount(page)).to_be_focused()
         keys.press("Tab", "ArrowRight", "ArrowRight", "Tab")
         keys.type("1042")
         keys.press("Enter")

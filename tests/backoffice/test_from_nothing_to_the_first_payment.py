@@ -99,7 +99,7 @@ def pay(page: Page) -> None:
         card.locator(f"[name={name}]").fill(value)
     # By keyboard: among several windows headless Chromium may send a click to where the page stood before it scrolled.
     page.get_by_role("button", name=re.compile("^Pay ")).press("Enter")
-    expect(page).to_have_url(re.compile(r"/receipts/\d+/$"), timeout=30_000)
+    expect(page).to_have_url(re.compile(r"/receipts/\d+/$"))
 
 
 def enter_the_practice(page: Page) -> None:

@@ -122,7 +122,7 @@ def test_a_payment_in_progress_says_so_and_turns_by_itself(page, live_server, ow
     assert not Receipt.objects.exists()
 
     stripe_sandbox.settle(Payment.objects.get().intent_id)
-    expect(page).to_have_url(re.compile(r"/receipts/\d+/$"), timeout=15_000)
+    expect(page).to_have_url(re.compile(r"/receipts/\d+/$"))
     expect(page.locator("main")).to_contain_text("$50.00")
 
 
