@@ -34,19 +34,19 @@ class LongTransaction:
 
     def __enter__(self):
         self._thread.start()
-        assert self._written.wait(20)
+        assert self._written.wait(60)
         return self
 
     def __exit__(self, *_):
         self._end.set()
-        self._thread.join(20)
+        self._thread.join(60)
 
     def _run(self):
         try:
             with transaction.atomic():
                 self.receipt = self._pay()
                 self._written.set()
-                self._end.wait(20)
+                self._end.wait(60)
                 transaction.set_rollback(not self._keep)
         finally:
             connection.close()
@@ -113,7 +113,7 @@ class Reader(threading.Thread):
         """Whether there may be more."""
         try:
             sequence_changes()
-            page = read_page(after=self.cursor, limit=7)
+            page = read_page(after=self.cursor, limit=3)
             if self.chance.random() < 0.2:
                 raise Killed
         except Killed:
@@ -149,7 +149,7 @@ def test_many_write_while_readers_die_and_go_on(pay, opened, monkeypatch):
     written = run_together([lambda n=n: write(n) for n in range(WRITERS * EACH)], width=WRITERS)
     for reader in readers:
         reader.over.set()
-        reader.join(60)
+        reader.join(300)
 
     for reader in readers:
         positions = [change.position for change in reader.got]

@@ -35,13 +35,13 @@ def test_a_worker_at_its_last_task_is_waited_for(empty):
         with transaction.atomic():
             Guarantor.objects.select_for_update().get()
             holds.set()
-            goes_on.wait(5)
+            goes_on.wait(60)
             Facility.objects.create(name="Written at last")
         connection.close()
 
     worker = threading.Thread(target=work)
     worker.start()
-    holds.wait(5)
+    holds.wait(60)
     timer = threading.Timer(0.3, goes_on.set)
     timer.start()
     empty()

@@ -48,7 +48,7 @@ def test_a_server_left_running_is_ended(broker: Broker) -> None:
     again = Broker(broker.folder)
     try:
         again.start()
-        assert left.popen.wait(5) == 0
+        assert left.popen.wait(60) == 0
     finally:
         again.stop()
 

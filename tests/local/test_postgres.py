@@ -77,7 +77,7 @@ def test_a_server_left_running_is_ended(postgres: Postgres) -> None:
     again = Postgres(postgres.folder, durable=False)
     try:
         again.start()
-        assert left.popen.wait(5) == 0
+        assert left.popen.wait(60) == 0
     finally:
         again.stop()
 

@@ -11,7 +11,7 @@ from pops.local.process import Child
 from pops.local.steps import StepError
 
 
-def gone(pid: int, seconds: float = 5.0) -> bool:
+def gone(pid: int, seconds: float = 60.0) -> bool:
     """Whether the process has ended (a zombie has) within this time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

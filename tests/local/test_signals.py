@@ -56,7 +56,7 @@ def test_one_that_was_told_to_ignore_ctrl_c_is_stopped_by_it(code: str, number: 
     with started(code, ignoring="INT TERM") as running:
         running.send_signal(number)
 
-        output, _ = running.communicate(timeout=10)
+        output, _ = running.communicate(timeout=60)
 
     assert running.returncode == 130
     assert output.strip().startswith(("stopped in order", "Stopped."))
@@ -70,7 +70,7 @@ def test_one_that_was_started_with_nohup_outlives_its_terminal() -> None:
 
         running.send_signal(signal.SIGTERM)
 
-        assert running.wait(10) == 130
+        assert running.wait(60) == 130
 
 
 def test_children_hear_what_their_starter_ignores_or_blocks(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_children_hear_what_their_starter_ignores_or_blocks(tmp_path: Path) -> N
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     try:
         child = Child("Listener", ["/bin/cat", "/proc/self/status"], log=tmp_path / "log")
-        child.popen.wait(10)
+        child.popen.wait(60)
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
         signal.signal(signal.SIGINT, before)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from pops.local import environment
 from pops.local.datadir import ROOT
 from pops.local.steps import StepError
+from tests.concurrency import wait_until
 
 
 def command(*arguments: str) -> list[str]:
@@ -73,13 +73,11 @@ def test_a_signal_reaches_the_command(tmp_path: Path) -> None:
     said = tmp_path / "said"
     script = f"trap 'echo stopped > {said}; exit 5' TERM; echo ready > {said}; while :; do sleep 0.05; done"
     running = subprocess.Popen(command("--throwaway", "--", "sh", "-c", script), cwd=ROOT, env=clean_env(**urls))
-    deadline = time.monotonic() + 20
-    while not said.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(said.exists)
 
     running.send_signal(signal.SIGTERM)
 
-    assert running.wait(10) == 5
+    assert running.wait(60) == 5
     assert said.read_text() == "stopped\n"
 
 

@@ -136,7 +136,7 @@ class StripeSandbox:
         """Send one event again, now, also while paused. Returns the receiver's HTTP status, 0 if none answered."""
         return self._webhooks.deliver(event_id)
 
-    def wait_for_webhooks(self, timeout: float = 5.0) -> bool:
+    def wait_for_webhooks(self, timeout: float = 60.0) -> bool:
         """Wait until every event was taken by the receiver; False when time runs out first."""
         for _ in range(int(timeout / 0.02)):
             with self._store.lock:

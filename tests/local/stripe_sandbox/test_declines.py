@@ -1,11 +1,10 @@
 """The sandbox declines, asks and takes its time as its test cards say."""
 
-import time
-
 import pytest
 import stripe
 
 from pops.local.stripe_sandbox import StripeSandbox
+from tests.concurrency import wait_until
 from tests.local.stripe_sandbox.calls import decline, pay, types
 
 
@@ -148,5 +147,4 @@ def test_processing_ends_by_itself():
         client = stripe.StripeClient(sandbox.secret_key, base_addresses={"api": sandbox.url})
         intent = client.v1.payment_intents.create({"amount": 900, "currency": "usd"})
         sandbox.confirm(intent.id, card_number="4000000077770008")
-        time.sleep(0.3)
-        assert sandbox.payment_intent(intent.id)["status"] == "succeeded"
+        wait_until(lambda: sandbox.payment_intent(intent.id)["status"] == "succeeded")

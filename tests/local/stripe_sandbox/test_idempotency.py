@@ -159,7 +159,7 @@ def test_as_a_program(tmp_path: Path):
         client = stripe.StripeClient("sk_test_mine", base_addresses={"api": url})
         assert client.v1.payment_intents.create(PAY).status == "succeeded"
         program.terminate()
-        assert program.wait(5) == 0
+        assert program.wait(60) == 0
 
 
 def test_stop_and_start_keeps_the_address(sandbox: StripeSandbox):

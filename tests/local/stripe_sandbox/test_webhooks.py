@@ -10,6 +10,7 @@ import pytest
 import stripe
 
 from pops.local.stripe_sandbox import StripeSandbox
+from tests.concurrency import wait_until
 
 SECRET = "whsec_test"
 
@@ -131,9 +132,8 @@ def test_undelivered_events_and_waiting_jobs_survive_a_restart(receiver: Receive
         webhook_url=receiver.url, webhook_secret=SECRET, data_dir=tmp_path, processing_delay=0.05
     ) as after:
         assert after.payment_intent(intent.id)["amount"] == 900
-        time.sleep(0.3)
+        wait_until(lambda: after.payment_intent(intent.id)["status"] == "succeeded")
         assert after.wait_for_webhooks()
-        assert after.payment_intent(intent.id)["status"] == "succeeded"
 
     assert made < {event.id for event in receiver.events}
     assert "payment_intent.succeeded" in receiver.types()
