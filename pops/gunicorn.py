@@ -1,5 +1,6 @@
 """How the web server runs, wherever it does: `gunicorn pops.wsgi --config python:pops.gunicorn`."""
 
+import datetime as dt
 import gc
 from typing import Any
 
@@ -15,10 +16,16 @@ class TokenlessLogger(Logger):
         super().setup(cfg)
         self.error_log.addFilter(HideTokens())
 
-    def atoms(self, *request: Any) -> dict[str, Any]:
-        """What a line about a request is made of."""
-        atoms: dict[str, Any] = super().atoms(*request)
-        return atoms | {"U": hide_tokens(atoms["U"])}
+    def atoms(self, answer: Any, request: Any, environ: dict[str, Any], took: dt.timedelta) -> dict[str, Any]:
+        """What a line about a request is made of. gunicorn offers each header too, and so keys and cookies."""
+        return {
+            "h": environ.get("REMOTE_ADDR", "-"),
+            "m": environ["REQUEST_METHOD"],
+            "U": hide_tokens(environ["PATH_INFO"]),
+            "s": str(answer.status).partition(" ")[0],
+            "b": answer.sent,
+            "M": took // dt.timedelta(milliseconds=1),
+        }
 
 
 def post_worker_init(worker: Any) -> None:

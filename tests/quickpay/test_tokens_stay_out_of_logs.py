@@ -50,12 +50,13 @@ def test_nothing_that_the_web_server_logs_names_one(token, caplog):
     logger = TokenlessLogger(Config())
     logger.error_log.propagate = True
     logger.error("Error handling request %s", f"/q/{token}/")
-    environ = {"REQUEST_METHOD": "GET", "RAW_URI": f"/q/{token}/", "PATH_INFO": f"/q/{token}/"}
+    environ = {"REQUEST_METHOD": "GET", "RAW_URI": f"/q/{token}/", "PATH_INFO": f"/q/{token}/", "SERVER_PROTOCOL": "1"}
     answer = SimpleNamespace(status="200 OK", sent=1, headers=[])
-    atoms = logger.atoms(answer, SimpleNamespace(headers=[]), environ | {"SERVER_PROTOCOL": "1"}, dt.timedelta())
+    request = SimpleNamespace(headers=[("AUTHORIZATION", f"Bearer {token}")])
+    atoms = logger.atoms(answer, request, environ, dt.timedelta(milliseconds=1204))
 
-    assert token not in access_log_format % atoms
-    assert "/q/[hidden]/" in access_log_format % atoms
+    assert access_log_format % atoms == '- "GET /q/[hidden]/" 200 1 1204ms'
+    assert token not in str(atoms)  # whatever the format of a practice's own asks for
     assert "Error handling request /q/[hidden]/" in caplog.text
     assert token not in caplog.text
 
