@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from batches.closing import Closing, close_batches
 from batches.deposits import NOTHING, DepositFacts, make_deposit
@@ -31,6 +32,12 @@ def find_batches_of_day(today: dt.date) -> list[ReferenceBatch]:
         .prefetch_related("drawer_movements")
         .order_by("batch_date", "is_api", "pk")
     )
+
+
+def find_closed_of_day(today: dt.date) -> QuerySet[ReferenceBatch]:
+    """What of a practice-local date is closed, be it archived."""
+    rows = ReferenceBatch.objects.filter(batch_date=today).exclude(status=ReferenceBatch.Status.OPEN)
+    return rows.select_related("user").order_by("pk")
 
 
 def close_day(*, closings: Sequence[Closing], deposit: DepositFacts | None, now: dt.datetime, by: User) -> DayClosed:

@@ -95,6 +95,11 @@ class Glance:
         return sorted(now, key=lambda batch: (not batch.is_api, batch.pk))
 
     @property
+    def closed_today(self) -> list[ReferenceBatch]:
+        """What of today is closed already."""
+        return [batch for batch in self.batches if not batch.is_open and batch.batch_date == self.today]
+
+    @property
     def taken(self) -> list[Taken]:
         """What was taken today by each channel."""
         return [self._taken(name, label, [name], is_back=False) for name, label in Receipt.Channel.choices]

@@ -110,6 +110,25 @@ def test_at_most_twelve_questions(role, client_of, busy):
     assert "Unapplied money, by age" in page
 
 
+def test_that_nothing_is_open_says_whether_anything_was(practice, client_of):
+    """A day that is closed looks like none that has not begun."""
+    dana = clerk()
+    client = client_of(dana)
+    judge_now()
+
+    def told():
+        return [client.get(page).content.decode() for page in ("/admin/", reverse("backoffice:close_day"))]
+
+    assert all("No batch of today was opened yet." in page for page in told())
+    batch = close(batch_of(dana, "Front desk"), dana)
+    for page in told():
+        assert "The only batch of today is closed:" in page
+        assert f'{reverse("admin:batches_referencebatch_change", args=[batch.pk])}">Front desk</a>.' in page
+        assert "opened yet" not in page
+    close(batch_of(dana, "Afternoon"), dana)
+    assert all("All 2 batches of today are closed:" in page for page in told())
+
+
 def test_who_may_see_no_batch_is_told_no_amount(client_of, busy):
     judge_now()
     page = client_of(UserFactory(is_staff=True)).get("/admin/").content.decode()

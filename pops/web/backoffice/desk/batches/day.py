@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.urls import reverse
 
 from batches.counting import count_batch
-from batches.day import DayClosed, close_day
+from batches.day import DayClosed, close_day, find_closed_of_day
 from batches.deposits import find_bank
 from payments.takings import Takings, ask_takings
 from pops.core.practice.selectors import practice_of
@@ -56,7 +56,8 @@ class DayStep(DeskAction):
             "closing": form if isinstance(form, DayCloseForm) else DayCloseForm(**self.close_facts),
         }
         shown |= {"rows": self.rows, "uncounted": self.uncounted, "ready": self.ready, "takings": self.takings}
-        shown |= {"pending": find_pending(self.today), "form": form}
+        closed = [] if self.rows else find_closed_of_day(self.today)
+        shown |= {"pending": find_pending(self.today), "form": form, "closed": closed}
         return super().get_context_data(**shown, **context)
 
 
