@@ -199,11 +199,14 @@ def test_it_is_made_paused_and_ended_on_its_page(samples, ruth, client_of):
     made = Schedule.objects.get()
     assert (made.weekday, made.at, made.format, made.question) == (0, dt.time(6, 30), "xlsx", "3")
 
+    end = reverse("backoffice:end_schedule", args=[made.pk])
+    assert "an ended schedule stays ended" in client.get(end).content.decode(), "it asks first"
     for name, state in (("pause", "paused"), ("resume", "active"), ("end", "ended")):
         client.post(reverse(f"backoffice:{name}_schedule", args=[made.pk]), follow=True)
         made.refresh_from_db()
         assert made.state == state
     assert "Mondays" in client.get(reverse("backoffice:schedules")).content.decode()
+    assert "This schedule was ended." in client.get(end).content.decode()
     assert client.get(f"{reverse('backoffice:add_schedule')}?source=none").status_code == 404
 
 

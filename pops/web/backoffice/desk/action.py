@@ -213,10 +213,14 @@ class DeskAction(DeskView, FormView):
 
 
 class DeskButton(DeskAction):
-    """A button that acts at once: nothing is asked, what is refused is told on the page it leads to."""
+    """A button that acts at once: nothing is asked, what is refused is told on the page it leads to.
+
+    What can't be undone is a DeskAction with a form of nothing but its own button: its page says what comes of it.
+    """
 
     http_method_names = ["post"]
     form_class = SentOnce
+    undone_by: ClassVar[str]  # what takes it back, or why nobody needs to
 
     def page(self) -> str:
         """Where it leads, whatever comes of it."""

@@ -154,6 +154,7 @@ class TakeEntry(OfEntry, DeskButton):
     """Say that one does it oneself."""
 
     rights = RIGHTS
+    undone_by = "Put it back, on the entry's page"
 
     def page(self) -> str:
         return reverse("backoffice:inbox")

@@ -137,6 +137,8 @@ class RunButton(DeskButton):
 class Cancel(RunButton):
     """End it, also while a worker is at it."""
 
+    undone_by = "Ask for it again"
+
     def do(self, form: Any) -> tuple[str, str]:
         cancel_run(run_id=self.target.pk, now=self.now, by=self.request.user)
         return self.page(), "It was cancelled."
@@ -144,6 +146,8 @@ class Cancel(RunButton):
 
 class Again(RunButton):
     """Ask the same question as of today."""
+
+    undone_by = "Cancel"
 
     def do(self, form: Any) -> tuple[str, str]:
         run = ask_again(run_id=self.target.pk, today=self.today, now=self.now, by=self.request.user)

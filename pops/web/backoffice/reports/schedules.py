@@ -187,6 +187,8 @@ class ScheduleButton(DeskButton):
 class Pause(ScheduleButton):
     """Ask it no more until it goes on."""
 
+    undone_by = "Go on"
+
     def do(self, form: Any) -> tuple[str, str]:
         schedule = pause_schedule(schedule_id=self.target.pk, by=self.request.user)
         return self.page(), f"{schedule} is paused."
@@ -195,14 +197,33 @@ class Pause(ScheduleButton):
 class Resume(ScheduleButton):
     """Let it go on; what was due meanwhile is left out."""
 
+    undone_by = "Pause"
+
     def do(self, form: Any) -> tuple[str, str]:
         schedule = resume_schedule(schedule_id=self.target.pk, now=self.now, by=self.request.user)
         return self.page(), f"{schedule} goes on."
 
 
-class End(ScheduleButton):
+class End(DeskAction):
     """Ask it never again."""
 
-    def do(self, form: Any) -> tuple[str, str]:
+    rights = RIGHTS
+    title = "End {}"
+    target_name = "schedule"
+    form_class = SentOnce
+    button = "End the schedule"
+    danger = True
+    lead = "It is made no more, and an ended schedule stays ended. To have it made again later, pause it instead."
+
+    def find_target(self) -> Schedule:
+        return get_object_or_404(Schedule, pk=self.kwargs["schedule_id"])
+
+    def why_not(self) -> Refused | None:
+        return why_not_change(self.target, by=self.request.user)
+
+    def do(self, form: SentOnce) -> tuple[str, str]:
         schedule = end_schedule(schedule_id=self.target.pk, by=self.request.user)
-        return self.page(), f"{schedule} is ended. What it made is kept as long as ever."
+        return reverse("backoffice:schedules"), f"{schedule} is ended. What it made is kept as long as ever."
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(back=reverse("backoffice:schedules"), **context)

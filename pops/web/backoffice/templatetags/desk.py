@@ -37,7 +37,7 @@ from receipts.models import Receipt
 
 register = template.Library()
 # Why a void is refused, where its page says what to do instead.
-WAYS_OUT = ("batch_closed", "not_of_today")
+WAYS_OUT = ("batch_closed", "not_of_today", "partly_gone", "returned")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def batch_actions(context: Any, batch: ReferenceBatch) -> list[Action]:
         ("batches.open_batch", "Change", why_not_change_desk_batch(batch), "change_batch", False),
         *(earlier if batch.batch_date < today and not batch.is_api else []),
         ("batches.reopen_batch", "Reopen", why_not_reopen(batch), "reopen", False),
-        ("batches.archive_batch", "Archive", why_not_archive(batch), "archive", True),
+        ("batches.archive_batch", "Archive", why_not_archive(batch), "archive", False),
     ]
     return _allowed(context, rows, batch.pk)
 

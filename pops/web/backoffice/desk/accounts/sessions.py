@@ -100,6 +100,7 @@ class EndMirror(DeskButton):
     """Look no longer; back to the guarantor's page."""
 
     rights = ("portal_sessions.mirror_account",)
+    undone_by = "Look again"
 
     def find_target(self) -> PortalSession:
         mine = PortalSession.objects.filter(is_mirror=True, by=self.request.user)

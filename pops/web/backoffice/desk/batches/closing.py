@@ -14,17 +14,18 @@ from batches.day import DayClosed
 from batches.holding import why_not_change
 from batches.models import BatchCount, ReferenceBatch
 from batches.reconcile import make_lines
-from batches.reopening import FILES_MISSING, archive_batch, reopen_batch, why_not_reopen
+from batches.reopening import FILES_MISSING, archive_batch, reopen_batch, why_not_archive, why_not_reopen
 from batches.selectors import find_counts
 from payments.takings import Takings, ask_takings
 from pops.core.practice.selectors import get_practice, practice_of
 from pops.core.refusals import Refused
-from pops.web.backoffice.desk.action import DeskAction, DeskButton, batch_page
+from pops.web.backoffice.desk.action import DeskAction, batch_page
 from pops.web.backoffice.desk.batches.day import papers_page
 from pops.web.backoffice.desk.batches.day_rows import Online, compare_online
 from pops.web.backoffice.desk.batches.forms import CloseForm, CountForm
 from pops.web.backoffice.desk.batches.readiness import find_pending
 from pops.web.backoffice.desk.forms import ReasonForm
+from pops.web.backoffice.once import SentOnce
 from receipts.documents.calls import queue_close_documents
 
 
@@ -190,17 +191,23 @@ class Reopen(DeskAction):
         return batch_page(self.target.pk), "The batch is open again. Count and close it anew when you are done."
 
 
-class Archive(DeskButton):
+class Archive(DeskAction):
     """File a closed batch away."""
 
     rights = ("batches.archive_batch",)
+    title = "Archive {}"
+    target_name = "batch"
+    form_class = SentOnce
+    button = "Archive the batch"
+    danger = True
+    lead = "The batch can be looked at as before. It is not opened again, and an archived batch stays archived."
 
     def find_target(self) -> ReferenceBatch:
         return get_object_or_404(ReferenceBatch, pk=self.kwargs["batch_id"])
 
-    def page(self) -> str:
-        return batch_page(self.target.pk)
+    def why_not(self) -> Refused | None:
+        return why_not_archive(self.target)
 
-    def do(self, form: Any) -> tuple[str, str]:
+    def do(self, form: SentOnce) -> tuple[str, str]:
         archive_batch(batch_id=self.target.pk, now=self.now, by=self.request.user)
-        return self.page(), "The batch is archived."
+        return batch_page(self.target.pk), "The batch is archived."

@@ -56,6 +56,7 @@ class Attach(DeskButton):
 
     rights = ("batches.open_batch",)
     form_class = AttachForm
+    undone_by = "Work in another batch, or in none"
 
     def page(self) -> str:
         return reverse("backoffice:my_batch")
@@ -97,6 +98,7 @@ class Detach(DeskButton):
     """Work in no batch."""
 
     rights = ("batches.open_batch",)
+    undone_by = "Work in it again"
 
     def page(self) -> str:
         return reverse("backoffice:my_batch")

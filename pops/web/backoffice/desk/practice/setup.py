@@ -61,6 +61,7 @@ class AskForEvent(SetupButton):
 
     step = "stripe"
     asks_stripe = True
+    undone_by = "Nothing: one message more comes from Stripe"
 
     def do(self, form: SentOnce) -> tuple[str, str]:
         try_webhook(now=self.now, by=self.request.user)
@@ -72,6 +73,7 @@ class RegisterDomain(SetupButton):
 
     step = "stripe"
     asks_stripe = True
+    undone_by = "Nothing: Stripe looks at the domain again"
 
     def do(self, form: SentOnce) -> tuple[str, str]:
         register_site()
@@ -82,6 +84,7 @@ class BeginTrial(SetupButton):
     """Make the account that pays the trial payment."""
 
     step = "payment"
+    undone_by = "Nothing: the account ends when the portal opens"
 
     def do(self, form: SentOnce) -> tuple[str, str]:
         begin_trial(today=get_practice().business_date(timezone.now()), by=self.request.user)

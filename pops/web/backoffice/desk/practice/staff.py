@@ -48,6 +48,7 @@ class MailPasswordLink(DeskButton):
     """Mail the link by which a member of staff chooses a password."""
 
     rights = RIGHTS
+    undone_by = "Nothing: the password stays as it is until the link is used"
 
     def find_target(self) -> User:
         return get_object_or_404(User, pk=self.kwargs["user_id"])
