@@ -15,9 +15,9 @@ from payments.truth import bring_up_to_date
 from pops.core.access.models import User
 from pops.core.locks import hold
 from pops.core.refusals import Refused, refuse, require_reason
-from receipts.balances import get_on_the_way_cents, get_receipt_balance, is_disputed
+from receipts.balances import get_on_the_way_cents, get_receipt_balance, is_disputed, sum_returned
 from receipts.corrections.common import Returned, get_guarantor_id
-from receipts.corrections.refund import RefundTooMuch
+from receipts.corrections.refund import NothingToRefund, RefundTooMuch
 from receipts.corrections.void import why_not_void
 from receipts.models import Receipt
 
@@ -33,21 +33,18 @@ def why_not_refund_online(receipt: Receipt) -> Refused | None:
     if hasattr(receipt, "void"):
         return Refused("voided", "This receipt was voided: there is nothing left to refund.")
     if all(is_disputed(receipt, charge) for charge in find_charges(receipt)):
-        return _why_disputed(receipt)
-    return None if find_left_by_charge(receipt) else RefundTooMuch()
-
-
-def _why_disputed(receipt: Receipt) -> Refused:
-    if get_receipt_balance(receipt).returned_cents:
-        return Returned()
-    words = "The cardholder disputes this payment: the bank decides, it can't be refunded now."
-    return Refused("disputed", words)
+        words = "The cardholder disputes this payment: the bank decides, it can't be refunded now."
+        return Refused("disputed", words)
+    if find_left_by_charge(receipt):
+        return None
+    return Returned() if get_receipt_balance(receipt).returned_cents else NothingToRefund()
 
 
 def why_not_void_online(receipt: Receipt, *, today: dt.date) -> Refused | None:
     """Why all of a payment made online can't be given back by voiding its receipt."""
     if refusal := why_not_refund_online(receipt):
-        return refusal
+        is_gone = isinstance(refusal, (NothingToRefund, Returned))
+        return (why_not_void(receipt, today=today, returned_by_processor=True) if is_gone else None) or refusal
     if len(find_charges(receipt)) > 1:
         return Refused("in_parts", "This payment was charged in parts. Refund each part instead.")
     return why_not_void(receipt, today=today, returned_by_processor=True)
@@ -62,9 +59,9 @@ def find_charges(receipt: Receipt) -> dict[str, int]:
 def find_left_by_charge(receipt: Receipt) -> dict[str, int]:
     """What can still be refunded of each charge, in cents: without refunds in flight, and nothing of disputed ones."""
     left = get_receipt_balance(receipt).left_cents - get_on_the_way_cents(receipt)
-    gone = dict.fromkeys(find_charges(receipt), 0)
+    gone = sum_returned(receipt.pk)
     for refund in receipt.processor_refunds.exclude(state=State.FAILED, refund_receipt=None):
-        gone[refund.charge_id] = gone.get(refund.charge_id, 0) + refund.amount_cents
+        gone[refund.charge_id] += refund.amount_cents
     by_charge = {charge: min(cents - gone[charge], left) for charge, cents in find_charges(receipt).items()}
     return {charge: cents for charge, cents in by_charge.items() if cents > 0 and not is_disputed(receipt, charge)}
 

@@ -1,7 +1,7 @@
 """Where the money of a receipt is. All amounts are cents."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
@@ -74,6 +74,13 @@ def live_refunds(receipt: Receipt) -> QuerySet[Receipt]:
     return Receipt.objects.filter(refund_of=receipt, kind__in=Receipt.GIVEN_BACK, void=None)
 
 
+def sum_returned(receipt_number: int) -> Counter[str]:
+    """What the bank took back of each transaction of a receipt, in cents by the transaction's number."""
+    back = Receipt.objects.filter(refund_of=receipt_number, kind=Receipt.Kind.RETURNED, void=None).order_by()
+    rows = back.values_list("money_return__transaction__number").annotate(cents=-Sum("amount_cents"))
+    return Counter(dict(rows))
+
+
 def get_on_the_way_cents(receipt: Receipt) -> int:
     """What the card processor was asked to refund and has not answered about, or has refunded and waits for a decision.
 
@@ -84,8 +91,8 @@ def get_on_the_way_cents(receipt: Receipt) -> int:
 
 
 def is_disputed(receipt: Receipt, charge_id: str = "") -> bool:
-    """Whether the cardholder disputes the payment, or that charge of it, and the bank has not decided."""
-    going_on = [dispute for dispute in receipt.disputes.all() if not dispute.is_over]
+    """Whether the cardholder disputes the payment, or that charge of it, and what becomes of that is not settled."""
+    going_on = [dispute for dispute in receipt.disputes.all() if not dispute.is_settled]
     return any(not charge_id or dispute.charge_id in ("", charge_id) for dispute in going_on)
 
 

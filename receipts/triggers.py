@@ -82,18 +82,22 @@ SKIP_NEW_RECEIPT = """
     END IF;
 """
 
-# Money goes back to the bank once: another return of the same transaction stands only when the one before was voided.
+# No more goes back to the bank than came: what was returned and not voided since, this return with it.
 NOT_TWICE = pgtrigger.Trigger(
     name="not_twice",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
+    declare=[("came", "bigint"), ("gone", "bigint")],
     func="""
-        PERFORM FROM receipts_transaction WHERE id = NEW.transaction_id FOR UPDATE;
-        IF EXISTS (
-            SELECT FROM receipts_moneyreturn o
+        SELECT amount_cents INTO came FROM receipts_transaction WHERE id = NEW.transaction_id FOR UPDATE;
+        SELECT -sum(cents) INTO gone FROM (
+            SELECT amount_cents AS cents FROM receipts_receipt WHERE number = NEW.receipt_id
+            UNION ALL
+            SELECT r.amount_cents FROM receipts_moneyreturn o JOIN receipts_receipt r ON r.number = o.receipt_id
             WHERE o.transaction_id = NEW.transaction_id
                 AND NOT EXISTS (SELECT FROM receipts_receiptvoid v WHERE v.receipt_id = o.receipt_id)
-        ) THEN
+        ) returned;
+        IF gone > came THEN
             RAISE EXCEPTION 'transaction % was returned already', NEW.transaction_id USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;

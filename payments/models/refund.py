@@ -161,6 +161,11 @@ class Dispute(models.Model):
         return self.status in self.OVER
 
     @property
+    def is_settled(self) -> bool:
+        """Nothing more is expected of it: the money stays, or a receipt says that it is gone."""
+        return self.is_over or self.returned_receipt_id is not None
+
+    @property
     def reason_words(self) -> str:
         """Why, as a clerk says it."""
         return self.REASONS.get(self.reason, "the bank gave no reason that we know")

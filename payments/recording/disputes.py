@@ -15,7 +15,7 @@ from payments.recording.own import find_own
 from pops.core.locks import hold
 from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
-from receipts.balances import get_receipt_balance
+from receipts.balances import sum_returned
 from receipts.corrections.returned import Booking, Notice, Reason, issue_return
 from receipts.models import Receipt, Transaction
 
@@ -75,14 +75,18 @@ def _record_loss(loss: Loss, date: dt.date) -> None:
     receipt = Receipt.objects.select_related("void", "guarantor").get(pk=loss.receipt_number)
     held.need(guarantor=receipt.guarantor_id)  # or the account was merged just now: the news is told again
     moved = Transaction.objects.filter(receipt=receipt, number=dispute.charge_id).first()
-    if dispute.returned_receipt_id or moved is None or get_receipt_balance(receipt).is_refunded:
+    if dispute.returned_receipt_id or moved is None or hasattr(receipt, "void"):
+        return
+    # Several disputes of one charge take no more than it brought.
+    cents = min(dispute.amount_cents, moved.amount_cents - sum_returned(receipt.pk)[moved.number])
+    if cents <= 0:
         return
     batch_id = open_api_batch(held, batch_date=date)
     dispute.returned_receipt_id = issue_return(
         held,
         receipt=receipt,
         moved=moved,
-        cents=min(dispute.amount_cents, moved.amount_cents),
+        cents=cents,
         notice=Notice(Reason.DISPUTED, date),
         booking=Booking(batch_id, date, loss.now, None, Receipt.Channel.ONLINE),
         own=find_own(receipt_number=receipt.pk, charge_id=dispute.charge_id),

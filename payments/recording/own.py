@@ -3,6 +3,7 @@
 import uuid
 
 from payments.models import Part, Refund
+from receipts.balances import sum_returned
 from receipts.corrections.common import Own
 from receipts.models import Posting
 
@@ -20,4 +21,5 @@ def find_own(*, receipt_number: int, charge_id: str, but: uuid.UUID | None = Non
     lines = rows.filter(**paid_for).values_list("line", flat=True)
     given = Refund.objects.filter(charge_id=charge_id, refund_receipt__isnull=False)
     given = given.exclude(pk=but) if but else given
-    return Own(part.amount_cents - sum(given.values_list("amount_cents", flat=True)), frozenset(lines))
+    gone = sum(given.values_list("amount_cents", flat=True)) + sum_returned(receipt_number)[charge_id]
+    return Own(part.amount_cents - gone, frozenset(lines))

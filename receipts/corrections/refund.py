@@ -27,6 +27,14 @@ class RefundTooMuch(Refused):
         super().__init__("refund_too_much", f"This is more than what is left of {of}.")
 
 
+class NothingToRefund(RefundTooMuch):
+    """Whatever is asked for: all went away again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = "Nothing of this receipt is left to refund."
+
+
 def why_not_refund_at_desk(receipt: Receipt) -> Refused | None:
     """Why a receipt can't be refunded at the desk."""
     if hasattr(receipt, "void"):
@@ -37,7 +45,7 @@ def why_not_refund_at_desk(receipt: Receipt) -> Refused | None:
         return Refused("paid_online", "This was paid online: it is refunded to the card by the processor.")
     balance = get_receipt_balance(receipt)
     if balance.left_cents <= 0:
-        return Returned() if balance.returned_cents else RefundTooMuch()
+        return Returned() if balance.returned_cents else NothingToRefund()
     return None
 
 

@@ -71,15 +71,16 @@ def why_not_return(receipt: Receipt) -> Refused | None:
         return Refused("paid_online", "This was paid online: POPS enters it by itself when a dispute is lost.")
     if live_refunds(receipt).filter(kind=Receipt.Kind.RETURNED).exists():
         return None if find_returnable(receipt).exists() else Refused("returned", "It is entered as returned already.")
-    if get_receipt_balance(receipt).is_refunded:
-        return Refused("refunded", "All of it was refunded, so that nothing of it is left to be taken back.")
     if not find_returnable(receipt).exists():
         return Refused("only_cash", "This was paid in cash: there is nothing that a bank could take back.")
     return None
 
 
-def why_not_as_told(receipt: Receipt, *, notice: Notice, today: dt.date) -> Refused | None:
-    """Why a bank's notice can't be about this receipt."""
+def why_not_as_told(moved: Transaction, *, notice: Notice, today: dt.date) -> Refused | None:
+    """Why a bank's notice can't be about this money."""
+    receipt = moved.receipt
+    if notice.reason not in Reason.of(moved.method):
+        return Refused("reason_of_another", f"No bank says that of {moved.paid_with}. Choose another reason.")
     if not receipt.received_on <= notice.learned_on <= today:
         return Refused("learned_on", "Enter the day of the bank's notice: not before the receipt's, not after today.")
     if notice.reason == Reason.OTHER and not notice.note.strip():
@@ -98,21 +99,19 @@ def return_money(*, transaction_id: int, notice: Notice, now: dt.datetime, today
         held = hold_each(days=[today], guarantors=[part.receipt.guarantor_id for part in before])
         batch = get_attached_batch(next(iter(held.values())), today=today, by=by)
         parts = _find_parts(transaction_id)
-        refuse(_why_not_part(parts[0]) or why_not_as_told(parts[0].receipt, notice=notice, today=today))
+        refuse(_why_not_part(parts[0]) or why_not_as_told(parts[0], notice=notice, today=today))
         booking = Booking(batch.pk, today, now, by)
+        if len(parts) > 1:
+            lock_lines({line for part in parts for line in _find_touched(part.receipt)})
         return [_return_whole(held, part, notice, booking) for part in parts]
 
 
 def find_other_parts(moved: Transaction) -> list[Transaction]:
-    """The parts of one check that it paid for other accounts, as far as they stand: they are returned with it.
-
-    Of one that was refunded whole nothing is left to owe again; the others come back without it.
-    """
+    """The parts of one check that it paid for other accounts, as far as they stand: they are returned with it."""
     if moved.shared_check is None:
         return []
     rows = Transaction.objects.filter(shared_check=moved.shared_check, receipt__void=None, amount_cents__gt=0)
-    others = rows.filter(~Exists(LIVE)).exclude(pk=moved.pk).select_related("receipt__guarantor").order_by("pk")
-    return [part for part in others if not get_receipt_balance(part.receipt).is_refunded]
+    return list(rows.filter(~Exists(LIVE)).exclude(pk=moved.pk).select_related("receipt__guarantor").order_by("pk"))
 
 
 def _find_parts(transaction_id: int) -> list[Transaction]:
@@ -205,7 +204,7 @@ def _bring_back_disbursed(held: Held, receipt: Receipt, cents: int, notice: Noti
 def _choose_lines(receipt: Receipt, cents: int, own: Own | None) -> dict[int, int]:
     """The cents taken back from each line, below zero. The lines are locked. Raises Refused."""
     last = _find_last_line(receipt)
-    lock_lines({*find_applied_lines(receipt), *([last] if last else [])})
+    lock_lines(_find_touched(receipt))
     balance, applied = get_receipt_balance(receipt), find_applied_lines(receipt)
     overpaid = find_overpaid_lines(receipt)
     parts = take_back_lines(cents, escrow=balance.escrow_cents, applied=applied, overpaid=overpaid, own=own)
@@ -213,9 +212,18 @@ def _choose_lines(receipt: Receipt, cents: int, own: Own | None) -> dict[int, in
     if beyond <= 0:
         return parts
     if last is None:
-        words = f"Some of receipt {receipt.pk} was refunded, and there is no service on the account to owe that."
+        words = (
+            f"Receipt {receipt.pk} was refunded, and the account of {receipt.guarantor} has no service to owe that. "
+            "Enter a visit for it first, then the return."
+        )
         raise Refused("no_service", words)
     return {**parts, last: parts.get(last, 0) - beyond}
+
+
+def _find_touched(receipt: Receipt) -> set[int]:
+    """The lines that its return may take from."""
+    last = _find_last_line(receipt)
+    return {*find_applied_lines(receipt), *([last] if last else [])}
 
 
 def _find_last_line(receipt: Receipt) -> int | None:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from pops.core.methods import Tender, tender_of
 from receipts.models.receipt import Receipt, Transaction
 from receipts.triggers import APPEND_ONLY, NOT_TWICE
 
@@ -24,6 +25,14 @@ class MoneyReturn(models.Model):
         NOT_VALID = "not_valid", "Check not valid: date, signature or amount"
         DISPUTED = "disputed", "Disputed by the cardholder, and the dispute is lost"
         OTHER = "other", "Another reason"
+
+        @classmethod
+        def of(cls, method: str) -> "tuple[MoneyReturn.Reason, ...]":
+            """What a bank says of money that came by a method: a bank debit is entered as Other at the desk."""
+            if (tender := tender_of(method)) == Tender.CARD:
+                return (cls.DISPUTED, cls.OTHER)
+            last = cls.NOT_VALID if tender == Tender.CHECK else cls.NOT_ALLOWED
+            return (cls.FUNDS, cls.CLOSED, cls.STOPPED, cls.NO_ACCOUNT, last, cls.OTHER)
 
     receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, primary_key=True, related_name="money_return")
     transaction = models.ForeignKey(

@@ -205,6 +205,8 @@ class TestReturns:
 
         assert code(api.post(page, self.body(receipt))) == (409, "which_transaction")
         number = receipt.transactions.get(check_number="7").number
+        disputed = {**self.body(receipt, transaction=number), "reason": "disputed"}
+        assert code(api.post(page, disputed)) == (409, "reason_of_another")
         (told,) = api.post(page, self.body(receipt, transaction=number)).json()["items"]
         assert told["amount_cents"] == -500
 

@@ -42,7 +42,10 @@ def test_it_is_entered_once_and_both_receipts_tell_of_it(receipt, ruth, client_o
     assert page_of(receipt) in text(client, shown)
     form = {"transaction": receipt.transactions.get().pk, "reason": "funds", "learned_on": today(), "note": "Call her"}
 
-    assert "Check 1042 comes back whole: $30.00." in text(client, page_of(receipt))
+    asked = text(client, page_of(receipt))
+    assert "Check 1042 comes back whole: $30.00." in asked
+    assert "Not enough money in the account" in asked
+    assert "Disputed by the cardholder" not in asked, "no check is disputed"
     wrong = client.post(page_of(receipt), {**form, "reason": "other", "note": "", "learned_on": "2099-01-01"})
     assert wrong.status_code == 422
     assert "not before the receipt" in wrong.content.decode()

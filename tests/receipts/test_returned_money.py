@@ -65,7 +65,9 @@ def test_the_lines_owe_again_and_the_day_it_was_learned_shows_it(dana, owes):
     assert breakdown.expected == {"cash": 0, "check": 0, "card": 0, "other": 0}, "no check on the desk is gone"
     closed = close(batch, dana).closes.get()
     made.batch.refresh_from_db()
-    assert why_not_void(made, today=today()).code == "return_stands"
+    assert why_not_void(made, today=today()).code == "batch_closed"
+    tomorrow = today() + dt.timedelta(days=1)
+    assert "A return can be voided on its day" in why_not_void(made, today=tomorrow).words
     assert (closed.total_cents, closed.returned_cents, closed.over_short_cents) == (-5000, -5000, 0)
     assert_books_balance()
 
@@ -112,7 +114,7 @@ def test_what_was_refunded_before_is_owed_as_well(dana, owes):
 def test_what_was_refunded_from_escrow_is_owed_on_the_latest_service(dana, guarantor):
     receipt = take(dana, check(3000), guarantor=guarantor)
     refund(receipt, dana, 700)
-    with pytest.raises(Refused, match="no service on the account"):
+    with pytest.raises(Refused, match="has no service to owe that"):
         send_back(receipt, dana)
     line = ServiceLineFactory(guarantor=guarantor, billed_cents=100)
     later = {"encounter__in_collections": True, "service_date": today()}
@@ -153,16 +155,55 @@ def test_a_check_for_several_accounts_comes_back_for_all_of_them(dana, owes):
     assert_books_balance()
 
 
-def test_one_that_was_refunded_whole_keeps_no_other_account_from_its_return(dana, owes):
-    facts = Taking(Receipt.Channel.OFFICE, timezone.now(), today(), dana)
-    mine, theirs = take_shared_check(number="77", shares={owes.pk: 3000, GuarantorFactory().pk: 1200}, taking=facts)
+def test_of_a_check_that_was_refunded_whole_both_are_owed(dana, owes):
+    """The bank took the check's $30.00, and the guarantor has $30.00 in hand: that, and the services."""
+    receipt = take(dana, check(3000), guarantor=owes)
+    back = refund(receipt, dana, 3000)
+    assert get_balances(owes).current_cents == 3000
+
+    made = send_back(receipt, dana)
+
+    assert (made.amount_cents, itemize(made).net) == (-3000, -3000)
+    assert (get_balances(owes).current_cents, get_credit(owes)) == (6000, 0)
+    assert_books_balance()
+    refused = why_not_void(receipt, today=today())
+    assert refused.words == (
+        f"All of this receipt was refunded and returned by the bank. If that is wrong, void receipt {made.pk} first."
+    )
+    paid = take(dana, tender(6000), guarantor=owes, reason="Instead of the check")
+    assert (get_balances(owes).current_cents, get_receipt_balance(paid).escrow_cents) == (0, 0)
+    assert_books_balance()
+    void_receipt(receipt_number=back, reason="Never given", today=today(), by=dana)
+    assert (get_balances(owes).current_cents, get_credit(owes)) == (0, 3000), "the check's alone was owed"
+    void_receipt(receipt_number=made.pk, reason="Another check", today=today(), by=dana)
+    assert (get_balances(owes).current_cents, get_credit(owes)) == (0, 6000)
+    assert_books_balance()
+
+
+def test_of_a_shared_check_the_part_that_was_refunded_comes_back_as_well(dana, owes):
+    facts, other = Taking(Receipt.Channel.OFFICE, timezone.now(), today(), dana), GuarantorFactory(name="Leo Keller")
+    mine, theirs = take_shared_check(number="77", shares={owes.pk: 3000, other.pk: 1200}, taking=facts)
     refund(Receipt.objects.get(pk=theirs), dana, 1200)
 
-    made = send_back(Receipt.objects.get(pk=mine), dana)
+    with pytest.raises(Refused, match=r"the account of Leo Keller \(\d+\) has no service"):
+        send_back(Receipt.objects.get(pk=mine), dana)
+    ServiceLineFactory(guarantor=other, billed_cents=100)
+    send_back(Receipt.objects.get(pk=mine), dana)
 
-    assert Receipt.objects.get(kind="returned") == made
-    assert get_balances(owes).current_cents == 3000
+    assert [get_balances(one).current_cents for one in (owes, other)] == [3000, 1300]
     assert_books_balance()
+
+
+def test_the_reason_is_one_that_a_bank_gives_for_such_money(dana, owes):
+    facts = [check(700, "11"), tender(800, "card", card_brand="visa", card_last4="4242"), tender(900, "other")]
+    receipt = take(dana, *facts, guarantor=owes)
+
+    for method, reason in (("check", Reason.DISPUTED), ("check", Reason.NOT_ALLOWED), ("card", Reason.FUNDS),
+                           ("other", Reason.NOT_VALID)):  # fmt: skip
+        with pytest.raises(Refused, match="No bank says that of"):
+            send_back(receipt, dana, method=method, reason=reason)
+    for method, reason in (("check", Reason.STOPPED), ("card", Reason.DISPUTED), ("other", Reason.NOT_ALLOWED)):
+        assert send_back(receipt, dana, method=method, reason=reason).money_return.reason == reason
 
 
 def test_what_was_disbursed_is_disbursed_again_when_its_return_was_a_mistake(dana, owes):
@@ -218,14 +259,11 @@ def test_what_can_not_have_come_back(dana, owes, pay):
     voided = take(dana, check(500, "9"), guarantor=owes)
     void_receipt(receipt_number=voided.pk, reason="Mistake", today=today(), by=dana)
     assert why_not_return(Receipt.objects.get(pk=voided.pk)).code == "voided"
-    gone = take(dana, check(600, "10"), guarantor=owes)
-    refund(gone, dana, 600)
-    assert why_not_return(gone).code == "refunded"
     receipt = take(dana, check(700, "11"), guarantor=owes)
     made = send_back(receipt, dana)
     assert why_not_return(receipt).code == "returned"
     assert why_not_refund_at_desk(receipt).code == "returned"
-    assert why_not_void(receipt, today=today()).code == "returned"
+    assert why_not_void(receipt, today=today()).code == "all_gone"
     assert why_not_return(made).code == "no_money"
     with pytest.raises(IntegrityError, match="returned already"), transaction.atomic():
         MoneyReturn.objects.create(

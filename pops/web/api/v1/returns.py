@@ -39,7 +39,11 @@ RETURNED = {
 class ReturnShape(Shape):
     """What the bank says of money that it took back."""
 
-    reason = Choice(Reason.choices)
+    reason = Choice(
+        Reason.choices,
+        help_text="Of a card `disputed`; of a check all but that and `not_allowed`; of a bank debit, which is `other`, "
+        "all but `disputed` and `not_valid`. `other` needs a `note`.",
+    )
     learned_on = LocalDateField(help_text="The date of the bank's notice.")
     note = Text(required=False, default="", allow_blank=True, help_text="For staff. Needed for `other`.")
     transaction = Text(

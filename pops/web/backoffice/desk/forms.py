@@ -118,7 +118,6 @@ class ReturnForm(SentOnce):
     )
     reason = forms.ChoiceField(
         label="What the bank says",
-        choices=[("", "Choose a reason"), *MoneyReturn.Reason.choices],
         error_messages={"required": "Choose what the bank says."},
     )
     learned_on = forms.DateField(
@@ -132,6 +131,9 @@ class ReturnForm(SentOnce):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["transaction"]
         field.queryset, field.label_from_instance = returnable, _say_tender
+        said = {reason for moved in returnable for reason in MoneyReturn.Reason.of(moved.method)}
+        reasons: Any = self.fields["reason"]
+        reasons.choices = [("", "Choose a reason"), *((one, one.label) for one in MoneyReturn.Reason if one in said)]
         if len(returnable) == 1:
             field.initial, field.widget = returnable[0].pk, forms.HiddenInput()
 

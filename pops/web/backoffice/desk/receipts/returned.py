@@ -34,7 +34,11 @@ class ReturnMoney(ReceiptAction):
     button = "Enter the return"
     danger = True
     needs_batch = True
-    field_of: ClassVar[dict[str, str]] = {"learned_on": "learned_on", "reason_missing": "note"}
+    field_of: ClassVar[dict[str, str]] = {
+        "learned_on": "learned_on",
+        "reason_missing": "note",
+        "reason_of_another": "reason",
+    }
 
     def why_not(self) -> Refused | None:
         return why_not_return(self.target)
