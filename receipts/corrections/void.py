@@ -5,7 +5,6 @@ import datetime as dt
 from django.db.models import Max, Sum
 
 from batches.holding import BatchClosed
-from batches.models import ReferenceBatch
 from batches.working import get_attached_batch
 from pops.core.access.models import User
 from pops.core.locks import Held, hold
@@ -18,50 +17,72 @@ from receipts.models import Disbursement, Receipt, ReceiptVoid
 from receipts.owed import lock_lines
 from receipts.voided_mail import post_voided
 
-TOO_LATE = "A return can be voided on its day, while its batch is open. Take the money as a new payment instead."
+ALL_GONE = "all_gone"
+STANDS = "A {} can be voided on its day, while its batch is open. Take the money as a new payment instead."
 
 
 class DayClosed(BatchClosed):
     """The receipt's batch was closed since: what was counted with it stays as it was."""
 
-    def __init__(self, batch: ReferenceBatch) -> None:
-        super().__init__(batch)
-        self.words = "Its batch is closed. Have the batch reopened and void the receipt then, or refund it instead."
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__(receipt.batch)
+        refund = "" if receipt.is_money_out else ", or refund it instead"
+        self.words = f"Its batch is closed. Have the batch reopened and void the receipt then{refund}."
 
 
 def why_not_void(receipt: Receipt, *, today: dt.date, returned_by_processor: bool = False) -> Refused | None:
     """Why a receipt can't be voided on the practice's today. One paid online is, once its money was returned."""
     if hasattr(receipt, "void"):
         return Refused("voided", "This receipt is voided already.")
-    if receipt.kind == Receipt.Kind.CAME_BACK or not receipt.is_paid:
+    if not receipt.is_paid:
         return Refused("no_money", "No money came in on this receipt, so there is nothing to void.")
-    if receipt.kind == Receipt.Kind.RETURNED:
-        return _why_not_void_return(receipt, today=today)
-    if receipt.received_on != today:
-        return Refused("not_of_today", "Only a receipt of today can be voided. Refund it instead.")
-    if not receipt.batch.is_open:
-        return DayClosed(receipt.batch)
-    if receipt.channel == Receipt.Channel.ONLINE and not returned_by_processor:
-        return Refused("paid_online", "This was paid online: the card processor has to return the money.")
-    return _why_partly_gone(receipt)
-
-
-def _why_partly_gone(receipt: Receipt) -> Refused | None:
-    kinds = set(live_refunds(receipt).values_list("kind", flat=True))
-    if Receipt.Kind.RETURNED in kinds:
-        return Refused("returned", "The bank took money of this receipt back. Void that return first if it is wrong.")
-    if kinds or receipt.disbursements.exists():
-        words = "Some of this receipt was refunded or disbursed. Refund what is left of it instead."
-        return Refused("partly_gone", words)
-    return None
-
-
-def _why_not_void_return(receipt: Receipt, *, today: dt.date) -> Refused | None:
-    if receipt.channel == Receipt.Channel.ONLINE:
+    if receipt.kind == Receipt.Kind.CAME_BACK:
+        return Refused("came_back", "The bank gave this refund back: that can't be undone. Refund it another way.")
+    is_online = receipt.channel == Receipt.Channel.ONLINE
+    if is_online and receipt.kind == Receipt.Kind.RETURNED:
         return Refused("returned_online", "Stripe says that the bank took this money back. That can't be undone here.")
-    if receipt.received_on != today or not receipt.batch.is_open:
-        return Refused("return_stands", TOO_LATE)
-    return None
+    gone = _why_gone(receipt, today=today)
+    if gone and gone.code == ALL_GONE:
+        return gone
+    if refusal := _why_too_late(receipt, today=today):
+        return refusal
+    if is_online and not returned_by_processor:
+        return Refused("paid_online", "This was paid online: the card processor has to return the money.")
+    return gone
+
+
+def _why_too_late(receipt: Receipt, *, today: dt.date) -> Refused | None:
+    if receipt.received_on == today:
+        return None if receipt.batch.is_open else DayClosed(receipt)
+    if receipt.is_money_out:
+        return Refused("stands", STANDS.format("return" if receipt.kind == Receipt.Kind.RETURNED else "refund"))
+    return Refused("not_of_today", "Only a receipt of today can be voided. Refund it instead.")
+
+
+def _why_gone(receipt: Receipt, *, today: dt.date) -> Refused | None:
+    """Some of its money, or all, went away again: what is to be done first, or instead."""
+    if receipt.is_money_out:
+        return None
+    gone = list(live_refunds(receipt).select_related("batch").order_by("-pk"))
+    disbursed = sum(receipt.disbursements.values_list("amount_cents", flat=True))
+    if not gone and not disbursed:
+        return None
+    is_all = receipt.amount_cents + sum(row.amount_cents for row in gone) <= disbursed
+    by_bank = any(row.kind == Receipt.Kind.RETURNED for row in gone)
+    what = f"{'All' if is_all else 'Some'} of this receipt was {_say_how(gone, disbursed)}."
+    wrong = next((row for row in gone if why_not_void(row, today=today) is None), None)
+    then = "Nothing is left to give back." if is_all else "Refund what is left of it instead."
+    if wrong:
+        first = f"If that is wrong, void receipt {wrong.pk} first."
+        then = first if is_all else f"{first} If not, refund what is left of it instead."
+    return Refused(ALL_GONE if is_all else "returned" if by_bank else "partly_gone", f"{what} {then}")
+
+
+def _say_how(gone: list[Receipt], disbursed: int) -> str:
+    kinds = {row.kind for row in gone}
+    ways = ["refunded"] if Receipt.Kind.REFUND in kinds else []
+    ways += ["returned by the bank"] if Receipt.Kind.RETURNED in kinds else []
+    return " and ".join([*ways, *(["disbursed"] if disbursed else [])])
 
 
 def void_receipt(*, receipt_number: int, reason: str, today: dt.date, by: User) -> ReceiptVoid:

@@ -1,5 +1,6 @@
 """What would be refused is no button: it stands on the page with the reason, and with what to do instead."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -10,9 +11,13 @@ from django.utils import timezone
 from batches.closing import close_batch
 from pops.core.accounts.retiring import retire_guarantor
 from pops.core.imports.models import AccountImport
+from pops.web.backoffice.desk.action import DeskButton
+from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.void import why_not_void
+from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.appointments import AppointmentRequestFactory
-from tests.factories.desk import batch_of, close, take, tender
+from tests.factories.desk import batch_of, close, take, tender, today
 from tests.factories.practice import GroupFactory
 from tests.factories.sessions import PortalSessionFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
@@ -61,6 +66,28 @@ def test_a_void_after_the_close_says_what_to_do_and_who_may(dana, client_of):
     assert refund in told
 
 
+def test_a_void_of_what_was_refunded_names_what_can_be_done(dana, client_of):
+    """No page says to refund what was refunded, whatever day it was."""
+    ruth, receipt = member(MANAGER), take(dana)
+    facts = {"amounts": {"cash": 5000}, "reason": "Overpaid", "now": timezone.now(), "today": today(), "by": dana}
+    back = refund_at_desk(receipt_number=receipt.pk, **facts)
+    page = reverse("backoffice:void", args=[receipt.pk])
+    refund = reverse("backoffice:refund", args=[receipt.pk])
+    client = client_of(ruth)
+
+    told = client.get(page).content.decode()
+    assert f"All of this receipt was refunded. If that is wrong, void receipt {back} first." in told
+    close(receipt.batch, dana, cash=0)
+    told = client.get(page).content.decode()
+    assert "All of this receipt was refunded. Nothing is left to give back." in told
+    assert "Nothing of this receipt is left to refund." in client.get(refund).content.decode()
+    assert refund not in told
+    late = client.get(reverse("backoffice:void", args=[back])).content.decode()
+    assert "Have the batch reopened and void the receipt then." in late
+    tomorrow = why_not_void(Receipt.objects.get(pk=back), today=today() + dt.timedelta(days=1))
+    assert "A refund can be voided on its day" in tomorrow.words
+
+
 def test_voiding_an_online_payment_is_a_right_of_its_own(practice, pay, client_of):
     receipt = pay(at=timezone.now())
     page = reverse("backoffice:void", args=[receipt.pk])
@@ -92,8 +119,21 @@ def test_a_batch_says_why_not(open_batch, client_of):
     close_batch(batch_id=open_batch.pk, now=timezone.now(), by=member(MANAGER))
     told = client.get(page).content.decode()
     assert archive in told
+    asked = client.get(archive).content.decode()
+    assert "an archived batch stays archived" in asked
+    assert "Archive the batch</button>" in asked
     assert "This batch is closed: nothing can be written into it." in told
     assert "The files of its close are still being made." in told
+
+
+def test_a_button_that_asks_nothing_says_what_undoes_it():
+    def below(kind):
+        return {kind, *(one for sub in kind.__subclasses__() for one in below(sub))}
+
+    acts = {one for one in below(DeskButton) if "do" in vars(one)}
+
+    assert len(acts) > 10
+    assert not {one.__name__ for one in acts if not getattr(one, "undone_by", "")}
 
 
 def test_a_guarantors_page_says_why_not(dana, client_of):

@@ -112,11 +112,18 @@ class VoidAtDesk(ReceiptAction):
     def ways_out(self, refusal: Refused) -> list[tuple[str, str, str]]:
         """After the close of its day: open the batch again, or give the money back by a receipt of its own."""
         refund = ("receipts.refund_receipt", "Refund the receipt", reverse("backoffice:refund", args=[self.target.pk]))
+        refunds = [refund] if self.why_not_refund() is None else []
         reopen = reverse("backoffice:reopen", args=[self.target.batch_id])
         return {
-            "batch_closed": [("batches.reopen_batch", "Reopen the batch", reopen), refund],
-            "not_of_today": [refund],
+            "batch_closed": [("batches.reopen_batch", "Reopen the batch", reopen), *refunds],
+            "not_of_today": refunds,
+            "partly_gone": refunds,
+            "returned": refunds,
         }.get(refusal.code, [])
+
+    def why_not_refund(self) -> Refused | None:
+        """Why the other way is closed, too."""
+        return why_not_refund_at_desk(self.target)
 
     def why_not(self) -> Refused | None:
         return why_not_void(self.target, today=self.today)
@@ -136,6 +143,9 @@ class VoidOnline(VoidAtDesk):
 
     def why_not(self) -> Refused | None:
         return why_not_void_online(self.target, today=self.today)
+
+    def why_not_refund(self) -> Refused | None:
+        return why_not_refund_online(self.target)
 
     def do(self, form: ReasonForm) -> tuple[str, str]:
         number, reason = self.target.pk, form.cleaned_data["reason"]
