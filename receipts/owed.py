@@ -79,8 +79,10 @@ def find_payable_lines(guarantor: Guarantor) -> list[ServiceLine]:
 def lock_lines(line_ids: Iterable[int]) -> dict[int, int]:
     """Keep others from applying money to lines or taking it back until the end of the transaction: the last lock taken.
 
-    What remains of each, in cents by line. Their patients' rows are locked: few, and a visit that moves to another
-    patient waits for both. All is read after the lock, whoever the lines' guarantor is.
+    What remains of each, in cents by line. Their patients' rows are locked, lowest id first: few, and a visit that
+    moves to another patient waits for both. Who moves money of several receipts names the lines of all of them first:
+    a patient may have moved, so that others come to the same rows from another account. All is read after the lock,
+    whoever the lines' guarantor is.
     """
     lines = ServiceLine.objects.filter(pk__in=list(line_ids))
     patients, locked = set(lines.values_list("encounter__patient", flat=True)), set[int]()
@@ -89,6 +91,12 @@ def lock_lines(line_ids: Iterable[int]) -> dict[int, int]:
         locked |= set(rows.values_list("pk", flat=True))
         patients = set(lines.values_list("encounter__patient", flat=True))
     return dict(lines.values_list("pk", "owed__remaining_cents"))
+
+
+def lock_patients(guarantor_ids: Iterable[int]) -> None:
+    """As lock_lines(), of all patients of several guarantors: before each of them is paid for in a row."""
+    rows = Patient.objects.filter(guarantor__in=list(guarantor_ids)).select_for_update(no_key=True).order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 def why_not_as_seen(guarantor: Guarantor, seen: Mapping[int, int] | None) -> Refused | None:

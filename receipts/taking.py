@@ -23,7 +23,7 @@ from receipts.copays import CopayFor, choose_for_copay, note_copay
 from receipts.corrections.escrow import choose_lines
 from receipts.issue import TransactionFacts, issue_receipt, post_to_lines
 from receipts.models import CashTendered, Receipt, Transaction
-from receipts.owed import why_not_as_seen
+from receipts.owed import lock_patients, why_not_as_seen
 
 LONGEST_REASON = 300
 
@@ -120,6 +120,7 @@ def take_shared_check(
     check = str(uuid.uuid4())
     with joined():
         held = hold_each(days=[taking.today], guarantors=shares)
+        lock_patients(shares)
         return [
             _take(
                 held[guarantor],

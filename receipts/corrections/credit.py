@@ -12,12 +12,10 @@ from pops.core.accounts.models import Guarantor
 from pops.core.locks import Held, hold
 from pops.core.refusals import Refused
 from pops.core.transactions import joined
-from receipts.balances import (
-    is_disputed,
-)
+from receipts.balances import find_applied_lines, is_disputed
 from receipts.corrections.escrow import NoService, apply_escrow, get_applicable_cents
 from receipts.models import Receipt
-from receipts.owed import find_surplus, get_balances
+from receipts.owed import find_payable_lines, find_surplus, get_balances, lock_lines
 
 
 def find_free_credit(guarantor: Guarantor) -> list[tuple[Receipt, int]]:
@@ -76,11 +74,20 @@ def use_credit(*, guarantor_id: int, today: dt.date, by: User, at_desk: bool = F
         if not left:
             raise NoService
         batch_id, applied = _choose_batch(held, today, by, at_desk=at_desk), 0
-        for receipt, free in find_free_credit(guarantor):
+        credit = find_free_credit(guarantor)
+        _lock_all(guarantor, [receipt for receipt, _ in credit])
+        for receipt, free in credit:
             if applied < left:
                 cents = min(free, left - applied)
                 applied += apply_escrow(held, receipt=receipt, cents=cents, parts=None, batch_id=batch_id, by=by)
     return applied
+
+
+def _lock_all(guarantor: Guarantor, receipts: list[Receipt]) -> None:
+    """What is owed, and what the receipts paid for: each is applied by itself."""
+    if len(receipts) > 1:
+        paid_for = [line for receipt in receipts for line in find_applied_lines(receipt)]
+        lock_lines([*paid_for, *(line.pk for line in find_payable_lines(guarantor))])
 
 
 def _choose_batch(held: Held, today: dt.date, by: User, *, at_desk: bool) -> int:

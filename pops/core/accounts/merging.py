@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Count, Func, Model
 
 from pops.core.access.models import User
-from pops.core.accounts.models import Guarantor, GuarantorMerge
+from pops.core.accounts.models import Guarantor, GuarantorMerge, Patient
 from pops.core.refusals import Refused, refuse, require_reason
 
 # Rows of upper floors, reached by their relations: payments and refunds that may still bring news of money.
@@ -129,10 +129,12 @@ def _label(model: type[Model], column: str) -> str:
 
 
 def _lock(*ids: int) -> None:
-    """Hold attempts, then both accounts, as all do who record money; nothing new comes to them meanwhile."""
+    """Hold attempts, both accounts, then their patients, as all do who record money; nothing new comes meanwhile."""
     payments = Guarantor._meta.get_field("payments").related_model
     list(payments._default_manager.select_for_update(of=["self"]).filter(guarantor__in=ids).order_by("pk").values("pk"))
     list(Guarantor.objects.select_for_update(of=["self"]).filter(pk__in=ids).order_by("pk").values("pk"))
+    patients = Patient.objects.select_for_update(of=["self"], no_key=True).filter(guarantor__in=ids)
+    list(patients.order_by("pk").values("pk"))
 
 
 def _give(model: type[Model], column: str, merged: Guarantor, into: Guarantor) -> list[int | str]:
