@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from payments.cards.removing import bring_card_up_to_date
 from payments.models import Payment, Refund, StoredCard
-from pops.core.accounts.models import Guarantor
+from pops.core.accounts.models import Guarantor, Patient, Statement
 from pops.local.seed import seed_practice
 from receipts.models import Receipt
 from receipts.owed import find_surplus, get_balances
@@ -19,6 +19,9 @@ def test_its_books_are_right():
     assert seed_practice(now=timezone.now())
 
     assert_books_balance()
+    # The practice's own system reads each of them by its number.
+    assert not Patient.objects.filter(number="", guarantor__is_trial=False).exists()
+    assert not Statement.objects.filter(number="", guarantor__is_trial=False).exists()
     refund = Refund.objects.get(receipt__guarantor__is_trial=False, state="succeeded")
     assert refund.refund_receipt.amount_cents == -4000
     assert Receipt.objects.filter(status="unsuccessful").exists()

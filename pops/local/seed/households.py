@@ -29,8 +29,13 @@ def make_household(
     with told_by_the_system(reason=TOLD, by=None):
         guarantor = Guarantor.objects.create(account_number=str(48210 + 7 * n), group=group, **facts)
         patients = [
-            Patient.objects.create(guarantor=guarantor, name=one, birth_date=BIRTH_DATES.get(one))
-            for one in patient_names
+            Patient.objects.create(
+                guarantor=guarantor,
+                number=f"P-{guarantor.account_number}-{nth}",
+                name=one,
+                birth_date=BIRTH_DATES.get(one),
+            )
+            for nth, one in enumerate(patient_names, start=1)
         ]
     _let_sign_in(guarantor)
     statements = open_statements(guarantor, today=today)

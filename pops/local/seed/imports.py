@@ -24,7 +24,7 @@ def import_samples(*, now: dt.datetime, by: User) -> None:
         later.write_text((SAMPLES / later.name).read_text().replace("beatriz.santos@", "b.santos@"))
         _import(later, now, by)
     # Their services came with them, and nothing more does.
-    Statement.objects.exclude(number="").update(entered_at=now - SETTLED)
+    Statement.objects.filter(detail=None).update(entered_at=now - SETTLED)
 
 
 def _import(path: Path, now: dt.datetime, by: User) -> None:

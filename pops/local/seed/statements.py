@@ -19,7 +19,11 @@ def open_statements(guarantor: Guarantor, *, today: dt.date) -> list[Statement]:
 def open_statement(guarantor: Guarantor, *, date: dt.date) -> Statement:
     """A statement of a practice-local date, still without a balance."""
     return Statement.objects.create(
-        guarantor=guarantor, statement_date=date, due_date=date + dt.timedelta(days=DAYS_TO_PAY), balance_cents=0
+        guarantor=guarantor,
+        number=f"S-{guarantor.account_number}-{date:%y%m%d}",
+        statement_date=date,
+        due_date=date + dt.timedelta(days=DAYS_TO_PAY),
+        balance_cents=0,
     )
 
 
@@ -30,7 +34,7 @@ def find_first(statements: Sequence[Statement], service_date: dt.date) -> Statem
 
 def send_statements() -> None:
     """Give each its balance, by what was posted until its date, and freeze it. Who owed nothing got none."""
-    for statement in Statement.objects.filter(detail=None, number="").order_by("statement_date", "pk"):
+    for statement in Statement.objects.filter(detail=None).order_by("statement_date", "pk"):
         items = find_items(statement, statement.statement_date)
         statement.balance_cents = sum(item.remaining_cents for item in items)
         if not items and not statement.lines.exists():

@@ -9,7 +9,6 @@ from django.conf import settings
 from pops.appointments.asking import answer_request, ask_for_appointment
 from pops.balance_notices.consent import choose_notices
 from pops.core.access.models import User
-from pops.core.accounts.entering import next_number
 from pops.core.accounts.models import Appointment, Guarantor, Patient
 from pops.core.accounts.profile import change_preferred_name
 from pops.core.practice.models import Facility, Provider
@@ -67,7 +66,7 @@ def _make_appointments(now: dt.datetime) -> None:
     for n, (name, days, hour, minutes, what, status) in enumerate(APPOINTMENTS):
         day = now.date() + dt.timedelta(days=days)
         Appointment.objects.create(
-            number=next_number(),
+            number=f"A-{4001 + n}",
             patient=Patient.objects.get(name=name),
             provider=providers[n % len(providers)],
             facility=facilities[n % len(facilities)],
