@@ -83,6 +83,18 @@ def test_a_key_without_the_scope_opens_nothing(practice):
     assert refusals_of(Caller(new.text)) == {(403, "scope_missing"), (405, "method_not_allowed")}
 
 
+def test_what_can_be_done_at_an_address_is_told_with_each_answer(practice):
+    """405 comes for all else, and for nothing of that."""
+    api = Caller(new_key(service_account(), Scope.CONFIDENTIAL_READ).text)
+
+    for address, _ in endpoints():
+        answers = {method: api.call(method, address, "") for method in (*METHODS, "TRACE", "PURGE")}
+        there = sorted(method for method, answer in answers.items() if answer.status_code != 405)
+        assert there, address
+        for answer in answers.values():
+            assert sorted(answer.headers["Allow"].split(", ")) == there, address
+
+
 def test_a_role_without_the_right_opens_nothing(practice):
     Role.objects.create(name="Nobody")
     new = new_key(service_account("Nobody"))

@@ -47,10 +47,9 @@ def _many_or_one(many: type[ApiView], one: type[ApiView], number: str) -> Any:
 
     @wraps(bring_many)  # what its description, and Django, ask of it is that of the many
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if request.method in OF_ONE:
-            return answer_one(request, **{number: "bulk"})
-        answered = bring_many(request)
-        if "Allow" in answered:  # of 405: those of both
+        is_one = request.method in OF_ONE
+        answered = answer_one(request, **{number: "bulk"}) if is_one else bring_many(request)
+        if "Allow" in answered:  # those of both
             answered["Allow"] = ", ".join(sorted(OF_ONE | {"POST"}))
         return answered
 
