@@ -5,6 +5,7 @@ as 2026-11-30; moments are in UTC, as 2026-11-30T17:05:00Z.
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from copy import copy, deepcopy
 from functools import cache, cached_property
@@ -19,6 +20,8 @@ from pops.core.clock import in_utc
 MOST_CENTS = 99_999_999_99
 MOST_WHOLE = 2**31 - 1
 CURRENCY = "usd"
+# As RFC 3339 writes moments, seconds left out or not. Python would read weeks, too, and any letter before the time.
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}[0-9:.]*(Z|[+-][0-9]{2}:[0-9]{2})?\Z", re.IGNORECASE)
 # Fields that hold fields.
 NESTED = (serializers.BaseSerializer, serializers.ListField, serializers.DictField)
 
@@ -88,7 +91,8 @@ class LocalDateField(serializers.DateField):
         super().__init__(**{"input_formats": ["%Y-%m-%d"], **facts})
 
     def to_internal_value(self, value: Any) -> dt.date:
-        if not isinstance(value, str) or len(value) != len("2026-11-30"):
+        # Python reads the digits of all scripts.
+        if not isinstance(value, str) or len(value) != len("2026-11-30") or not value.isascii():
             self.fail("invalid", format="YYYY-MM-DD")
         date: dt.date = super().to_internal_value(value)
         if not 1900 <= date.year <= 2200:
@@ -102,10 +106,10 @@ class MomentField(serializers.DateTimeField):
     default_error_messages = {"no_zone": "Say the offset: 2026-11-30T17:05:00Z, or ...-05:00.", "far": "Too far away."}
 
     def to_internal_value(self, value: Any) -> dt.datetime:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not MOMENT.match(value):
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
         try:
-            moment = dt.datetime.fromisoformat(value)
+            moment = dt.datetime.fromisoformat(value.upper())
         except ValueError:
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
         if moment.tzinfo is None:
