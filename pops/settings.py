@@ -487,9 +487,11 @@ SPECTACULAR_SETTINGS = {
         "BatchStatus": "pops.web.api.v1.batches_shapes.STATUSES",
         "NoticeChannel": "notifications.models.Message.Channel",
         "MessageState": "notifications.models.Message.State",
+        "IssuedStatus": "pops.web.api.v1.events.STATUSES",
         "ReceiptKind": "pops.web.api.v1.receipts_shapes.KINDS",
         "RefundState": "pops.web.api.v1.corrections_shapes.STATES",
     },
+    "WEBHOOKS": "pops.web.api.v1.events.WEBHOOKS",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "pops.web.api.schema.complete_schema",

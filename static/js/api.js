@@ -22,7 +22,7 @@ const nameDialog = (part) => {
 const nameField = (row) =>
   row.querySelectorAll("input, select").forEach((field) => field.setAttribute("aria-label", row.dataset.paramName));
 const mends = [
-  ["h1.title, h2.title", (title) => title.setAttribute("aria-level", "2")], // the first is the page's own
+  ["h1.title, h2.title, .models > h4", (title) => title.setAttribute("aria-level", "2")], // the first is the page's own
   [".information-container", (part) => nameRegion(part, "About the API")],
   [".schemes-server-container", (part) => nameRegion(part, "Server and key")],
   [".opblock-summary-control a[href]", (link) => link.removeAttribute("href")], // a link within a button

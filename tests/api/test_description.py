@@ -2,7 +2,9 @@
 
 import pytest
 
+from pops.subscribers.models import Event
 from pops.web.api.description import write_yaml
+from tests.api.told import check_event
 from tests.api.walking import operations
 from tests.browsing import problems_of
 from tests.conventions.source import ROOT
@@ -29,6 +31,15 @@ def test_each_operation_is_described_with_examples(client):
             assert all("examples" in kind or name != "application/json" for name, kind in kinds.items()), (method, path)
         asked = said.get("requestBody", {}).get("content", {})
         assert all("examples" in kind for kind in asked.values()), (method, path)
+
+
+@pytest.mark.django_db
+def test_each_webhook_is_described(client):
+    told = client.get("/api/v1/openapi.json").json()["webhooks"]
+
+    assert set(told) == {*Event.values, "test"}
+    for one in told.values():
+        check_event(one["post"]["requestBody"]["content"]["application/json"]["examples"]["Call"]["value"])
 
 
 @pytest.mark.django_db

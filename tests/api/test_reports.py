@@ -29,12 +29,14 @@ def ask(system, question=""):
 
 def test_totals_groups_and_rows_page_by_page(taken):
     system = caller()
-    told = ask(system, "&by=method&limit=2&sort=receipt").json()
+    answer = ask(system, "&by=method&limit=2&sort=receipt")
+    told = answer.json()
 
     assert told["totals"]["received"] == 6000
     assert told["sections"][0]["groups"][0]["sums"]["received"] == 6000
     assert [row["amount"] for row in told["rows"]] == [1000, 2000]
     assert [column["name"] for column in told["columns"]] == list(told["rows"][0])
+    assert answer.headers["Link"] == f'<{told["next"]}>; rel="next"'
     rest = system.get(told["next"].partition("/api/v1")[2]).json()
     assert ([row["amount"] for row in rest["rows"]], rest["next"]) == ([3000], None)
     assert ask(system, "&totals=only").json()["rows"] == []

@@ -46,6 +46,13 @@ def check_told(method: str, answer: Any) -> None:
                 raise AssertionError(f"{told} is not as described: {fault.message}, at {fault.instance_path}")
 
 
+def check_event(body: dict[str, Any]) -> None:
+    """That the schema tells of such a webhook."""
+    asked = described()["webhooks"][body["type"]]["post"]["requestBody"]["content"]["application/json"]
+    for fault in _judge(json.dumps(asked["schema"])).iter_errors(body):
+        raise AssertionError(f"{body} is not as described: {fault.message}, at {fault.instance_path}")
+
+
 @cache
 def _judge(schema: str) -> Any:
     return jsonschema_rs.validator_for({**json.loads(schema), "components": described()["components"]})

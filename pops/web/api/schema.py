@@ -44,6 +44,8 @@ class ApiSchema(AutoSchema):
     view: Any  # an ApiView
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
+        if not hasattr(self.view, "scopes"):  # of a webhook
+            return str(super().get_description())
         scope, rights = self.view.scopes.get(self.method, ""), self.view.rights.get(self.method, "")
         names = (rights,) if isinstance(rights, str) else rights
         right = ", ".join(f"`{name}`" for name in names)
@@ -53,7 +55,9 @@ class ApiSchema(AutoSchema):
         return [{"key": [self.view.scopes.get(self.method, "")]}]
 
     def get_override_parameters(self) -> list[Any]:
-        handler = getattr(self.view, self.method.lower())
+        handler = getattr(self.view, self.method.lower(), None)
+        if handler is None:  # of a webhook
+            return []
         given = [] if self.method == "GET" else [_key_header(required=self.method == "POST")]
         given += [NONE_MATCH] if handler.is_tagged else []
         return given + ([_match_header(required=handler.must_match)] if handler.is_matched else [])
@@ -147,6 +151,7 @@ def complete_schema(result: dict[str, Any], generator: Any, request: Any, public
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SHAPE
     components["responses"] = {name: _problem_response(words) for name, words in PROBLEMS.values()}
+    components["responses"]["TooOften"]["headers"] = _headers(TOLD, WAITS)
     components["responses"]["NotModified"] = {"description": "It is what it was.", "headers": _headers(TOLD, TAG)}
     components["headers"] = HEADERS
     components["securitySchemes"] = {"key": KEY}
@@ -156,6 +161,8 @@ def complete_schema(result: dict[str, Any], generator: Any, request: Any, public
     for path in result["paths"].values():
         for method, described in path.items():
             _complete(method, described)
+    for told in result["webhooks"].values():
+        told["post"]["parameters"] = SIGNED
     return result
 
 
@@ -165,8 +172,10 @@ def _complete(method: str, described: dict[str, Any]) -> None:
     statuses = [*READS, *(WRITES if method not in UNKEYED else ()), *described.pop(OWN_PROBLEMS, [])]
     statuses += [status for required in matches for status in MATCHED[required]]
     _share_examples([answer["content"] for answer in responses.values() if "content" in answer])
-    for answer in responses.values():
-        answer["headers"] = _headers(TOLD, TAG if matches or is_tagged else ())
+    is_list = any(one["name"] == "after" for one in described.get("parameters", ()))
+    more = (TAG if matches or is_tagged else (), ONWARD if is_list else (), () if method in UNKEYED else COPIED)
+    for status, answer in responses.items():
+        answer["headers"] = _headers(TOLD, *more, MADE if status == "201" else (), WAITS if status == "202" else ())
     if is_tagged:
         responses["304"] = {"$ref": "#/components/responses/NotModified"}
     for status in sorted(statuses):
@@ -192,7 +201,16 @@ def _headers(*names: Sequence[str]) -> dict[str, Any]:
 
 # With each answer; and with what can be changed, or read again.
 TOLD, TAG = ("RateLimit", "RateLimit-Policy"), ("ETag",)
+# Of a page; of a write; of what was made; of what isn't done yet.
+ONWARD, COPIED, MADE, WAITS = ("Link",), ("Idempotency-Replayed",), ("Location",), ("Retry-After",)
 HEADERS = {
+    "Link": {"schema": {"type": "string"}, "description": 'The next page, if there is one: <address>; rel="next"'},
+    "Location": {"schema": {"type": "string"}, "description": "Where it can be read, if it has an address."},
+    "Retry-After": {"schema": {"type": "string"}, "description": "Seconds until it is worth asking again, if known."},
+    "Idempotency-Replayed": {
+        "schema": {"type": "string"},
+        "description": "`true`: this is the answer that the first call with this Idempotency-Key got.",
+    },
     "ETag": {"schema": {"type": "string"}, "description": "Another one once anything of it is another."},
     "RateLimit": {"schema": {"type": "string"}, "description": 'Calls left, and seconds until more: "key";r=2999;t=42'},
     "RateLimit-Policy": {
@@ -200,6 +218,15 @@ HEADERS = {
         "description": 'Calls a key has in so many seconds: "key";q=3000;w=60',
     },
 }
+# By which a webhook is known to be ours: standardwebhooks.com says how.
+SIGNED = [
+    {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": words}
+    for name, words in (
+        ("webhook-id", "The event's id: keep those that you took."),
+        ("webhook-timestamp", "When it was sent, in seconds since 1970."),
+        ("webhook-signature", "v1,... of each secret that signs, with spaces between."),
+    )
+]
 PROBLEM_SHAPE = {
     "type": "object",
     "description": "What is wrong with a call (RFC 9457).",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -96,7 +97,7 @@ class OneBatch(BatchView):
 
     @operation("get_batch", "Read a Reference Batch", gives=BatchShape, example=BATCH, tagged=True)
     def get(self, request: Request, batch_id: int) -> Response:
-        """The ETag is of what people write about it and how it stands, not of the money in it."""
+        """If-Match looks at what people write about it and how it stands, not at the money in it."""
         return answer_batch(self, batch_id)
 
     @operation(
@@ -163,4 +164,5 @@ class Attach(BatchView):
 def answer_batch(view: ApiView, batch_id: int, *, status: int = 200) -> Response:
     """A batch as it is now. Raises ReferenceBatch.DoesNotExist."""
     row = get_row(batch_id, by=view.user)
-    return answer_tagged(view.request, BatchShape(row).data, of=what_people_say(row), status=status)
+    headers = {"Location": reverse("api:batch", args=[batch_id])} if status == 201 else None
+    return answer_tagged(view.request, BatchShape(row).data, of=what_people_say(row), status=status, headers=headers)

@@ -79,7 +79,8 @@ class OneReport(ReportsView):
         need_right(report.right, user=self.user)
         question = self._ask(report)
         detail = _nothing() if question.only_totals else self._detail(report, question)
-        return Response({**self._totals(report, question), **detail, "currency": "usd"})
+        headers = {"Link": f'<{detail["next"]}>; rel="next"'} if detail["next"] else {}
+        return Response({**self._totals(report, question), **detail, "currency": "usd"}, headers=headers)
 
     def _ask(self, report: Report) -> Question:
         asked = self.request.query_params.copy()
