@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from notifications.delivery import deliver_due
 from notifications.models import Message
@@ -61,11 +62,30 @@ def test_a_test_its_answer_and_sending_again(ada, endpoint, receiver, pay):
     deliver_due(lane=Message.Lane.HOOKS, channel=Message.Channel.HTTP, seconds=5)
     test = Delivery.objects.get()
 
-    page = ada.get(reverse("admin:subscribers_delivery_change", args=[test.pk])).content.decode()
+    page = _page_of(ada, test)
     assert "Taken (200)" in ada.get(reverse("admin:subscribers_endpoint_change", args=[endpoint.pk])).content.decode()
     assert "This was a test. Send another one." in page
     assert ">Why:<" not in page, "it needs no reason"
     assert [got.headers["webhook-id"] for got in receiver.got] == [f"test_{test.pk}"]
+
+
+def test_what_is_not_taken_says_how_much_waits_and_until_when(ada, endpoint, receiver):
+    receiver.answer = lambda got: 503
+    press(ada, "test_endpoint", endpoint.pk)
+    deliver_due(lane=Message.Lane.HOOKS, channel=Message.Channel.HTTP, seconds=5)
+
+    page = ada.get(reverse("admin:subscribers_endpoint_change", args=[endpoint.pk])).content.decode()
+    assert "Takes nothing since" in page
+    assert "1 event, next tried" in page
+    assert ">Tried next:<" in _page_of(ada, Delivery.objects.get())
+    receiver.answer = lambda got: 200
+    Message.objects.update(due_at=timezone.now())
+    deliver_due(lane=Message.Lane.HOOKS, channel=Message.Channel.HTTP, seconds=5)
+    assert ">Tried next:<" not in _page_of(ada, Delivery.objects.get())
+
+
+def _page_of(client, delivery):
+    return client.get(reverse("admin:subscribers_delivery_change", args=[delivery.pk])).content.decode()
 
 
 def test_off_on_and_removed(ada, endpoint):

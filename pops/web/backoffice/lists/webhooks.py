@@ -1,18 +1,19 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from notifications.models import Message
 from pops.core.practice.selectors import get_practice
 from pops.core.words import at
 from pops.subscribers.models import Delivery, Endpoint, Event
 from pops.subscribers.notices import body_of
-from pops.subscribers.selectors import find_deliveries
+from pops.subscribers.selectors import find_deliveries, find_waiting
 from pops.web.backoffice.lists.history import KeepsHistory
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin, html_table
 
@@ -27,11 +28,11 @@ class EndpointAdmin(ReadOnlyAdmin, KeepsHistory):
     list_filter = ["is_on"]
     change_form_template = "backoffice/lists/with_tools.html"
     fieldsets = [
-        (None, {"fields": ["name", "url", "told_of", "how_it_is"]}),
+        (None, {"fields": ["name", "url", "told_of", "how_it_is", "waits"]}),
         ("Made", {"fields": ["made_at", "made_by", "secrets"]}),
         ("Its latest deliveries", {"fields": ["deliveries"]}),
     ]
-    readonly_fields = ["told_of", "how_it_is", "secrets", "deliveries"]
+    readonly_fields = ["told_of", "how_it_is", "waits", "secrets", "deliveries"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("subscribers.manage_endpoint")
@@ -56,6 +57,14 @@ class EndpointAdmin(ReadOnlyAdmin, KeepsHistory):
             return f"Takes nothing since {at(endpoint.failing_since, zone)}{again}"
         return "On"
 
+    @admin.display(description="Waits for it")
+    def waits(self, endpoint: Endpoint) -> str:
+        waiting = find_waiting(endpoint).aggregate(count=Count("pk"), next=Min("due_at"))
+        if not (count := waiting["count"]):
+            return "Nothing"
+        zone = get_practice().time_zone
+        return f"{count:,} event{'' if count == 1 else 's'}, next tried {at(waiting['next'], zone)}"
+
     @admin.display(description="Signed with")
     def secrets(self, endpoint: Endpoint) -> SafeString:
         zone = get_practice().time_zone
@@ -69,7 +78,9 @@ class EndpointAdmin(ReadOnlyAdmin, KeepsHistory):
     def deliveries(self, endpoint: Endpoint) -> SafeString:
         zone = get_practice().time_zone
         rows = [_row(delivery, zone) for delivery in find_deliveries(endpoint)[:SHOWN]]
-        return html_table(["Event", "When", "State", "Answer", ""], rows, empty="It was told nothing yet.")
+        table = html_table(["Event", "When", "State", "Answer", "About"], rows, empty="It was told nothing yet.")
+        every = reverse("admin:subscribers_delivery_changelist") + f"?endpoint__id__exact={endpoint.pk}"
+        return format_html('{}<p><a href="{}">All of them</a></p>', table, every) if len(rows) == SHOWN else table
 
 
 @admin.register(Delivery)
@@ -80,12 +91,18 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_filter = ["endpoint", "message__state", "change__type"]
     list_select_related = ["endpoint", "change", "message"]
     change_form_template = "backoffice/lists/with_tools.html"
-    fields = ["event", "endpoint", "about", "state", "why", "event_id", "body", "made_at", "asked_by", "answers"]
-    readonly_fields = ["event", "about", "state", "why", "event_id", "body", "answers"]
+    fields = [
+        "event", "endpoint", "about", "state", "why", "tried_next", "event_id", "body", "made_at", "asked_by", "answers"
+    ]  # fmt: skip
+    readonly_fields = ["event", "about", "state", "why", "tried_next", "event_id", "body", "answers"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Of a delivery that needs no reason, none is shown."""
-        empty: dict[Any, bool] = {"why": obj and not obj.message.why, "asked_by": obj and not obj.asked_by_id}
+        """Without what there isn't: a reason where it needs none, a next try once there is none."""
+        empty: dict[Any, bool] = {
+            "why": obj and not obj.message.why,
+            "tried_next": obj and obj.message.state != Message.State.QUEUED,
+            "asked_by": obj and not obj.asked_by_id,
+        }
         return [name for name in self.fields if not empty.get(name)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
@@ -102,6 +119,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description="Why")
     def why(self, delivery: Delivery) -> str:
         return delivery.message.why
+
+    @admin.display(description="Tried next")
+    def tried_next(self, delivery: Delivery) -> str:
+        return at(delivery.message.due_at, get_practice().time_zone)
 
     @admin.display(description="ID")
     def event_id(self, delivery: Delivery) -> str:
