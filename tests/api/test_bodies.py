@@ -1,6 +1,7 @@
 """What is sent is what it says, or is refused field by field; nothing that only looks right gets through."""
 
 import json
+from io import BytesIO
 
 import pytest
 from django.test import RequestFactory
@@ -27,9 +28,10 @@ class Echo(ApiView):
 def send(practice):
     text = new_key(service_account()).text
 
-    def send(body, kind="application/json", **more):
+    def send(body, kind="application/json", *, server=None, **more):
         headers = {"Authorization": f"Bearer {text}", **more}
-        answer = Echo.as_view()(RequestFactory().put("/api/v1/echo", body, content_type=kind, headers=headers))
+        sent = RequestFactory().put("/api/v1/echo", body, content_type=kind, headers=headers, **(server or {}))
+        answer = Echo.as_view()(sent)
         if hasattr(answer, "render"):
             answer.render()
         return answer.status_code, json.loads(answer.content)
@@ -37,15 +39,49 @@ def send(practice):
     return send
 
 
-def test_a_body_in_chunks_is_refused_as_nothing_of_it_would_be_read(send):
+class Chunks(BytesIO):
+    """What a web server makes of chunks, until one of them is none."""
+
+    def read(self, size=-1):
+        if not self.getvalue():
+            raise ValueError("Invalid chunk size")
+        return super().read(size)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        (b'{"name": "Annex"}', 200, {"name": "Annex"}),
+        (b"", 400, "bad_chunks"),
+        (b'{"name": "' + b"a" * 10 * 1024 * 1024, 413, "too_large"),
+    ],
+    ids=["read", "broken", "endless"],
+)
+def test_a_body_may_come_in_chunks(send, body, status, told):
+    server = {"wsgi.input": Chunks(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    server["CONTENT_TYPE"] = "application/json"  # which the factory says of no empty body
+    came, answer = send("", server=server, **{"Transfer-Encoding": "chunked"})
+
+    assert (came, answer if status == 200 else answer["code"]) == (status, told)
+
+
+def test_where_the_web_server_knows_no_chunks_they_are_refused_as_nothing_of_them_would_be_read(send):
     status, told = send("{}", **{"Transfer-Encoding": "chunked"})
 
     assert (status, told["code"]) == (400, "length_missing")
 
 
+def test_a_compressed_body_is_refused_in_words(send):
+    assert send("{}", **{"Content-Encoding": "identity"})[1]["code"] == "invalid"
+    status, told = send("{}", **{"Content-Encoding": "gzip"})
+
+    assert (status, told["code"]) == (415, "encoded")
+
+
 def test_what_is_right_is_understood(send):
     body = {"name": " Annex ", "fee_cents": 4200, "since": "2026-03-01", "is_open": False}
 
+    assert send(b"\xef\xbb\xbf" + json.dumps(body).encode())[0] == 200, "as Windows writes files"
     assert send({**body, "seen_at": "2026-03-01T12:00:00-05:00"}) == (
         200,
         {

@@ -153,4 +153,5 @@ def test_where_there_is_nothing_programs_are_told_so(practice, client):
         for method in METHODS:
             answer = client.generic(method, address, headers={"Idempotency-Key": str(uuid.uuid4())})
             assert answer.status_code == 404
+            assert "Allow" not in answer.headers
             assert answer.headers["Content-Type"] == "application/problem+json"

@@ -85,7 +85,7 @@ class Flag(serializers.BooleanField):
 class LocalDateField(serializers.DateField):
     """A date of the practice: 2026-11-30. Receipts of before 1900 there are none."""
 
-    default_error_messages = {"far": "This date is too far away."}
+    default_error_messages = {"far": "This date is too far away: it is not between 1900 and 2200."}
 
     def __init__(self, **facts: Any) -> None:
         super().__init__(**{"input_formats": ["%Y-%m-%d"], **facts})
@@ -103,7 +103,10 @@ class LocalDateField(serializers.DateField):
 class MomentField(serializers.DateTimeField):
     """A moment. Told in UTC with a Z; taken with whatever offset it says, never without one."""
 
-    default_error_messages = {"no_zone": "Say the offset: 2026-11-30T17:05:00Z, or ...-05:00.", "far": "Too far away."}
+    default_error_messages = {
+        "no_zone": "Say the offset: 2026-11-30T17:05:00Z, or ...-05:00.",
+        "far": "This is too far away: it is not between 1900 and 2200.",
+    }
 
     def to_internal_value(self, value: Any) -> dt.datetime:
         if not isinstance(value, str) or not MOMENT.match(value):

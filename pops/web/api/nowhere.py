@@ -1,6 +1,6 @@
 """Addresses at which there is nothing."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
 from rest_framework.views import APIView
@@ -15,6 +15,8 @@ class Nowhere(APIView):
     permission_classes = ()
     throttle_classes = ()
     schema = None
+    # Nothing can be done here: Allow, which DRF would tell, has nothing to name.
+    default_response_headers: ClassVar[dict[str, str]] = {}
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         raise Http404

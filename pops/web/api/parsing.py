@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
@@ -21,6 +23,27 @@ SUSPECT = re.compile(rb"\\u(0000|d[89a-f])", re.IGNORECASE)
 UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
+def take_body(request: HttpRequest) -> None:
+    """Make a body that comes in chunks, as some clients send theirs, one with a length: Django reads no other.
+
+    Raises Problem for one that is compressed, or whose chunks are none, or of a web server that doesn't say that it
+    takes them apart: nothing of it would be read, and the call be one without a body.
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Problem(415, "encoded", "Send the body as it is, without a Content-Encoding.")
+    if "Transfer-Encoding" not in request.headers:
+        return
+    if not request.META.get("wsgi.input_terminated"):
+        words = "Send the body whole, with its Content-Length, not in chunks."
+        raise Problem(400, "length_missing", words)
+    try:
+        body = request.META["wsgi.input"].read(LARGEST + 1)
+    except Exception:  # each web server has its own: a chunk without a size, or no end
+        raise Problem(400, "bad_chunks", "The body's chunks can't be read.") from None
+    request.META["CONTENT_LENGTH"] = str(len(body))
+    request._stream = BytesIO(body)  # where Django reads from
+
+
 class StrictJSONParser(BaseParser):
     """JSON, and nothing that only looks like it: no NaN, no name twice in an object, no bottomless nesting."""
 
@@ -32,7 +55,7 @@ class StrictJSONParser(BaseParser):
         if len(text) > LARGEST:
             raise Problem(413, "too_large", f"The body is larger than {LARGEST // 1024 // 1024} MB. Send it in parts.")
         try:
-            data = json.loads(text.decode(), parse_constant=_refuse_constant, object_pairs_hook=_take_pairs)
+            data = json.loads(text.decode("utf-8-sig"), parse_constant=_refuse_constant, object_pairs_hook=_take_pairs)
         except RecursionError:
             raise _too_deep() from None
         except ValueError as error:  # no UTF-8, no JSON, a number of thousands of digits

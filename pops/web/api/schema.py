@@ -20,7 +20,7 @@ PROBLEMS = {
     410: ("Gone", "It is given to nobody any more."),
     412: ("Changed", "If-Match names another state than the present one."),
     413: ("TooLarge", "The body is too large."),
-    415: ("NotJSON", "The body is not application/json."),
+    415: ("NotJSON", "The body is not application/json, or compressed."),
     422: (
         "Invalid",
         "Fields of the body can't be, each with its reason; or the Idempotency-Key was used for another call.",

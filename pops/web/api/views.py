@@ -21,9 +21,9 @@ from pops.web.api.authentication import KeyAuthentication
 from pops.web.api.etags import answer_tagged
 from pops.web.api.fields import Query, Shape
 from pops.web.api.pages import PageQuery, read_page
-from pops.web.api.parsing import ApiJSONRenderer, JSONAlways, StrictJSONParser
+from pops.web.api.parsing import ApiJSONRenderer, JSONAlways, StrictJSONParser, take_body
 from pops.web.api.permissions import ByScopeAndRight
-from pops.web.api.problems import BadQuery, Problem, answer_exception
+from pops.web.api.problems import BadQuery, answer_exception
 from pops.web.api.schema import ApiSchema
 from pops.web.api.throttling import Used, count_call
 
@@ -94,10 +94,8 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if any("\0" in str(part) for part in kwargs.values()):  # the database knows no such letter
             raise Http404
-        if "Transfer-Encoding" in request.headers:  # Django reads none of it: the call would be one without a body
-            words = "Send the body whole, with its Content-Length, not in chunks."
-            raise Problem(400, "length_missing", words)
         super().initial(request, *args, **kwargs)
+        take_body(request._request)
 
     def perform_authentication(self, request: Request) -> None:
         """Who calls, and how often of late. What is refused after this counts too."""
