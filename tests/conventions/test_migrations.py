@@ -15,6 +15,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.models import AddIndex, CreateModel
 from django.db.migrations.state import ProjectState
 
+from payments.models import Payment
+from pops.core.postgresql.foreign_keys import build_missing
 from pops.core.postgresql.indexes import BuildIndex
 from pops.core.practice.management.commands import migrate
 from pops.core.practice.models import Facility
@@ -87,6 +89,37 @@ def test_an_index_that_was_cut_off_is_built_anew_and_one_that_is_there_stays():
         assert build() == (True, first)
     finally:
         connection.cursor().execute("DROP INDEX built_beside")
+
+
+INDEXES_OF_SESSION = """
+    SELECT i.indisvalid, pg_get_indexdef(i.indexrelid) FROM pg_index i
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
+    WHERE i.indrelid = 'payments_payment'::regclass AND a.attname = 'session_id'
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_foreign_key_that_comes_to_a_table_in_use_gets_its_index_beside_the_writers(capsys):
+    """Its migration adds the column alone, in no time; a build that was cut off is begun anew by the next migrate."""
+    payment, session = Payment, Payment._meta.get_field("session")
+
+    def indexes():
+        with connection.cursor() as cursor:
+            cursor.execute(INDEXES_OF_SESSION)
+            return cursor.fetchall()
+
+    ((valid, definition),) = indexes()
+    with connection.schema_editor() as editor:
+        editor.execute(f"DROP INDEX {definition.split()[2]}")
+        assert editor._field_indexes_sql(payment, session) == []
+    with connection.cursor() as cursor:
+        cursor.execute(definition)
+        cursor.execute(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{definition.split()[2]}'::regclass")
+    call_command("migrate")
+
+    assert (valid, indexes()) == (True, [(True, definition)])
+    assert "payments_payment.session_id" in capsys.readouterr().out
+    assert build_missing(connection) == []
 
 
 @pytest.fixture
