@@ -12,13 +12,14 @@ from payments.reports.declaration import Field, Group, Measure, Report, Sort, Tr
 from payments.reports.filters.base import Asking, Odd, quoted
 from payments.reports.filters.choices import Choice, Choices
 from payments.reports.filters.dates import Dates
-from payments.reports.filters.picks import Pick, Picks, choose
+from payments.reports.filters.picks import Pick, Picks, choose, say_merged
 from payments.reports.listing import Order
 from payments.reports.question import Question
 from payments.reports.spans import Span
 from payments.reports.summing import as_expression
 from payments.reports.tables import Kind
 from pops.core.access.models import User
+from pops.core.accounts.former import find_current
 from pops.core.accounts.models import Guarantor
 from pops.core.clock import MIDNIGHT
 from pops.core.practice.models import Group as PopsGroup
@@ -62,11 +63,13 @@ def offer_groups(asking: Asking) -> list[Pick]:
 
 def find_accounts(words: Sequence[str], asking: Asking) -> list[Pick]:
     """Guarantors by ID. No name is said. Raises Odd for one that is not there."""
-    known = dict(Guarantor.objects.filter(account_number__in=words).values_list("account_number", "pk"))
+    known = {row.account_number: row for row in Guarantor.objects.filter(account_number__in=words)}
     for word in words:
         if word not in known:
             raise Odd(f"There is no guarantor with the ID “{quoted(word)}”. Type IDs with commas between them.")
-    return [Pick(known[word], word, word) for word in words]
+    now = find_current(known.values())
+    accounts = [now[known[word].pk] for word in words]
+    return say_merged(words, [Pick(row.pk, row.account_number, row.account_number) for row in accounts])
 
 
 SESSIONS = Measure("sessions", "Sessions", Kind.NUMBER, Count("pk"))

@@ -7,13 +7,19 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.urls import reverse
 
+from payments.reports.filters.base import Asking
 from payments.reports.registry import find_report
+from payments.reports.usage import SessionUsage
+from pops.core.access.models import User
+from pops.core.accounts.merging import merge_guarantors, undo_merge
 from pops.core.accounts.models import Encounter
 from tests.books import judge_now
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
+from tests.factories.api import service_account
 from tests.factories.desk import count_out, take, tender, today
 from tests.factories.practice import FacilityFactory, ProviderFactory
 from tests.factories.staff import DESK, member
+from tests.moments import NOON
 
 REPORT = find_report("pops-payments")
 DAY = dt.date(2026, 3, 2)
@@ -59,6 +65,9 @@ ODD = [
     ({"payments": "yes", "sort": "amount"}, "With the payments under each receipt the list can't be in the order of"),
     ({"facilty": "Lakeside"}, "This report can't be asked by “facilty”."),
     ({"totals": "some"}, "Grand totals only: say “only”, or leave it out."),
+    ({"facility": "7654321"}, "There is no facility 7654321 any more. Choose others from the list."),
+    ({"provider": "7654321"}, "There is no provider 7654321 any more. Choose others from the list."),
+    ({"cashier": "7654321"}, "There is no member of staff 7654321 any more. Choose others from the list."),
     ({"guarantor": "\u202e\x00<script>" + "x" * 99}, "There is no guarantor “<script>xxxxx"),
 ]  # fmt: skip
 
@@ -132,6 +141,43 @@ def test_payments_stand_under_their_receipt_and_escrow_is_left_out_of_a_facility
     assert [(row["receipt"], row["applied"]) for row in of_lake] == [(applied.pk, None), (applied.pk, 6000)]
     but_lake = rows(staff_user, payments="yes", not_facility=str(lake.pk))
     assert [(row["facility"], row["applied"]) for row in but_lake] == [(None, None), ("Northside", 4000)]
+
+
+def test_who_took_money_is_asked_for_also_when_no_member_of_staff(dana, practice):
+    """A system that calls the API took some, and so did somebody who may not sign in any more."""
+    system = service_account().user
+    took = take(dana, tender(3000)), take(system, tender(2000))
+    User.objects.filter(pk=dana.pk).update(is_staff=False)
+    span = {"from": f"{today()}", "to": f"{today()}"}
+
+    (section,) = REPORT.sections(ask(system, by="cashier", **span), system)
+    assert sorted((row.words, row.key) for row in section.rows) == sorted((one.name, one.pk) for one in (dana, system))
+    for receipt in took:
+        asked = {**span, "cashier": str(receipt.issued_by_id)}
+        assert [row["receipt"] for row in rows(system, **asked)] == [receipt.pk]
+    offered = [option.label for one in REPORT.filters if one.name == "cashier" for option in control(one, system)]
+    assert "Billing at headquarters (API)" in " ".join(offered)
+
+
+def test_an_account_that_was_merged_is_what_it_was_merged_into(pay, dana, practice):
+    """A saved filter would else give nothing, or leave in what it is to leave out."""
+    first, second, now = (GuarantorFactory(name="Maria Alvarez", account_number=f"4821{n}") for n in range(3))
+    receipt = pay(first, cents=5000)
+    merge_guarantors(merged_id=first.pk, into_id=second.pk, reason="Entered twice", by=dana)
+    merge = merge_guarantors(merged_id=second.pk, into_id=now.pk, reason="Entered twice", by=dana)
+
+    asked = ask(dana, guarantor="48210,48212,Maria Alvarez")
+    assert asked.said[1] == "Guarantors: Maria Alvarez (48210 was merged into it)."
+    assert [row["receipt"] for row in rows(dana, guarantor="48211")] == [receipt.pk]
+    assert rows(dana, not_guarantor="48210") == []
+    used = SessionUsage().ask({**MARCH, "guarantor": "48210"}, user=dana, today=DAY)
+    assert used.said[1] == "Guarantor IDs: 48212 (48210 was merged into it)."
+    undo_merge(merge_id=merge.pk, reason="Two people", now=NOON, by=dana)
+    assert rows(dana, guarantor="48212") == []
+
+
+def control(asked, user):
+    return asked.control({}, Asking(user, DAY), "").options
 
 
 def test_providers_by_what_they_did(money, staff_user):

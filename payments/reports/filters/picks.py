@@ -1,7 +1,7 @@
 """Filters by rows of the practice's own: only these, or all but these."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from payments.reports.filters.base import Asking, Control, Filter, Odd, Option, quoted, words_of
@@ -26,6 +26,17 @@ def choose(words: Sequence[str], offered: Sequence[Pick], otherwise: str) -> lis
         if word not in known:
             raise Odd(otherwise.format(quoted(word)))
     return [known[word] for word in words]
+
+
+def say_merged(words: Sequence[str], picks: Sequence[Pick]) -> list[Pick]:
+    """Accounts, each once, with the numbers by which they were asked for and that were merged into them."""
+    found: dict[Any, Pick] = {}
+    for word, pick in zip(words, picks, strict=True):
+        is_called_so = word.casefold() in (pick.word.casefold(), pick.label.casefold())
+        was = "" if is_called_so else f" ({word} was merged into it)"
+        before = found.get(pick.key, pick)
+        found[pick.key] = replace(before, label=before.label + was)
+    return list(found.values())
 
 
 @dataclass(frozen=True)

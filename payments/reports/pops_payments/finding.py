@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from batches.blind import hidden_batches
 from batches.models import ReferenceBatch
 from payments.reports.filters.base import Asking, Odd, quoted
-from payments.reports.filters.picks import Pick, choose
+from payments.reports.filters.picks import Pick, say_merged
 from pops.core.access.models import User
+from pops.core.access.selectors import find_takers
 from pops.core.accounts.confidential import shown_to
+from pops.core.accounts.former import find_current
 from pops.core.accounts.models import Guarantor, Patient
 from pops.core.practice.models import Facility, Provider
+from receipts.models import Receipt
 
 # Whoever POPS itself stands for, where a member of staff would stand.
 POPS = "pops"
@@ -37,7 +40,7 @@ def find_facilities(words: Sequence[str], asking: Asking) -> list[Pick]:
             if said in (row.name.casefold(), row.nickname.casefold()) or (digits and digits == _digits(row.tax_id))
         ]
         if not found:
-            raise Odd(f"There is no facility “{quoted(word)}”: no name, nickname or tax ID is that.")
+            raise _gone("facility", word, otherwise="no name, nickname or tax ID is that.")
         picks += [_facility(row) for row in found]
     return list(dict.fromkeys(picks))
 
@@ -67,7 +70,7 @@ def find_providers(words: Sequence[str], asking: Asking) -> list[Pick]:
             row for row in offered if row.name.casefold() == word.casefold()
         ]
         if not found:
-            raise Odd(f"There is no provider “{quoted(word)}”. Choose from the list.")
+            raise _gone("provider", word)
         picks += [Pick(row.pk, str(row.pk), row.name) for row in found]
     return list(dict.fromkeys(picks))
 
@@ -78,14 +81,27 @@ def offer_providers(asking: Asking) -> list[Pick]:
 
 
 def find_cashiers(words: Sequence[str], asking: Asking) -> list[Pick]:
-    """Staff who take money, and POPS itself."""
-    return choose(words, offer_cashiers(asking), "There is no member of staff “{}”. Choose from the list.")
+    """Who took money, POPS itself among them; also who is not at work here any more."""
+    known = {pick.word: pick for pick in offer_cashiers(asking)}
+    left = [key for word in words if word not in known and (key := _key(word)) is not None]
+    took = Exists(Receipt.objects.filter(issued_by=OuterRef("pk")))
+    known |= {str(row.pk): Pick(row.pk, str(row.pk), str(row)) for row in User.objects.filter(took, pk__in=left)}
+    for word in words:
+        if word not in known:
+            raise _gone("member of staff", word)
+    return [known[word] for word in words]
 
 
 def offer_cashiers(asking: Asking) -> list[Pick]:
-    """All staff, and POPS."""
-    staff = User.objects.filter(is_staff=True).order_by("name", "pk")
-    return [Pick(None, POPS, "POPS"), *(Pick(row.pk, str(row.pk), str(row)) for row in staff)]
+    """All who may take money, and POPS."""
+    return [Pick(None, POPS, "POPS"), *(Pick(row.pk, str(row.pk), str(row)) for row in find_takers())]
+
+
+def _gone(what: str, word: str, *, otherwise: str = "") -> Odd:
+    """What a question names is not there. A number stands in a saved one alone: nobody types it."""
+    if _key(word) is not None and not _digits(word):
+        return Odd(f"There is no {what} {word} any more. Choose others from the list.")
+    return Odd(f"There is no {what} “{quoted(word)}”" + (f": {otherwise}" if otherwise else ". Choose from the list."))
 
 
 def find_patients(words: Sequence[str], asking: Asking) -> list[Pick]:
@@ -104,11 +120,15 @@ def patient_word(row: Patient) -> str:
 
 
 def find_accounts(words: Sequence[str], asking: Asking) -> list[Pick]:
-    """Guarantors by account number, or by a name that one alone has."""
+    """Guarantors by account number, or by a name that one alone has. What was merged is what it was merged into."""
     rows = Guarantor.objects.all()
     known = {row.account_number: row for row in rows.filter(account_number__in=words)}
-    named = _by_name(rows.filter(_any_name(word for word in words if word not in known)))
-    return [_one(word, known, named, "guarantor", lambda row: row.account_number) for word in words]
+    called = list(rows.filter(_any_name(word for word in words if word not in known)))
+    now = find_current([*known.values(), *called])
+    named = {name: list(dict.fromkeys(now[row.pk] for row in found)) for name, found in _by_name(called).items()}
+    is_now = {word: now[row.pk] for word, row in known.items()}
+    picks = [_one(word, is_now, named, "guarantor", lambda row: row.account_number) for word in words]
+    return say_merged(words, picks)
 
 
 def _any_name(words: Iterable[str]) -> Q:

@@ -1,9 +1,12 @@
-"""The numbers that an account had before: those of the accounts that were merged into it."""
+"""The numbers that an account had before: of the accounts that were merged into it; and what such a one is now."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Func
+
+from pops.core.accounts.models import Guarantor, GuarantorMerge
 
 
 class FormerNumbers(Func):
@@ -24,3 +27,15 @@ class FormerNumbers(Func):
 
     def __init__(self, *expressions: Any, **extra: Any) -> None:
         super().__init__(*expressions, output_field=ArrayField(CharField()), **extra)
+
+
+def find_current(accounts: Iterable[Guarantor]) -> dict[int, Guarantor]:
+    """What accounts are now, by their ids: that which one was merged into, at first or second hand, else itself."""
+    now = {account.pk: account for account in accounts}
+    while retired := [account.pk for account in now.values() if account.is_retired]:
+        merges = GuarantorMerge.objects.filter(merged__in=retired, undone_at=None).select_related("into")
+        into = {merge.merged_id: merge.into for merge in merges}
+        if not into:
+            break
+        now = {pk: into.get(account.pk, account) for pk, account in now.items()}
+    return now

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
-from pops.core.access.models import User
+from pops.core.access.selectors import find_takers
 from pops.core.methods import Method
 from pops.core.practice.models import Facility
 from pops.core.words import day
@@ -80,14 +80,13 @@ class MethodFilter(admin.SimpleListFilter):
 
 
 class UserFilter(admin.SimpleListFilter):
-    """Who took the money, or gave it back: staff, or POPS for what was paid online."""
+    """Who took the money, or gave it back: staff, the practice's own systems, or POPS for what was paid online."""
 
     title = "user"
     parameter_name = "user"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        staff = User.objects.filter(is_staff=True).order_by("name", "email")
-        return [(ONLINE, "POPS"), *((str(user.pk), str(user)) for user in staff)]
+        return [(ONLINE, "POPS"), *((str(user.pk), str(user)) for user in find_takers())]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Receipt]) -> QuerySet[Receipt]:
         if self.value() == ONLINE:
