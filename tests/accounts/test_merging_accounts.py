@@ -1,5 +1,6 @@
 """Two accounts of one person become one, and two again until new money comes."""
 
+import contextlib
 import functools
 import uuid
 
@@ -11,13 +12,15 @@ from payments.models import Payment
 from pops.core.accounts.merging import merge_guarantors, undo_merge
 from pops.core.accounts.models import Guarantor, GuarantorMerge
 from pops.core.accounts.search import find_guarantors
+from pops.core.locks import HoldsAnother
 from pops.core.refusals import Refused
 from receipts.models import Receipt
 from receipts.owed import get_balances, get_credit
+from receipts.taking import Taking, take_shared_check
 from tests.books import assert_books_balance
 from tests.concurrency import run_together
 from tests.factories.accounts import GuarantorFactory, PatientFactory, ServiceLineFactory, StatementFactory
-from tests.factories.desk import batch_of, clerk, take, tender
+from tests.factories.desk import batch_of, clerk, send_back, take, tender, today
 from tests.factories.payments import PaymentFactory
 
 
@@ -182,3 +185,32 @@ def test_payments_of_both_accounts_at_once_lose_nothing(twice, ruth):
     assert Guarantor.objects.get(pk=merged.pk).receipts.count() == 0
     assert get_credit(into) - get_balances(into).current_cents == 4000 + 1000 * taken
     assert_books_balance()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_one_of_them", [True, False])
+def test_a_check_of_both_accounts_comes_back_once_while_one_of_them_is_merged(twice, ruth, is_one_of_them):
+    """Who enters it in that very moment is told to look again, and then it is entered: once for each of its parts."""
+    into, merged = twice if is_one_of_them else (GuarantorFactory(), twice[1])
+    taking = Taking(Receipt.Channel.OFFICE, timezone.now(), today(), ruth, second_reason="One check for both")
+    shares = {account.pk: 3000 for account in twice}
+    parts = Receipt.objects.filter(pk__in=take_shared_check(number="1042", shares=shares, taking=taking))
+
+    def send_back_or_refuse(receipt):
+        with contextlib.suppress(Refused, HoldsAnother):
+            send_back(receipt, ruth)
+
+    jobs = [functools.partial(send_back_or_refuse, receipt) for receipt in [*parts] * 4]
+    run_together([*jobs[:4], functools.partial(merge, (into, merged), ruth), *jobs[4:]], width=9)
+    send_back_or_refuse(parts[0])
+
+    returned = Receipt.objects.filter(kind="returned")
+    assert sorted(returned.values_list("refund_of", flat=True)) == sorted(receipt.pk for receipt in parts)
+    assert {receipt.guarantor_id for receipt in returned} == {into.pk, twice[0].pk}
+    assert not merged.receipts.exists()
+    assert [sum(get(one) for one in {into, *twice}) for get in (get_credit, owed)] == [8000, 4000]
+    assert_books_balance()
+
+
+def owed(guarantor):
+    return get_balances(guarantor).current_cents
