@@ -4,16 +4,19 @@ import csv
 import io
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from payments.reports.models import Export, ReportRun
-from payments.reports.registry import REPORTS
+from payments.reports.registry import REPORTS, find_report
 from payments.reports.runs import asking
 from payments.reports.tasks import work_off_runs
 from tests.factories.accounts import UserFactory
 from tests.factories.desk import batch_of, take, tender
 from tests.factories.sessions import PortalSessionFactory
+from tests.moments import TODAY
+from tests.reports.reading import paper_of
 
 SLUGS = [report.slug for report in REPORTS]
 
@@ -48,6 +51,22 @@ def test_at_once_and_by_the_worker_it_is_the_same(slug, ruth, client_of, monkeyp
     rows = list(csv.reader(io.StringIO(at_once.decode("utf-8-sig"), newline="")))
     assert (len(rows), len(rows[0])) == (sheet.max_row, sheet.max_column)
     assert {export.rows for export in Export.objects.all()} == {len(rows) - 1} != {0}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("more", ["", "&by=day", "&by=day&totals=only"])
+def test_a_month_with_nothing_in_it_is_an_answer_too(slug, more, ruth, client_of):
+    question = f"from=2026-02-01&to=2026-02-28{more}"
+    client = client_of(ruth)
+    page = client.get(f"{reverse('backoffice:report', args=[slug])}?{question}")
+    in_csv = content(ask(client, slug, question=question)).decode("utf-8-sig").splitlines()
+    sheet = load_workbook(io.BytesIO(content(ask(client, slug, "xlsx", question))))["Rows"]
+    paper = paper_of(find_report(slug).table(find_report(slug).ask(QueryDict(question), user=ruth, today=TODAY), ruth))
+
+    assert page.status_code == 200
+    assert "Nothing." in page.content.decode() or "only" in more
+    assert [len(in_csv), sheet.max_row] == [2 if "only" in more else 1] * 2
+    assert ("Nothing." if "only" not in more else "Grand total") in paper
 
 
 @pytest.mark.parametrize("slug", SLUGS)

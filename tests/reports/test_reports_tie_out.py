@@ -1,13 +1,9 @@
 """Whatever happened, POPS Payments says what the batches' breakdowns say: to the cent, both ways, by all they have."""
 
 import contextlib
-import csv as reader
 import datetime as dt
-import io
 from collections import Counter
-from decimal import Decimal
 
-import openpyxl
 import pytest
 import time_machine
 from django.db import transaction
@@ -22,9 +18,9 @@ from batches.models import ReferenceBatch
 from batches.selectors import find_attached_batch
 from payments.gateway.intents import Result
 from payments.recording.payments import record_outcome
-from payments.reports.outputs import csv, pdf, xlsx
+from payments.reports import listing
+from payments.reports.outputs import csv
 from payments.reports.registry import find_report
-from payments.reports.runs import copying
 from pops.core.accounts.models import Guarantor
 from pops.core.money import format_cents
 from pops.core.practice.models import Practice
@@ -33,6 +29,7 @@ from receipts.balances import find_applied_lines
 from receipts.corrections.escrow import disburse_escrow, post_escrow
 from receipts.corrections.move import move_receipt
 from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.returned import Notice, Reason, return_money
 from receipts.corrections.take_back import take_back_postings
 from receipts.corrections.void import void_receipt
 from receipts.models import Disbursement, Posting, Receipt
@@ -41,9 +38,11 @@ from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import batch_of, close, reopen, take, tender, today
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import FacilityFactory, ProviderFactory
-from tests.golden import page_text, pdf_text
+from tests.golden import page_text
+from tests.reports import reading
 
 REPORT = find_report("pops-payments")
+PAGE = reverse("backoffice:report", args=[REPORT.slug])
 WHY = "A reason"
 # Noon, midnight, and the hours that there are none of and two of, on the nights when New York's clocks are set.
 MOMENTS = [
@@ -87,6 +86,12 @@ def refund(by, guarantor, cents, receipt):
     refund_at_desk(receipt_number=receipt.pk, amounts={method: cents}, **facts)
 
 
+def bounce(by, guarantor, cents, receipt):
+    moved = receipt.transactions.last()
+    notice = Notice(Reason.FUNDS, today())
+    return_money(transaction_id=moved.pk, notice=notice, now=timezone.now(), today=today(), by=by)
+
+
 def void(by, guarantor, cents, receipt):
     void_receipt(receipt_number=receipt.pk, reason=WHY, today=today(), by=by)
 
@@ -123,8 +128,8 @@ def reopen_one(by, guarantor, cents, receipt):
 
 
 DEEDS = [
-    online, online, declined, at_the_desk, at_the_desk, to_escrow, to_escrow, apply_escrow, apply_escrow, refund, void,
-    disburse, take_back, move, close_online, close_mine, reopen_one,
+    online, online, declined, at_the_desk, at_the_desk, to_escrow, to_escrow, apply_escrow, apply_escrow,
+    refund, bounce, void, disburse, take_back, move, close_online, close_mine, reopen_one,
 ]  # fmt: skip
 STEP = st.tuples(
     st.integers(0, len(MOMENTS) - 1), st.sampled_from(DEEDS), st.integers(0, 5), st.integers(1, 9_000)
@@ -137,10 +142,10 @@ def live(steps, by, guarantors):
         with time_machine.travel(MOMENTS[moment], tick=False):
             mine = find_attached_batch(by)
             if mine is None or not mine.is_open or mine.batch_date != today():
-                batch_of(by)
+                batch_of(by, f"Desk {ReferenceBatch.objects.count()}")
             receipts = list(Receipt.objects.order_by("pk"))
             receipt = receipts[nth % len(receipts)] if receipts else None
-            needs_one = deed in DEEDS[7:14]
+            needs_one = deed in DEEDS[7:15]
             if receipt is not None or not needs_one:
                 with contextlib.suppress(Refused):
                     deed(by, guarantors[nth % len(guarantors)], cents, receipt)
@@ -162,12 +167,16 @@ def by(user, group, measure="total", **given):
     return Counter({row.key: row.sums[place] for row in section.rows if row.sums[place]})
 
 
+def counted(breakdown):
+    return [*breakdown.received, *breakdown.refunded, *breakdown.returned]
+
+
 def said_by(breakdowns):
     """The sums of breakdowns, by the names of the report."""
     return {
-        "transactions": sum(row.count for one in breakdowns for row in [*one.received, *one.refunded]),
+        "transactions": sum(row.count for one in breakdowns for row in counted(one)),
         "received": sum(one.received_cents for one in breakdowns),
-        "refunded": sum(one.refunded_cents for one in breakdowns),
+        "refunded": sum(one.refunded_cents + one.returned_cents for one in breakdowns),
         "total": sum(one.total_cents for one in breakdowns),
         "applied": sum(one.posted_cents for one in breakdowns),
         "disbursed": sum(one.disbursed_cents for one in breakdowns),
@@ -186,7 +195,7 @@ def check(user):
     assert whole.items() <= totals(user).items()
     methods = Counter()
     for one in breakdowns.values():
-        for row in [*one.received, *one.refunded]:
+        for row in counted(one):
             methods[row.method] += row.amount_cents
     assert by(user, "method") == Counter({method: cents for method, cents in methods.items() if cents})
     for name, cents in (("total", "total_cents"), ("applied", "posted_cents"), ("escrow", "escrow_cents")):
@@ -225,18 +234,14 @@ def both_ways(user, whole):
     assert totals(user, date="received")["disbursed"] == gone
 
 
-def sums_of_files(user):
-    """Of the amounts of received money: as the database writes a CSV, as we do, as XLSX, and the total on paper."""
-    by_database, sheet, paper = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    table = REPORT.table(ask(user), user)
-    copying.write(table.columns, table.stored, by_database)
-    assert by_database.getvalue() == b"".join(csv.write(table))
-    xlsx.write(REPORT.table(ask(user), user), sheet)
-    pdf.write(REPORT.table(ask(user), user), paper)
-    lines = reader.DictReader(io.StringIO(by_database.getvalue().decode("utf-8-sig")))
-    heading, *rows = openpyxl.load_workbook(sheet)["Rows"].iter_rows(values_only=True)
-    in_csv = sum(Decimal(line["Amount"]) * 100 for line in lines)
-    return in_csv, sum(round(row[heading.index("Amount")] * 100) for row in rows), pdf_text(paper.getvalue())
+def say_the_same(user, told):
+    """Screen and files list the same amounts of what came in and what was applied, and they come to the totals."""
+    for asked, whole in (({}, "total"), ({"list": "applied"}, "applied")):
+        question = ask(user, **asked)
+        amounts = reading.on_pages(REPORT, question, user, "amount")
+        assert reading.in_files(lambda question=question: REPORT.table(question, user), "Amount") == [amounts] * 3
+        assert sum(amounts) == told[whole]
+        yield question, amounts
 
 
 @pytest.fixture
@@ -261,18 +266,20 @@ def test_no_history_parts_the_report_from_the_batches(household, steps):
     with transaction.atomic():
         live(steps, dana, people)
         check(dana)
+        list(say_the_same(dana, totals(dana)))
         judge()
         transaction.set_rollback(True)
 
 
-def test_one_of_each(household, client_of):
-    """A history that surely has all of it."""
+def test_one_of_each(household, client_of, monkeypatch):
+    """A history that surely has all of it; what it comes to stands on each page and in each file."""
+    monkeypatch.setattr(listing, "PAGE", 7)
     dana, people = household
     deeds = [
         (0, online, 0, 5000), (0, at_the_desk, 1, 4000), (0, close_online, 0, 1), (0, online, 0, 700),
         (1, to_escrow, 0, 9000), (1, to_escrow, 1, 3000), (2, apply_escrow, 3, 1), (2, declined, 0, 4000),
         (3, disburse, 4, 500), (4, refund, 1, 1500), (5, to_escrow, 1, 2500), (5, void, 7, 1), (6, take_back, 1, 1000),
-        (6, close_mine, 0, 100), (6, reopen_one, 0, 1), (7, online, 0, 1234), (8, refund, 4, 300),
+        (6, close_mine, 0, 100), (6, reopen_one, 0, 1), (6, bounce, 3, 1), (7, online, 0, 1234), (8, refund, 4, 300),
     ]  # fmt: skip
 
     live(deeds, dana, people)
@@ -281,11 +288,18 @@ def test_one_of_each(household, client_of):
     judge()
     told = totals(dana)
     assert all(told[name] for name in ("received", "refunded", "applied", "disbursed", "escrow", "voided"))
-    in_csv, in_xlsx, on_paper = sums_of_files(dana)
-    assert in_csv == in_xlsx == told["total"]
-    page = page_text(client_of(dana).get(reverse("backoffice:report", args=["pops-payments"]), SPAN).content.decode())
-    for name in ("received", "refunded", "total", "applied", "disbursed", "escrow", "voided"):
-        assert format_cents(told[name]) in page
-        assert format_cents(told[name]) in on_paper
+    client = client_of(dana)
+    page = page_text(client.get(PAGE, SPAN).content.decode())
+    for question, amounts in say_the_same(dana, told):
+        assert reading.on_screen(client, f"{PAGE}?{question.address}", "Amount") == amounts
+        paper = reading.paper_of(REPORT.table(question, dana))
+        assert reading.on_paper(paper) == amounts
+        for name in ("received", "refunded", "total", "applied", "disbursed", "escrow", "voided"):
+            assert format_cents(told[name]) in page
+            assert format_cents(told[name]) in paper
+    with_payments = ask(dana, payments="yes")
+    applied = reading.in_csv(b"".join(csv.write(REPORT.table(with_payments, dana))), "Applied")
+    assert reading.on_screen(client, f"{PAGE}?{with_payments.address}", "Applied") == applied
+    assert sum(applied) == told["applied"]
     assert ReferenceBatch.objects.filter(supplement=2).exists()
     assert ReferenceBatch.objects.exclude(reopenings=None).exists()

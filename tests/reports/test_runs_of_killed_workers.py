@@ -61,13 +61,17 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_its_run_to_the_next(ruth, 
 
 @pytest.mark.usefixtures("by_hand")
 def test_a_killed_workers_run_is_taken_up_again_from_its_beginning(ask):
-    run = ask_for_run(wish=ask())
+    """As of the day on which it was asked, be it the next one by now: what is of today stays that day's."""
+    yesterday = today() - dt.timedelta(days=1)
+    run = ask_for_run(wish=ask(today=yesterday))
     dead = claim_run(now=timezone.now() - DEAD - dt.timedelta(seconds=5))
     tell_run(run=dead, rows=4_000, now=timezone.now() - DEAD - dt.timedelta(seconds=1))
 
     work_off_runs()
 
     assert (fresh(run).state, run.attempt, run.rows_done) == ("done", 2, 5_000)
+    assert (run.said, str(yesterday) in run.download_name) == ([f"5000 numbers on {yesterday}"], True)
+    assert ask_for_run(wish=ask()) != run
     assert not tell_run(run=dead, rows=4_500, now=timezone.now())  # it was only slow: it writes nothing more
 
 
