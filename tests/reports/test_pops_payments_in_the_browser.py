@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from payments.gateway.intents import Result
 from pops.core.accounts.models import ServiceLine
-from tests.browsing import DESKTOP, NARROW, PHONE, problems_of
+from tests.browsing import DESKTOP, NARROW, PHONE, TABLET, problems_of
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import batch_of, clerk, take, tender, today
 from tests.factories.practice import FacilityFactory
@@ -83,7 +83,14 @@ def test_asking_drilling_down_and_taking_it_along(books, sign_in, live_server):
     page.goto(live_server.url + reverse("backoffice:report", args=["pops-payments"]) + asked)
     expect(page.get_by_role("row", name="Applied").first).to_be_visible()
     detail = page.locator("#detail .report-scroll")
-    assert detail.evaluate("box => box.scrollWidth <= box.clientWidth"), "at a desk all columns stand"
+    for size in (DESKTOP, TABLET, PHONE):
+        page.set_viewport_size(size)
+        assert detail.evaluate("box => box.scrollWidth <= box.clientWidth"), "nothing is slid"
+        picture(page, f"report-payments-{size['width']}")
+        page.emulate_media(color_scheme="dark")
+        picture(page, f"report-payments-{size['width']}-dark")
+        page.emulate_media(color_scheme="light")
+    assert problems_of(page, (PHONE,)) == []
 
 
 def test_what_is_odd_is_told_beside_its_field(books, sign_in, live_server):

@@ -24,11 +24,12 @@ SERVICE = "service"
 
 @dataclass(frozen=True)
 class Cell:
-    """A value in words. `css` sets it as a number, `url` is where it leads."""
+    """A value in words. `css` sets it as a number, `url` is where it leads, `label` what its column is called."""
 
     words: str
     css: str = ""
     url: str = ""
+    label: str = ""
 
 
 def css_of(column: Any) -> str:
@@ -42,11 +43,11 @@ def css_of(column: Any) -> str:
 
 def make_rows(rows: Iterable[Sequence[Any]], columns: Sequence[Any], zone: str) -> list[list[Cell]]:
     """The rows of a table, cell by cell."""
-    looks = [(column.kind, css_of(column), PAGES.get(column.name)) for column in columns]
+    looks = [(column.kind, css_of(column), PAGES.get(column.name), column.label) for column in columns]
     return [
         [
-            Cell(say_value(value, kind, zone), css, page(value) if page and value is not None else "")
-            for value, (kind, css, page) in zip(row, looks, strict=True)
+            Cell(say_value(value, kind, zone), css, page(value) if page and value is not None else "", label)
+            for value, (kind, css, page, label) in zip(row, looks, strict=True)
         ]
         for row in rows
     ]
