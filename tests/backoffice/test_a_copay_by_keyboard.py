@@ -1,5 +1,7 @@
 """The desk without a mouse, in Chromium: copays in a few keys, a family's check, a question, a void."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -95,10 +97,12 @@ def test_three_copays_in_a_few_keys_each(page, keys, leo):
     keys.walk_to("Void")
     keys.press("Enter")
     expect(page.get_by_role("button", name="Void the receipt")).to_be_visible()
-    keys.walk_to("Reason")
+    expect(page.get_by_label("Reason")).to_be_focused()
+    expect(page.get_by_label("Reason")).to_have_accessible_description(
+        re.compile("The receipt stays, marked as voided")
+    )
     keys.type("Wrong patient")
-    keys.walk_to("Void the receipt")
-    keys.press("Enter")
+    keys.press("Tab", "Enter")
     expect(page.get_by_text("is voided.")).to_be_visible()
     assert Receipt.objects.latest("pk").void.reason == "Wrong patient"
 

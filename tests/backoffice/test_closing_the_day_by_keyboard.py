@@ -70,6 +70,7 @@ def test_the_day_is_closed_by_keyboard_in_five_presses(page, live_server, sign_i
     drawer = page.locator("[data-count]")
     expect(page.locator("#content")).not_to_contain_text("45.00")
     expect(page.get_by_text("2 receipts")).to_be_visible()
+    expect(drawer.get_by_label("How many of $100.00")).to_be_focused()
     keys.type(drawer.get_by_label("How many of $20.00"), "7")
     expect(drawer.locator("output").nth(2)).to_have_text("$140.00")
     for text in ("", "", "", "4"):  # Enter leads on, as on an adding machine: tens, fives, twos, ones

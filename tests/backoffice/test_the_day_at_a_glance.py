@@ -16,6 +16,7 @@ from payments.books.runs import end_run, start_run
 from payments.gateway.intents import Result
 from payments.models import Payment
 from payments.reports.glance import WEEKS, look_at_day
+from pops.core.practice.models import Practice
 from receipts.corrections.refund import refund_at_desk
 from receipts.corrections.void import void_receipt
 from tests.books import judge_now
@@ -125,6 +126,9 @@ def test_that_nothing_is_open_says_whether_anything_was(practice, client_of):
         assert "The only batch of today is closed:" in page
         assert f'{reverse("admin:batches_referencebatch_change", args=[batch.pk])}">Front desk</a>.' in page
         assert "opened yet" not in page
+    assert re.search(r"You work in no batch\. Your first payment opens one\.", told()[0])
+    Practice.objects.update(opens_batches=False)
+    assert "Open one or attach one</a> to take payments." in told()[0]
     close(batch_of(dana, "Afternoon"), dana)
     assert all("All 2 batches of today are closed:" in page for page in told())
 

@@ -29,6 +29,7 @@ from pops.web.backoffice.roles import say_who
 from pops.web.sign_in.session_end import fill_in_kept
 
 MALFORMED = Refused("malformed", "That button was not sent whole. Nothing was done; press it again.")
+FORM_PAGE = "backoffice/form.html"
 MERGED = Refused("merged", "This account was merged into another one just now. Nothing was done; look at it again.")
 
 
@@ -94,7 +95,7 @@ class DeskAction(DeskView, FormView):
     copy may have been done while this one was judged, and be what it is refused for.
     """
 
-    template_name = "backoffice/form.html"
+    template_name = FORM_PAGE
     title = ""
     lead = ""
     button = ""
@@ -189,7 +190,10 @@ class DeskAction(DeskView, FormView):
             # Asked for only where a template shows it.
             "attached": SimpleLazyObject(lambda: find_attached_batch(self.request.user)),
         }
-        return super().get_context_data(**{**admin.site.each_context(self.request), **shown, **context})
+        told = super().get_context_data(**{**admin.site.each_context(self.request), **shown, **context})
+        if self.template_name == FORM_PAGE and not told["form"].is_bound:
+            _focus_first(told["form"], below="lead" if told["lead"] else "")
+        return told
 
     def _offer(self, ways: list[tuple[str, str, str]]) -> list[WayOut]:
         """To each who it is for: a link for who may, the roles that may for who may not."""
@@ -210,6 +214,14 @@ class DeskAction(DeskView, FormView):
     def _lead_to_first(self, page: str) -> HttpResponse:
         messages.warning(self.request, "This form was sent twice. It was done once.")
         return redirect(page)
+
+
+def _focus_first(form: Form, *, below: str) -> None:
+    """Nobody tabs through the menu to say why. What is said above the form is read with its first field."""
+    for field in form.visible_fields()[:1]:
+        if not field.use_fieldset:
+            told = " ".join(filter(None, [below, field.aria_describedby]))
+            field.field.widget.attrs |= {"autofocus": True, **({"aria-describedby": told} if told else {})}
 
 
 class DeskButton(DeskAction):

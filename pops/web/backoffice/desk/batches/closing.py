@@ -63,6 +63,12 @@ class Count(OpenBatchAction):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "asks_why": asks_why_again(self.target)}
 
+    def get_form(self, form_class: Any = None) -> CountForm:
+        form: CountForm = super().get_form(form_class)
+        if not form.is_bound:
+            form.begin()
+        return form
+
     def other_step(self) -> str:
         return reverse("backoffice:close", args=[self.target.pk]) if self.target.is_api else ""
 
@@ -172,7 +178,7 @@ class Reopen(DeskAction):
     """Open a closed batch again, with a reason."""
 
     rights = ("batches.reopen_batch",)
-    title = "Reopen {}"
+    title = "Reopen {.title}"
     target_name = "batch"
     form_class = ReasonForm
     button = "Reopen the batch"
@@ -195,12 +201,12 @@ class Archive(DeskAction):
     """File a closed batch away."""
 
     rights = ("batches.archive_batch",)
-    title = "Archive {}"
+    title = "Archive {.title}"
     target_name = "batch"
     form_class = SentOnce
     button = "Archive the batch"
     danger = True
-    lead = "The batch can be looked at as before. It is not opened again, and an archived batch stays archived."
+    lead = "It can be looked at as before. It can't be opened again, and an archived batch stays archived."
 
     def find_target(self) -> ReferenceBatch:
         return get_object_or_404(ReferenceBatch, pk=self.kwargs["batch_id"])

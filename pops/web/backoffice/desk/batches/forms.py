@@ -16,7 +16,7 @@ from pops.web.backoffice.once import SentOnce
 
 MOST_PIECES = 99_999
 HINTS = {
-    "cash": "All bills and coins in the drawer, with its float. Counted by the piece above, or typed as a sum.",
+    "cash": "All bills and coins in the drawer, with its float. Counted by the piece, or typed as a sum.",
     "check": "The sum of the checks.",
     "card": "What the terminal's report says.",
     "other": "Anything else.",
@@ -98,6 +98,10 @@ class CountForm(SentOnce):
             self.fields["reason"] = ReasonField(
                 label="Why is it counted again?", help_text="What is expected was shown after the first count."
             )
+
+    def begin(self) -> None:
+        """Let the page begin with the first of its fields: whoever opens it counts."""
+        self.fields[f"piece_{PIECES[0]}"].widget.attrs["autofocus"] = True
 
     @property
     def piece_fields(self) -> list[Any]:

@@ -73,7 +73,7 @@ class AttachEarlier(DeskAction):
     """Work in an open batch of an earlier day, such as for a check that was found."""
 
     rights = ("batches.attach_earlier",)
-    title = "Work in {}"
+    title = "Work in {.title}"
     target_name = "batch"
     form_class = ReasonForm
     button = "Work in it"
@@ -112,7 +112,7 @@ class Change(DeskAction):
     """Describe an open batch anew."""
 
     rights = ("batches.open_batch",)
-    title = "Change {}"
+    title = "Change {.title}"
     target_name = "batch"
     form_class = BatchForm
     button = "Save"
