@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from pops.core.accounts.merging import merge_guarantors
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine
 from pops.core.practice.models import Practice
 from pops.logins.trial import begin_trial
@@ -18,6 +19,7 @@ from pops.web.api.v1.accounts.examples import (
     without,
 )
 from pops.web.api.v1.places import SAID_FACILITY, SAID_PROVIDER
+from tests.factories.accounts import GuarantorFactory
 from tests.factories.api import Caller, caller, new_key
 from tests.factories.practice import FacilityFactory, GroupFactory, PracticeFactory, ProviderFactory
 
@@ -222,6 +224,18 @@ def test_what_is_confidential_is_told_by_number_without_words(brought):
 )
 def test_lists_are_narrowed(brought, address, count):
     assert len(brought.get(f"/{address}").json()["items"]) == count
+
+
+def test_an_account_that_was_merged_names_what_it_became_part_of(brought):
+    other, stays = GuarantorFactory(account_number="00124"), Guarantor.objects.get(account_number="00123")
+    merge_guarantors(merged_id=other.pk, into_id=stays.pk, reason="Twice", by=brought.account.user)
+
+    told = {row["account_number"]: row["merged_into"] for row in brought.get("/guarantors").json()["items"]}
+
+    assert told == {"00123": None, "00124": "00123"}
+    tag = brought.get("/guarantors/00124")["ETag"]
+    said = {"name": "Maria Alvarez", "group": "Lakeside"}
+    assert brought.put("/guarantors/00124", said, If_Match=tag).json()["data"]["merged_into"] == "00123"
 
 
 def test_the_trial_account_is_neither_told_nor_brought(brought):

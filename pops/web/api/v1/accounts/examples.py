@@ -14,6 +14,7 @@ GUARANTOR: dict[str, Any] = {
     "preferred_name": "",
     "notices_by": "",
     "is_retired": False,
+    "merged_into": None,
 }
 PATIENT: dict[str, Any] = {
     "patient_number": "P-1",

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from pops.core.accounts.models import Guarantor
+from pops.core.accounts.models import Guarantor, GuarantorMerge
 from pops.core.accounts.search import find_guarantor_ids
 from pops.core.imports.kinds import GUARANTORS
 from pops.web.api.fields import Flag, Text
@@ -17,8 +17,13 @@ from pops.web.api.v1.accounts.bringing import READ, RIGHT, WRITE, ListsRows, Man
 from pops.web.api.v1.accounts.said import GuarantorAnswer, GuarantorBody, GuarantorBulk, GuarantorItem
 from pops.web.api.v1.accounts.shapes import GuarantorShape
 
+MERGES = GuarantorMerge.objects.filter(merged=OuterRef("pk"), undone_at=None)
 # Nobody answers for the account that the set-up guide pays by.
-ROWS = Guarantor.objects.filter(is_trial=False).select_related("group")
+ROWS = (
+    Guarantor.objects.filter(is_trial=False)
+    .select_related("group")
+    .annotate(merged_into=Subquery(MERGES.values("into__account_number")))
+)
 # Of those whom words find. Who finds as many asks for more words.
 MOST_FOUND = 1_000
 

@@ -48,6 +48,7 @@ class GuarantorShape(Shape):
         choices=CHANNELS, allow_blank=True, help_text="How they want to be told what is due; empty: never asked."
     )
     is_retired = Flag(help_text="Entered by mistake, or part of another account.")
+    merged_into = Text(allow_null=True, help_text="The account number of what it is part of since: use that one.")
 
 
 class PatientShape(HidesWords):
