@@ -130,7 +130,7 @@ def revoke_key(*, key_id: int, reason: str, now: dt.datetime, by: User) -> None:
         key.save(update_fields=["revoked_at", "revoked_by"])
 
 
-def note_use(*, key: ServiceKey, find_address: Callable[[], str], now: dt.datetime) -> None:
+def note_use(*, key: ServiceKey, find_address: Callable[[], str | None], now: dt.datetime) -> None:
     """Remember that a key was used, and from where; at most once a minute, however often it is."""
     late = now - USE_IS_TOLD_EVERY
     if key.last_used_at and key.last_used_at > late:

@@ -89,6 +89,26 @@ def test_its_last_use_is_written_once_a_minute(practice, time_machine, django_as
     assert used(api.account).last_used_at == begun + dt.timedelta(seconds=60)
 
 
+@pytest.mark.parametrize(
+    ("proxies", "told", "kept"),
+    [
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),  # who calls may say what they like before it
+        (1, "203.0.113.9:51234", "203.0.113.9"),
+        (1, "[2001:db8::9]:51234", "2001:db8::9"),
+        (1, "fe80::9%eth0", "fe80::9"),
+        (1, "unknown", None),
+        (2, "203.0.113.9", None),
+    ],
+)
+def test_behind_proxies_it_is_the_address_that_they_tell(practice, settings, proxies, told, kept):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    api = caller("practice:read")
+
+    assert api.get("/groups", X_Forwarded_For=told).status_code == 200
+    assert used(api.account).last_used_address == kept
+    assert Caller("pops_aaaaaaaa_guess").get("/groups", X_Forwarded_For=told).status_code == 401
+
+
 def test_each_answer_says_how_much_is_left(practice, settings):
     settings.API_CALLS_A_MINUTE = 2
     api, other = caller("practice:read"), caller("practice:read", name="The kiosk")

@@ -2,6 +2,7 @@
 
 import pghistory
 from allauth.account.adapter import get_adapter
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -30,20 +31,23 @@ class KeyAuthentication(BaseAuthentication):
         key = find_key(text.strip())
         refusal = UNKNOWN if key is None else why_not_call(key, now=now)
         if key is None or refusal is not None:
-            refuse_guesses(get_address(request), now=now)
+            refuse_guesses(find_address(request) or "", now=now)
             raise _challenge(refusal or UNKNOWN)
         pghistory.context(user=key.account_id)
-        note_use(key=key, find_address=lambda: get_address(request), now=now)
+        note_use(key=key, find_address=lambda: find_address(request), now=now)
         return key.account.user, key
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="POPS"'
 
 
-def get_address(request: Request) -> str:
-    """The network address of who calls, as the proxies before us tell it."""
-    address: str = get_adapter(request).get_client_ip(request)
-    return address
+def find_address(request: Request) -> str | None:
+    """The network address of who calls, as the proxies before us tell it. Money waits for none who tells none."""
+    try:
+        address: str = get_adapter(request).get_client_ip(request)
+    except (PermissionDenied, ImproperlyConfigured):  # none, or another number of proxies than the settings say
+        return None
+    return address.partition("%")[0]  # of an address within a network, by which device: no part of what is kept
 
 
 def _challenge(refusal: Refused) -> Problem:
