@@ -14,6 +14,7 @@ from pops.web.api.models import SentCall
 from pops.web.api.views import ApiView
 from pops.web.backoffice.roles import ROLES
 from tests.api.walking import METHODS, endpoints, methods_of, operations
+from tests.conventions.source import ROOT
 from tests.factories.api import Caller, new_key, service_account
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,12 @@ def test_each_method_says_for_which_scope_and_right_and_writes_once():
         assert set((asked,) if isinstance(asked, str) else asked) <= rights, (method, address)
         handler = getattr(view, method.lower())
         assert method == "GET" or handler.is_once, (method, address)
+
+
+def test_each_scope_is_told_in_the_docs():
+    told = (ROOT / "docs/api.md").read_text()
+
+    assert [scope for scope in Scope.values if f"`{scope}`" not in told.partition("## What holds")[0]] == []
 
 
 def test_a_view_that_says_nothing_is_closed(practice, rf):
