@@ -64,8 +64,10 @@ class ReportSource(Source):
         return f"{path}?{question}" if question else path
 
     def count(self, question: str, *, user: User, today: dt.date) -> int | None:
+        """What stands under the rows is found as they come."""
         asked = self._ask(question, user, today)
-        return None if asked.only_totals else self.report.listed(asked, user).count()
+        is_known = not (asked.only_totals or self.report.unfolds(asked))
+        return self.report.listed(asked, user).count() if is_known else None
 
     def is_longer(self, most: int, question: str, *, user: User, today: dt.date) -> bool:
         return self.report.count(self._ask(question, user, today), user, most=most) > most

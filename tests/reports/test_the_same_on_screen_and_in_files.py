@@ -25,7 +25,7 @@ from tests.factories.accounts import EncounterFactory, GuarantorFactory, Service
 from tests.factories.desk import void_returned
 from tests.factories.practice import FacilityFactory
 from tests.golden import check_golden, page_text, pdf_text
-from tests.moments import NOON
+from tests.moments import NOON, TODAY
 
 GOLDEN = Path(__file__).parent / "golden"
 REPORT = find_report("pops-payments")
@@ -96,6 +96,8 @@ def test_all_say_the_same(books, client_of, more):
     on_paper = " ".join(pdf_text(pdf_of(books, **more)).split())
 
     assert len(rows) == len(in_csv) == len(in_xlsx)
+    counted = find_source("pops-payments").count(_question(books, **more).address, user=books, today=TODAY)
+    assert counted in (None, len(rows)), "what a worker says of how far it is"
     columns = table(books, **more).columns
     for place, column in enumerate(columns):
         for row, line, cells in zip(rows, in_csv, in_xlsx, strict=True):
