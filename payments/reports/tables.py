@@ -11,6 +11,8 @@ from pops.core.words import at, day
 
 # Above so many columns the letters are smaller, on paper and on screen.
 MANY_COLUMNS = 13
+# The column of a Service ID, which has a hyphen in it and stands on one line.
+SERVICE = "service"
 
 
 class Kind(Enum):

@@ -3,6 +3,7 @@
 import csv as reader
 import io
 import re
+import subprocess
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -73,6 +74,16 @@ def on_pages(report: Report, question: Question, user: Any, name: str) -> list[i
         if not page.next:
             return [row[place] for row in rows]
         page = report.page(question, user, page.next)
+
+
+def pages_of(table: Table) -> tuple[list[float], float]:
+    """How wide the pages of a report on paper are, and where the rightmost word ends, in points."""
+    file = io.BytesIO()
+    pdf.write(table, file)
+    run = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=file.getvalue(), capture_output=True, check=True)
+    said = run.stdout.decode()
+    ends = [float(end) for end in re.findall(r'xMax="([\d.]+)"', said)]
+    return [float(width) for width in re.findall(r'<page width="([\d.]+)"', said)], max(ends)
 
 
 def on_paper(paper: str) -> list[int]:

@@ -19,6 +19,7 @@ from payments.reports.outputs import csv, pdf, xlsx
 from payments.reports.registry import find_report
 from payments.reports.runs.asking import Wish, ask_for_run
 from payments.reports.sources import find_source
+from payments.reports.tables import Kind, Table
 from payments.reports.tasks import work_off_runs
 from pops.core.money import format_cents
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, ServiceLineFactory
@@ -26,6 +27,7 @@ from tests.factories.desk import void_returned
 from tests.factories.practice import FacilityFactory
 from tests.golden import check_golden, page_text, pdf_text
 from tests.moments import NOON, TODAY
+from tests.reports.reading import pages_of, paper_of
 
 GOLDEN = Path(__file__).parent / "golden"
 REPORT = find_report("pops-payments")
@@ -67,7 +69,7 @@ def pdf_of(user, **more):
 
 def renumber(text, user):
     for n, batch in enumerate(dict.fromkeys(row[3] for row in table(user).rows if row[3]), 1):
-        text = text.replace(f",{batch},", f",<{n}>,").replace(f"  {batch}  ", f"  <{n}>  ")
+        text = text.replace(f",{batch},", f",<{n}>,").replace(f" {batch} ", f" <{n}> ")
     return text
 
 
@@ -83,6 +85,26 @@ def test_pdf_as_somebody_looked_at_it(books):
     assert re.search(r"Title: +POPS Payments", info)
     assert re.search(r"Page size: +792 x 612 pts", info)  # on its side
     check_golden(GOLDEN / "pops_payments.pdf.txt", renumber(pdf_text(made), books))
+
+
+@pytest.mark.parametrize(
+    ("more", "amounts"),
+    [({"escrow": "only"}, 4), ({"list": "applied", "payments": ""}, 1), ({"escrow": "only", "payments": ""}, 3)],
+    ids=["all columns", "applied", "received"],
+)
+def test_the_widest_report_ends_on_its_paper(books, more, amounts):
+    """With long names and large amounts in all columns; the last one was cut off."""
+    columns = table(books, **more).columns
+    widest = {
+        Kind.CENTS: -123_456_789, Kind.DATE: dt.date(2026, 9, 30), Kind.NUMBER: 1_234_567,
+        Kind.TEXT: "Wolfeschlegelsteinhausen Bergerdorff",
+    }  # fmt: skip
+    row = ["12345678-12" if column.name == "service" else widest[column.kind] for column in columns]
+    made = Table("Widest", [], columns, [row])
+    (page, *_), edge = pages_of(made)
+
+    assert paper_of(made).count("-$1,234,567.89") == amounts
+    assert edge < page - 12 / 25.4 * 72 + 1  # the margin, in points
 
 
 @pytest.mark.parametrize("more", [{}, {"list": "applied", "payments": ""}], ids=["received", "applied"])

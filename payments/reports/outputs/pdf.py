@@ -5,7 +5,7 @@ from typing import IO, Any
 
 from django.template.loader import render_to_string
 
-from payments.reports.tables import MANY_COLUMNS, Kind, Table, say_value
+from payments.reports.tables import MANY_COLUMNS, SERVICE, Column, Kind, Table, say_value
 from pops.core.practice.selectors import get_practice
 from receipts.documents.pdf import render_pdf
 
@@ -35,10 +35,15 @@ def write(table: Table, file: IO[bytes]) -> None:
     file.write(render_pdf(html, style="report-pdf", paper_size=practice.paper_size, is_wide=True))
 
 
-def _cells(table: Table, rows: Any, zone: str) -> list[list[tuple[str, bool]]]:
-    """Rows in words, and whether each is a number."""
-    looks = [(column.kind, column.kind in (Kind.NUMBER, Kind.CENTS)) for column in table.columns]
+def _cells(table: Table, rows: Any, zone: str) -> list[list[tuple[str, str]]]:
+    """Rows in words, and how each is set: as a number, or as a name, which may be long."""
+    looks = [(column.kind, _style(column)) for column in table.columns]
     return [
-        [(say_value(value, kind, zone), is_number) for value, (kind, is_number) in zip(row, looks, strict=True)]
-        for row in rows
+        [(say_value(value, kind, zone), css) for value, (kind, css) in zip(row, looks, strict=True)] for row in rows
     ]
+
+
+def _style(column: Column) -> str:
+    if column.is_number:
+        return "num"
+    return "id" if column.name == SERVICE else "name" if column.kind is Kind.TEXT else ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from payments.reports.tables import Kind, say_value
+from payments.reports.tables import SERVICE, Kind, say_value
 from pops.web.backoffice.desk.action import batch_page, receipt_page
 
 
@@ -16,10 +16,6 @@ def _session_page(session_id: int) -> str:
 
 # Where the numbers in a column of this name lead.
 PAGES: Mapping[str, Callable[[int], str]] = {"receipt": receipt_page, "batch": batch_page, "session": _session_page}
-
-
-# A Service ID has a hyphen in it.
-SERVICE = "service"
 
 
 @dataclass(frozen=True)
