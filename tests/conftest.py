@@ -28,6 +28,7 @@ from pops.local.stripe_sandbox import StripeSandbox
 from pops.local.twilio_sandbox import TwilioSandbox
 from pops.web.sign_in.codes import send_code
 from pops.web.sign_in.second_factor import SESSION_KEY
+from pops.web.api.throttling import _taken_at
 from receipts.models import Receipt
 from tests.books import assert_books_balance
 from tests.browsing import wait_for_answers
@@ -114,6 +115,7 @@ def media_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 def clean_cache() -> None:
     """Rate limits of one test must not reach the next."""
     cache.clear()
+    _taken_at.cache_clear()
 
 
 @pytest.fixture(autouse=True)

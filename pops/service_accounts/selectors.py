@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -24,8 +25,13 @@ def _columns(model: type[Model], row: str) -> str:
 
 def _read(model: type[M], values: Iterator[Any]) -> M:
     """A row of the model from the values that are next."""
-    names = [field.attname for field in model._meta.concrete_fields]
+    names = _names(model)
     return model.from_db(DEFAULT_DB_ALIAS, names, list(islice(values, len(names))))
+
+
+@cache
+def _names(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def hash_key(key: str) -> bytes:

@@ -17,6 +17,7 @@ from pops.core.practice.models import Facility
 from pops.core.refusals import Refused
 from pops.service_accounts.models import ServiceAccount, ServiceKey
 from pops.service_accounts.services import change_account, make_key, rotate_key
+from pops.web.api.throttling import _taken_at, count_call
 from tests.factories.api import Caller, caller, new_key, service_account
 from tests.factories.practice import GroupFactory
 from tests.factories.staff import ADMIN, DESK, MANAGER, member
@@ -124,6 +125,25 @@ def test_each_answer_says_how_much_is_left(practice, settings):
     assert place.startswith(b"pops:")  # beside what others keep there
 
 
+def test_processes_share_a_high_limit_and_never_let_more_through(practice, settings):
+    """Each takes ten calls of 3,000 at a time, and Redis is asked once for them."""
+    settings.API_CALLS_A_MINUTE = 3000
+    now = timezone.now()
+
+    def call_elsewhere():
+        _taken_at.cache_clear()  # as in a process that has taken none
+        return count_call(1, now=now).left
+
+    here = [count_call(1, now=now).left for _ in range(10)]
+    elsewhere = call_elsewhere()
+    others = [count_call(1, now=now).left for _ in range(3000)]
+
+    assert here == list(range(2999, 2989, -1))
+    assert elsewhere == 2989
+    assert sum(left >= 0 for left in [*here, elsewhere, *others]) == 3000
+    assert call_elsewhere() < 0
+
+
 def test_who_guesses_keys_is_slowed_down_and_nobody_else(practice, settings):
     settings.API_WRONG_KEYS_A_MINUTE = 2
     wrong, right = Caller("pops_aaaaaaaa_guess"), caller("practice:read")
@@ -133,10 +153,10 @@ def test_who_guesses_keys_is_slowed_down_and_nobody_else(practice, settings):
 
 
 def test_calls_go_on_while_redis_is_away(practice, monkeypatch, caplog):
-    def fail(place):
+    def fail(place, count):
         raise RedisError("no server")
 
-    monkeypatch.setattr("pops.web.api.throttling._add_one", fail)
+    monkeypatch.setattr("pops.web.api.throttling._add", fail)
 
     assert caller("practice:read").get("/groups").status_code == 200
 
