@@ -26,9 +26,9 @@ from pops.core.accounts.models import Guarantor
 from pops.core.practice.models import Practice
 from pops.local.stripe_sandbox import StripeSandbox
 from pops.local.twilio_sandbox import TwilioSandbox
+from pops.web.api.throttling import _taken_at
 from pops.web.sign_in.codes import send_code
 from pops.web.sign_in.second_factor import SESSION_KEY
-from pops.web.api.throttling import _taken_at
 from receipts.models import Receipt
 from tests.books import assert_books_balance
 from tests.browsing import wait_for_answers

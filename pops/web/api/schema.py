@@ -155,15 +155,19 @@ def complete_schema(result: dict[str, Any], generator: Any, request: Any, public
     components["responses"]["NotModified"] = {"description": "It is what it was.", "headers": _headers(TOLD, TAG)}
     components["headers"] = HEADERS
     components["securitySchemes"] = {"key": KEY}
-    for name, schema in components["schemas"].items():
-        if name.endswith("Request") and schema.get("type") == "object":
-            schema["additionalProperties"] = False
+    _close_bodies(components["schemas"])
     for path in result["paths"].values():
         for method, described in path.items():
             _complete(method, described)
     for told in result["webhooks"].values():
         told["post"]["parameters"] = SIGNED
     return result
+
+
+def _close_bodies(schemas: dict[str, Any]) -> None:
+    for name, schema in schemas.items():
+        if name.endswith("Request") and schema.get("type") == "object":
+            schema["additionalProperties"] = False
 
 
 def _complete(method: str, described: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """How often a key may call, and an address may bring keys that are none. Counted in Redis, by whole minutes.
 
-Of a high limit a process takes several calls at once, and asks Redis again when it has used them up. Never more than the
+Of a high limit a process takes several calls at once, and asks Redis again when they are used up. Never more than the
 limit are let through; what a process has taken and doesn't use, another one lacks.
 
 While Redis is away nothing is counted, and calls go on: money waits for nobody's counter.
