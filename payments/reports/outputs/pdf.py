@@ -5,12 +5,14 @@ from typing import IO, Any
 
 from django.template.loader import render_to_string
 
-from payments.reports.tables import MANY_COLUMNS, SERVICE, Column, Kind, Table, say_value
+from payments.reports.tables import MANY_COLUMNS, SERVICE, Column, Table, say_value
 from pops.core.practice.selectors import get_practice
 from receipts.documents.pdf import render_pdf
 
 # A thousand pages are read by nobody: the CSV has all rows.
 ROWS_ON_PAPER = 3_000
+# Letters of a word. Methods and cards have shorter ones.
+LONG = 12
 ROWS_A_TABLE = 100  # a table is laid out as a whole: long ones take ever longer
 
 
@@ -36,14 +38,21 @@ def write(table: Table, file: IO[bytes]) -> None:
 
 
 def _cells(table: Table, rows: Any, zone: str) -> list[list[tuple[str, str]]]:
-    """Rows in words, and how each is set: as a number, or as a name, which may be long."""
+    """Rows in words, and how each cell is set."""
     looks = [(column.kind, _style(column)) for column in table.columns]
     return [
-        [(say_value(value, kind, zone), css) for value, (kind, css) in zip(row, looks, strict=True)] for row in rows
+        [_cell(say_value(value, kind, zone), css) for value, (kind, css) in zip(row, looks, strict=True)]
+        for row in rows
     ]
 
 
 def _style(column: Column) -> str:
     if column.is_number:
         return "num"
-    return "id" if column.name == SERVICE else "name" if column.kind is Kind.TEXT else ""
+    return "id" if column.name == SERVICE else ""
+
+
+def _cell(words: str, css: str) -> tuple[str, str]:
+    """A long word, as some names have, may be broken where the paper has no room: an amount at the end may not be."""
+    is_long = not css and any(len(word) > LONG for word in words.split())
+    return words, "long" if is_long else css
