@@ -173,6 +173,8 @@ class Dispute(models.Model):
     @property
     def state_words(self) -> str:
         """How it stands, as a clerk says it."""
+        if self.is_over and self.returned_receipt_id:
+            return "won after all: Stripe has the money again, which is taken as a new payment"
         return self.STATES.get(self.status, self.status.replace("_", " "))
 
     @property

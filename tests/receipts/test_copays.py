@@ -77,12 +77,17 @@ def test_it_waits_and_nothing_else_takes_it(ruth, leo):
     assert find_free_credit(leo.guarantor) == [], "nobody else's credit before its visit is charged"
 
 
-def test_it_is_applied_when_the_charge_arrives_and_the_rest_with_the_next_line(ruth, leo):
+def test_it_is_applied_when_the_charge_arrives_and_the_rest_with_the_next_line(ruth, leo, client_of):
     made = copay(ruth, leo)
+    page = reverse("admin:receipts_receipt_change", args=[made.pk])
     close(made.batch, ruth, cash=4000)
     first = charge(leo, 2500)
+    assert "waits for that visit's charge" in client_of(ruth).get(page).content.decode()
 
     apply_copays()
+    told = client_of(ruth).get(page).content.decode()
+    assert "waits for that visit's charge" not in told, "it is there"
+    assert "What is left in escrow can be applied to other services." in told
     second = charge(leo, 9000, encounter=first.encounter)
     apply_copays()
     apply_copays()

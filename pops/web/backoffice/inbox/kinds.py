@@ -116,11 +116,16 @@ KINDS = [
     Kind(
         name="dispute_won",
         label="Dispute won after all",
-        rights=("payments.view_dispute",),
+        rights=("payments.view_dispute", "accounts.view_guarantor"),
         find=lambda asking: find_disputes_won_late(),
-        columns={"since": "opened_at", "cents": "amount_cents", "who": "receipt__guarantor_name"},
+        columns={
+            "since": "opened_at",
+            "cents": "amount_cents",
+            "page": "receipt__guarantor_id",
+            "who": "receipt__guarantor_name",
+        },
         say=_say_won_late,
-        page=_admin("payments_dispute"),
+        page=_desk("account"),
     ),
     Kind(
         name="returned",

@@ -56,7 +56,7 @@ class DayStep(DeskAction):
             "closing": form if isinstance(form, DayCloseForm) else DayCloseForm(**self.close_facts),
         }
         shown |= {"rows": self.rows, "uncounted": self.uncounted, "ready": self.ready, "takings": self.takings}
-        if form is None and self.uncounted:
+        if form is None and self.uncounted and not any(row.count for row in self.ready):
             self.uncounted[0].form.begin()
         closed = [] if self.rows else find_closed_of_day(self.today)
         shown |= {"pending": find_pending(self.today), "form": form, "closed": closed}
