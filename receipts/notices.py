@@ -24,7 +24,7 @@ from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused, refuse
 from pops.core.words import day, shown
 from pops.sessions.origins import Origin, get_sign_in_path, say_origin
-from receipts.family import get_family, is_given_back
+from receipts.family import get_family, is_given_back, net_of
 from receipts.models import Receipt
 from receipts.wording import KINDS
 
@@ -161,7 +161,7 @@ def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
         "greeting": words.greeting,
         "sentence": words.greeting.removesuffix(".") + ".",
         "title": words.mail_title,
-        "note": words.mail_note or _say_where_to(receipt),
+        "note": f"{words.mail_note}{_say_refunded(receipt)}" or _say_where_to(receipt),
         "fields": get_fields(receipt, date_label=words.mail_date),
         "amount_label": words.mail_amount,
         "amount": format_cents(abs(receipt.amount_cents)),
@@ -173,6 +173,13 @@ def get_context(receipt: Receipt, practice: Practice) -> dict[str, Any]:
         "asking": ways_to_ask(look.reply_to, look.phone),
         "url": sign_in_url(reverse("receipts:detail", args=[receipt.number])),
     }
+
+
+def _say_refunded(receipt: Receipt) -> str:
+    """Of a payment that the bank took back: what was refunded of it before is in the guarantor's hands."""
+    if receipt.kind != Receipt.Kind.RETURNED or net_of(get_family(receipt)) >= 0:
+        return ""
+    return " What was refunded of it before is owed as well."
 
 
 def _say_where_to(receipt: Receipt) -> str:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from batches.breakdown import get_breakdown
 from batches.working import NoAttachedBatch
+from pops.core.practice.selectors import get_practice
 from pops.core.refusals import Refused
 from receipts.balances import get_receipt_balance
 from receipts.corrections.escrow import disburse_escrow, post_escrow
@@ -16,6 +17,7 @@ from receipts.corrections.returned import Reason, why_not_return
 from receipts.corrections.void import void_receipt, why_not_void
 from receipts.itemized import itemize
 from receipts.models import MoneyReturn, Receipt
+from receipts.notices import get_context
 from receipts.owed import get_balances, get_credit
 from receipts.taking import Taking, take_shared_check
 from tests.books import assert_books_balance
@@ -58,6 +60,7 @@ def test_the_lines_owe_again_and_the_day_it_was_learned_shows_it(dana, owes):
 
     assert (made.kind, made.amount_cents, made.refund_of, made.batch) == ("returned", -5000, receipt, batch)
     assert (get_balances(owes).current_cents, get_credit(owes)) == (3000, 0)
+    assert "refunded" not in get_context(made, get_practice())["note"]
     assert (made.money_return.reason, made.issued_by) == ("funds", dana)
     assert made.reason == "Check 1042 came back. Not enough money in the account (NSF)"
     breakdown = get_breakdown(batch)
@@ -165,6 +168,7 @@ def test_of_a_check_that_was_refunded_whole_both_are_owed(dana, owes):
 
     assert (made.amount_cents, itemize(made).net) == (-3000, -3000)
     assert (get_balances(owes).current_cents, get_credit(owes)) == (6000, 0)
+    assert get_context(made, get_practice())["note"].endswith("What was refunded of it before is owed as well.")
     assert_books_balance()
     refused = why_not_void(receipt, today=today())
     assert refused.words == (
