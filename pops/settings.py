@@ -90,7 +90,7 @@ INSTALLED_APPS = [
     "anymail",
     "csp",
     "drf_spectacular",
-    "django.contrib.admin",
+    "pops.web.backoffice.site.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
