@@ -13,6 +13,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from factory.django import DjangoModelFactory
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from batches.models import ReferenceBatch
 from notifications.delivery import deliver_due
@@ -41,6 +43,12 @@ from tests.factories.staff import MANAGER, member
 from tests.moments import NOON
 from tests.subscribers.receiver import Receiver
 from tests.tables import drop_tables, use_tables
+
+# How long an example takes is the machine's matter; fixtures made once for all examples are what is meant.
+hypothesis_settings.register_profile(
+    "pops", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.load_profile("pops")
 
 
 def pytest_configure() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pops.core.accounts.models import Patient, ServiceLine
@@ -203,7 +203,7 @@ def check(guarantor):
     assert credit - balances.current_cents == received - owed
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, derandomize=True)
 @given(shares=st.lists(st.tuples(CENTS, st.booleans()), min_size=1, max_size=5), steps=STEPS)
 def test_no_order_of_payments_insurance_and_refunds_breaks_the_balances(dana, shares, steps):
     with transaction.atomic():

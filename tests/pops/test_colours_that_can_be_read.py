@@ -74,7 +74,7 @@ def test_only_what_is_shown_counts():
     assert find_problems(replace(pale, dark=Dark.DARK)) == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(themes)
 def test_the_dark_can_be_read_whatever_was_chosen(theme):
     tones = tones_of(replace(theme, dark=Dark.DARK), "dark")
@@ -83,13 +83,13 @@ def test_the_dark_can_be_read_whatever_was_chosen(theme):
     assert grounds_fight or [pair for pair in pairs_of(tones) if not pair.passes] == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(themes)
 def test_paper_is_white_and_its_ink_can_be_read(theme):
     assert contrast(on_paper(theme), "#ffffff") >= 4.5
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(any_colour)
 def test_taking_the_nearest_colour_is_enough(primary):
     theme = replace(HOUSE, primary=primary)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pops.core.accounts.models import Encounter, ServiceLine
@@ -163,7 +163,7 @@ def check_pages(history, client_of):
         assert format_cents(last.balance_cents) in page.content.decode()
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, derandomize=True)
 @given(steps=st.lists(STEP, min_size=4, max_size=14))
 def test_no_history_breaks_balances_statements_or_pages(dana, client_of, steps):
     with transaction.atomic():

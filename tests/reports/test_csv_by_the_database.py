@@ -5,7 +5,7 @@ import io
 import pytest
 from django.db import connection
 from django.db.models import TextField, Value
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from payments.reports.listing import Field, Stored
@@ -46,7 +46,7 @@ def one(practice, staff_user):
     return staff_user
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100)
 @given(words=TEXTS)
 @example(words="00123")
 @example(words="E5")

@@ -9,7 +9,7 @@ import time_machine
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batches.breakdown import get_breakdown
@@ -259,7 +259,7 @@ def household(practice, dana):
 
 
 @pytest.mark.long
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, derandomize=True)
 @given(steps=st.lists(STEP, min_size=8, max_size=22))
 def test_no_history_parts_the_report_from_the_batches(household, steps):
     dana, people = household
