@@ -21,6 +21,9 @@ from pops.web.backoffice.reports.cells import Cell, css_of, make_rows
 from pops.web.backoffice.reports.form import make_form
 from pops.web.backoffice.reports.saved import list_saved
 
+# So many columns stand on a tablet.
+STAND_ANYWHERE = 6
+
 
 class ReportView(DeskView):
     """What a report answers to who has its right. A report that nobody knows is not found."""
@@ -120,4 +123,4 @@ class ReportPage(ReportView, TemplateView):
         rows = make_rows(page.rows, fields, question.asking.practice.time_zone)
         onward = question.address_with(**{AFTER: page.next}) if page.next else ""
         shown = {"fields": [(row.label, css_of(row)) for row in fields], "rows": rows, "onward": onward}
-        return {**shown, "is_dense": len(fields) > MANY_COLUMNS}
+        return {**shown, "is_wide": len(fields) > STAND_ANYWHERE, "is_dense": len(fields) > MANY_COLUMNS}
