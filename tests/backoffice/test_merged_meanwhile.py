@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from pops.core.accounts.merging import merge_guarantors
-from pops.core.locks import hold
+from pops.core.locks import hold, hold_each
 from pops.web.backoffice.desk.action import MERGED
 from receipts.models import Disbursement, Posting, Receipt, ReceiptVoid
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
@@ -20,7 +20,7 @@ def receipt(dana, guarantor):
     return take(dana, tender(5000), guarantor=guarantor, parts={line.pk: 3000})
 
 
-def merge_before_holding(monkeypatch, service, receipt, by):
+def merge_before_holding(monkeypatch, service, receipt, by, *, hold=hold):
     """Have the service's own hold() wait for a merge, as it does where the merge holds the accounts first."""
     into = GuarantorFactory()
 
@@ -28,7 +28,7 @@ def merge_before_holding(monkeypatch, service, receipt, by):
         merge_guarantors(merged_id=receipt.guarantor_id, into_id=into.pk, reason="The same person", by=by)
         return hold(**wanted)
 
-    monkeypatch.setattr(importlib.import_module(f"receipts.corrections.{service}"), "hold", late)
+    monkeypatch.setattr(importlib.import_module(f"receipts.corrections.{service}"), hold.__name__, late)
 
 
 def written():
@@ -55,5 +55,18 @@ def test_the_desk_is_told_and_nothing_is_written(page, service, form, receipt, d
     answer = client.post(address, {**form, "reason": "Keyed twice", "form_id": shown["form_id"].value()})
 
     assert answer.status_code == 422
+    assert MERGED.words in answer.content.decode()
+    assert written() == before
+
+
+def test_who_enters_a_return_is_told_too(dana, guarantor, client_of, monkeypatch):
+    receipt = take(dana, tender(5000, "check", check_number="1042"), guarantor=guarantor)
+    client, address = client_of(dana), reverse("backoffice:return_money", args=[receipt.pk])
+    shown, before = client.get(address).context["form"], written()
+    merge_before_holding(monkeypatch, "returned", receipt, dana, hold=hold_each)
+    form = {"transaction": receipt.transactions.get().pk, "reason": "funds", "learned_on": receipt.received_on}
+
+    answer = client.post(address, {**form, "form_id": shown["form_id"].value()})
+
     assert MERGED.words in answer.content.decode()
     assert written() == before
