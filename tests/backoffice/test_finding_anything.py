@@ -56,6 +56,15 @@ def test_a_receipt(client_of, receipts, text, which):
     assert found(client_of(member(MANAGER)), text)["Receipts"] == [f"Receipt {receipts[which].pk}"]
 
 
+def test_a_page_by_what_it_is_called_for_whom_it_opens(client_of, maria):
+    """Without a mouse the menu is a dozen tabs away."""
+    (page,) = ask(client_of(member(DESK)), "clo day")[0]["rows"]
+    assert (page["label"], page["url"]) == ("Close the day", reverse("backoffice:close_day"))
+    assert "Pages" not in found(client_of(member(DESK)), "month")
+    assert found(client_of(member(MANAGER)), "month")["Pages"] == ["Month-end lock"]
+    assert next(iter(found(client_of(member(DESK)), "maria"))) == "People"
+
+
 def test_an_amount_of_a_batch_that_is_still_to_be_counted(client_of, receipts):
     assert found(client_of(member(DESK)), "$40.00") == {}
     client = client_of(member(DESK))

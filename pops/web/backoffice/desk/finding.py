@@ -29,6 +29,19 @@ FINDING = Door("finding", anywhere="300/m/key")
 
 Found = dict[str, Any]
 
+# The pages of the menu and those that a clerk's day leads to: the right, what it is called, where it is.
+PAGES = [
+    ("batches.close_batch", "Close the day", "backoffice:close_day"),
+    ("batches.open_batch", "My batch", "backoffice:my_batch"),
+    ("receipts.take_payment", "Take a payment", "backoffice:find"),
+    ("receipts.take_payment", "One check for several accounts", "backoffice:shared_check"),
+    ("backoffice.answer_inbox", "Inbox", "backoffice:inbox"),
+    ("batches.view_referencebatch", "Batches", "admin:batches_referencebatch_changelist"),
+    ("receipts.view_receipt", "Receipts", "admin:receipts_receipt_changelist"),
+    ("receipts.view_receipt", "Unapplied money by age", "backoffice:unapplied"),
+    ("batches.lock_period", "Month-end lock", "backoffice:period"),
+]
+
 
 def find_all(user: User | AnonymousUser, text: str) -> list[Found]:
     """Groups of what a member of staff finds by a text, each with its rows: label, detail and where it leads."""
@@ -37,6 +50,7 @@ def find_all(user: User | AnonymousUser, text: str) -> list[Found]:
     groups = [
         ("People", _find_people(user, text)),
         ("Receipts", _find_receipts(user, text)),
+        ("Pages", _find_pages(user, text)),
         ("Nobody of them?", _offer_new(user, text)),
     ]
     return [{"label": label, "rows": rows} for label, rows in groups if rows]
@@ -82,6 +96,17 @@ def _tell_receipt(receipt: Receipt, *, is_blind: bool) -> Found:
         "url": page,
         "other": page,
     }
+
+
+def _find_pages(user: User | AnonymousUser, text: str) -> list[Found]:
+    """By the beginnings of words of what they are called: clo day."""
+    typed = text.casefold().split()
+    return [
+        {"label": label, "detail": "", "url": (page := reverse(name)), "other": page}
+        for right, label, name in PAGES
+        if user.has_perm(right)
+        and all(any(word.startswith(part) for word in label.casefold().split()) for part in typed)
+    ]
 
 
 def _offer_new(user: User | AnonymousUser, text: str) -> list[Found]:
