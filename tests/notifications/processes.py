@@ -93,7 +93,7 @@ def processes(
             process.kill()
 
 
-def sweep_until(done: Callable[[], bool], *names: str) -> None:
+def sweep_until(done: Callable[[], Any], *names: str) -> None:
     """Send what beat sends under these names of its schedule, again and again as it does, until something is done.
 
     None goes stale: how long a worker takes to start is no matter.

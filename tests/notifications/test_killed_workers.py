@@ -19,7 +19,7 @@ from tests.factories.accounts import GuarantorFactory
 from tests.factories.practice import GroupFactory
 from tests.notifications import worker_settings
 from tests.notifications.mail_server import ACCEPT, DROP, HANG
-from tests.notifications.processes import all_sent, processes
+from tests.notifications.processes import all_sent, processes, sweep_until
 
 pytestmark = [pytest.mark.usefixtures("practice"), pytest.mark.django_db(transaction=True)]
 
@@ -117,16 +117,14 @@ def test_the_window_a_worker_killed_before_it_could_note_sends_it_a_second_time(
 
     with processes(tmp_path / "celery.log", mail_port=mail_server.port) as celery:
         receipt = pay()
-        # The nudge is forgotten where a worker takes long to start.
-        celery.start("beat")
         worker = celery.start()
-        wait_until(lambda: mail_server.accepted)
+        sweep_until(lambda: mail_server.accepted, "sweep-messages")
         celery.kill(worker)
         go_on.set()
         assert messages_of(receipt).get().state == "sending"
         due_now()
         celery.start()
-        wait_until(all_sent)
+        sweep_until(all_sent, "sweep-messages")
 
     first, second = mail_server.accepted
     assert first.message_id == second.message_id == messages_of(receipt).get().message_id
