@@ -78,6 +78,8 @@ def test_an_endpoint_from_its_beginning_to_its_end(api, wanted, receiver, pay):
     Webhook(made.json()["secret"]).verify(receiver.got[0].body, receiver.got[0].headers)
     (delivery,) = api.get(f"{one}/deliveries").json()["items"]
     assert (delivery["id"], delivery["event"], delivery["answers"][0]["status"]) == (test.json()["id"], "test", 200)
+    assert api.get(test["Location"]).json() == delivery
+    assert [len(api.get(f"{one}/deliveries?state={state}").json()["items"]) for state in ("sent", "failed")] == [1, 0]
     again = api.post(f"{one}/deliveries/{delivery['id']}/again")
     assert (again.status_code, again.json()["code"]) == (409, "was_a_test")
 

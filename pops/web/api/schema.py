@@ -179,7 +179,7 @@ def _complete(method: str, described: dict[str, Any]) -> None:
     is_list = any(one["name"] == "after" for one in described.get("parameters", ()))
     more = (TAG if matches or is_tagged else (), ONWARD if is_list else (), () if method in UNKEYED else COPIED)
     for status, answer in responses.items():
-        answer["headers"] = _headers(TOLD, *more, MADE if status == "201" else (), WAITS if status == "202" else ())
+        answer["headers"] = _headers(TOLD, *more, *MEANT.get(status, ()))
     if is_tagged:
         responses["304"] = {"$ref": "#/components/responses/NotModified"}
     for status in sorted(statuses):
@@ -207,6 +207,7 @@ def _headers(*names: Sequence[str]) -> dict[str, Any]:
 TOLD, TAG = ("RateLimit", "RateLimit-Policy"), ("ETag",)
 # Of a page; of a write; of what was made; of what isn't done yet.
 ONWARD, COPIED, MADE, WAITS = ("Link",), ("Idempotency-Replayed",), ("Location",), ("Retry-After",)
+MEANT = {"201": (MADE,), "202": (MADE, WAITS)}
 HEADERS = {
     "Link": {"schema": {"type": "string"}, "description": 'The next page, if there is one: <address>; rel="next"'},
     "Location": {"schema": {"type": "string"}, "description": "Where it can be read, if it has an address."},

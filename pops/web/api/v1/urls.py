@@ -38,6 +38,11 @@ urlpatterns = [
     path("webhook-endpoints/<int:endpoint_id>/test", webhooks.EndpointTests.as_view(), name="webhook_test"),
     path("webhook-endpoints/<int:endpoint_id>/deliveries", webhooks.Deliveries.as_view(), name="webhook_deliveries"),
     path(
+        "webhook-endpoints/<int:endpoint_id>/deliveries/<int:delivery_id>",
+        webhooks.OneDelivery.as_view(),
+        name="webhook_delivery",
+    ),
+    path(
         "webhook-endpoints/<int:endpoint_id>/deliveries/<int:delivery_id>/again",
         webhooks.DeliveriesAgain.as_view(),
         name="webhook_again",

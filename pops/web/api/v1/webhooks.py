@@ -4,9 +4,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from notifications.models import Message
 from pops.service_accounts.scopes import Scope
 from pops.subscribers.endpoints import (
     RIGHT,
@@ -21,6 +23,7 @@ from pops.subscribers.models import Delivery, Endpoint
 from pops.subscribers.selectors import find_deliveries, find_endpoints, find_signing
 from pops.subscribers.sending import send_again, send_test
 from pops.web.api.etags import answer_tagged, check_match
+from pops.web.api.fields import Choice
 from pops.web.api.idempotency import get_call_id, once
 from pops.web.api.pages import PageQuery
 from pops.web.api.schema import operation, page_of
@@ -152,9 +155,15 @@ class EndpointTests(ApiView):
     @operation("test_webhook_endpoint", "Send a test", gives=DeliveryShape, example=DELIVERY, status=202)
     @once
     def post(self, request: Request, endpoint_id: int) -> Response:
-        """An event called test, at once. What it answers stands among the deliveries."""
+        """An event called test, at once. At `Location` stands what it answers."""
         get_object_or_404(find_endpoints(), pk=endpoint_id)
-        return Response(DeliveryShape(send_test(endpoint_id=endpoint_id, by=self.user)).data, status=202)
+        return _tell_sent(send_test(endpoint_id=endpoint_id, by=self.user))
+
+
+class DeliveryQuery(PageQuery):
+    """Which deliveries are asked for."""
+
+    state = Choice(Message.State.choices, required=False, help_text="failed: given up, or refused for good.")
 
 
 class Deliveries(ListView):
@@ -162,20 +171,34 @@ class Deliveries(ListView):
 
     scopes = {"GET": SCOPE}
     rights = {"GET": RIGHT}
-    shape, order = DeliveryShape, ("-id",)
+    shape, query, order = DeliveryShape, DeliveryQuery, ("-id",)
 
     def find_rows(self, asked: dict[str, Any]) -> QuerySet[Delivery]:
-        return find_deliveries(get_object_or_404(find_endpoints(), pk=self.kwargs["endpoint_id"]))
+        rows = find_deliveries(get_object_or_404(find_endpoints(), pk=self.kwargs["endpoint_id"]))
+        return rows.filter(message__state=asked["state"]) if "state" in asked else rows
 
     @operation(
         "list_webhook_deliveries",
         "List what an endpoint was told",
-        query=PageQuery,
+        query=DeliveryQuery,
         gives=page_of(DeliveryShape),
         example={"items": [DELIVERY], "next": None},
     )
     def get(self, request: Request, endpoint_id: int) -> Response:
         return self.answer_page()
+
+
+class OneDelivery(ApiView):
+    """One event told to one endpoint."""
+
+    scopes = {"GET": SCOPE}
+    rights = {"GET": RIGHT}
+
+    @operation("get_webhook_delivery", "Read a delivery", gives=DeliveryShape, example=DELIVERY, tagged=True)
+    def get(self, request: Request, endpoint_id: int, delivery_id: int) -> Response:
+        """What each try of it was answered."""
+        rows = find_deliveries(get_object_or_404(find_endpoints(), pk=endpoint_id))
+        return self.give(DeliveryShape, get_object_or_404(rows, pk=delivery_id))
 
 
 class DeliveriesAgain(ApiView):
@@ -189,4 +212,10 @@ class DeliveriesAgain(ApiView):
     def post(self, request: Request, endpoint_id: int, delivery_id: int) -> Response:
         """As it was, and under the same webhook-id. The answer is a delivery of its own."""
         get_object_or_404(Delivery, pk=delivery_id, endpoint__in=find_endpoints().filter(pk=endpoint_id))
-        return Response(DeliveryShape(send_again(delivery_id=delivery_id, by=self.user)).data, status=202)
+        return _tell_sent(send_again(delivery_id=delivery_id, by=self.user))
+
+
+def _tell_sent(delivery: Delivery) -> Response:
+    """What is on its way, and where it can be read what came of it."""
+    address = reverse("api:webhook_delivery", args=[delivery.endpoint_id, delivery.pk])
+    return Response(DeliveryShape(delivery).data, status=202, headers={"Location": address})
