@@ -39,6 +39,8 @@ def post_worker_init(worker: Any) -> None:
 worker_class = "gthread"
 logger_class = TokenlessLogger
 threads = 4
+# Of an address: as long as one of the API may be, with names in letters that take twelve signs each.
+limit_request_line = 8190
 # A worker says here that it lives; a disk that is busy must not look like a worker that hangs.
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - gunicorn makes a file of its own there
 # Those who wait for an answer when it is told to stop.

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pops import gunicorn
 from pops.subscribers.models import Event
 from pops.web.api.description import write_yaml
 from tests.api.told import check_event
@@ -31,6 +32,14 @@ def test_each_operation_is_described_with_examples(client):
             assert all("examples" in kind or name != "application/json" for name, kind in kinds.items()), (method, path)
         asked = said.get("requestBody", {}).get("content", {})
         assert all("examples" in kind for kind in asked.values()), (method, path)
+
+
+@pytest.mark.django_db
+def test_no_address_that_may_be_asked_is_longer_than_the_web_server_reads(client):
+    for operation, said in described(client).items():
+        asked = [one for one in said.get("parameters", ()) if one["in"] == "query"]
+        longest = sum(len(one["name"]) + 12 * one["schema"].get("maxLength", 1) for one in asked)
+        assert longest < gunicorn.limit_request_line, operation
 
 
 @pytest.mark.django_db

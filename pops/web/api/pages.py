@@ -25,7 +25,7 @@ class PageQuery(Query):
 
     limit = Whole(min_value=1, max_value=MOST, default=USUAL, help_text="Rows a page.")
     after = Text(
-        required=False, max_length=500, help_text="Where the last page ended: take it from `next`, as it stands there."
+        required=False, max_length=120, help_text="Where the last page ended: take it from `next`, as it stands there."
     )
 
 

@@ -21,7 +21,7 @@ from pops.web.api.views import ListView
 class NoticeQuery(PageQuery):
     """Whose notices are asked for."""
 
-    account_number = Text(required=False, help_text="The guarantor's.")
+    account_number = Text(required=False, max_length=20, help_text="The guarantor's.")
 
 
 class Notices(ListView):

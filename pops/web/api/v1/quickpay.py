@@ -27,7 +27,7 @@ ROWS = Link.objects.select_related("guarantor")
 class LinkQuery(PageQuery):
     """Whose links are asked for."""
 
-    account_number = Text(required=False, help_text="The guarantor's.")
+    account_number = Text(required=False, max_length=20, help_text="The guarantor's.")
 
 
 class Links(ListView):

@@ -34,8 +34,8 @@ NAMES = {
 class AppointmentQuery(PageQuery):
     """Which appointments are asked for."""
 
-    account_number = Text(required=False, help_text="The guarantor's.")
-    patient_number = Text(required=False)
+    account_number = Text(required=False, max_length=20, help_text="The guarantor's.")
+    patient_number = Text(required=False, max_length=40)
     from_time = MomentField(required=False, help_text="Those that begin then or later.")
     until_time = MomentField(required=False, help_text="Those that begin before.")
     status = Choice(choices=STATES, required=False)

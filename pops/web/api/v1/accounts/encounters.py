@@ -45,10 +45,10 @@ TELL_NOTHING = {"account_number", "in_collections"}
 class EncounterQuery(PageQuery):
     """Which visits are asked for."""
 
-    account_number = Text(required=False, help_text="The guarantor's.")
-    patient_number = Text(required=False)
-    provider = Text(required=False, help_text="The provider's name.")
-    facility = Text(required=False, help_text="The facility's name.")
+    account_number = Text(required=False, max_length=20, help_text="The guarantor's.")
+    patient_number = Text(required=False, max_length=40)
+    provider = Text(required=False, max_length=200, help_text="The provider's name.")
+    facility = Text(required=False, max_length=200, help_text="The facility's name.")
     in_collections = Flag(required=False)
 
 

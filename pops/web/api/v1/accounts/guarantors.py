@@ -31,9 +31,11 @@ MOST_FOUND = 1_000
 class GuarantorQuery(PageQuery):
     """Which guarantors are asked for."""
 
-    search = Text(required=False, help_text="Words with which name, number, phone or a patient's name begin.")
-    email = Text(required=False, help_text="The address, in whatever case.")
-    group = Text(required=False, help_text="The POPS Group's name.")
+    search = Text(
+        required=False, max_length=60, help_text="Words with which name, number, phone or a patient's name begin."
+    )
+    email = Text(required=False, max_length=254, help_text="The address, in whatever case.")
+    group = Text(required=False, max_length=200, help_text="The POPS Group's name.")
     is_retired = Flag(required=False)
 
 

@@ -23,7 +23,7 @@ NAMES = {"account_number": "guarantor__account_number", "birth_date": "birth_dat
 class PatientQuery(PageQuery):
     """Which patients are asked for."""
 
-    account_number = Text(required=False, help_text="The guarantor's.")
+    account_number = Text(required=False, max_length=20, help_text="The guarantor's.")
     birth_date = LocalDateField(required=False)
 
 

@@ -27,7 +27,7 @@ NAMES = {
 class StatementQuery(PageQuery):
     """Which statements are asked for."""
 
-    account_number = Text(required=False, help_text="The guarantor's.")
+    account_number = Text(required=False, max_length=20, help_text="The guarantor's.")
     from_date = LocalDateField(required=False, help_text="Those of this day and later.")
     until_date = LocalDateField(required=False, help_text="Those of this day and earlier.")
 
