@@ -45,6 +45,7 @@ def is_staffs_own(answer):
     return answer.status_code < 500 and b"Back office" in answer.content
 
 
+@pytest.mark.long
 def test_no_page_fails_and_none_is_the_patients(somebody):
     odd = {}
     for address in addresses():

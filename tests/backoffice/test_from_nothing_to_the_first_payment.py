@@ -60,7 +60,7 @@ def save(page: Page, **fields: str) -> None:
 
 def await_done(page: Page, key: str) -> None:
     """What comes from elsewhere is seen when the page is asked again."""
-    for _ in range(20):
+    for _ in range(120):
         if step(page, key).get_by_text("Done", exact=True).count():
             return
         page.wait_for_timeout(500)
@@ -70,7 +70,7 @@ def await_done(page: Page, key: str) -> None:
 
 def await_mail(page: Page, to: str) -> str:
     """What the worker has sent to an address."""
-    for _ in range(60):
+    for _ in range(120):
         if sent := [one.body for one in mail.outbox if one.to == [to]]:
             return str(sent[-1])
         page.wait_for_timeout(500)
