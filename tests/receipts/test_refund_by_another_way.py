@@ -85,7 +85,11 @@ def test_the_page_asks_why_and_only_of_who_may(dana, client_of):
     assert refund.transactions.get().check_number == "88"
     void = client.get(reverse("backoffice:void", args=[refund.pk])).content.decode()
     assert "Take the money back yourself." in void
-    assert "Give the money back" in client.get(reverse("backoffice:void", args=[receipt.pk])).content.decode()
+    refused = client.get(reverse("backoffice:void", args=[receipt.pk])).content.decode()
+    assert f"If that is wrong, void receipt {refund.pk} first." in refused
+    assert "Give the money back yourself." not in refused, "nothing is voided here"
+    other = client.get(reverse("backoffice:void", args=[take(dana).pk])).content.decode()
+    assert "Give the money back yourself." in other
 
     Desk.objects.create(user=dana, paper="roll")
     roll = client.get(reverse("backoffice:print", args=[receipt.pk])).content.decode()
