@@ -91,5 +91,6 @@ def test_a_report_is_made_by_schedule_and_its_link_followed(desk, samples, live_
     page.goto(live_server.url + reverse("backoffice:report_run", args=[ReportRun.objects.get().pk]))
     expect(page.get_by_text("Made by schedule: Samples, Weekly.")).to_be_visible()
     page.goto(live_server.url + reverse("backoffice:schedules"))
-    page.get_by_role("button", name="End").click()
+    page.get_by_role("link", name="End").click()
+    page.get_by_role("button", name="End the schedule").click()
     page.get_by_text("Ended", exact=True).wait_for()
