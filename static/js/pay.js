@@ -298,7 +298,8 @@ function start() {
   }
   window.clearTimeout(patience);
   // Stripe's form measures itself: it is put where it can be seen.
-  otherCard.addEventListener("toggle", () => mountCard(stripe), { once: true });
+  if (otherCard.open) mountCard(stripe); // opened before Stripe's script was there
+  else otherCard.addEventListener("toggle", () => mountCard(stripe), { once: true });
 }
 
 // Back from a later page, out of the browser's memory: ask the server how the attempt stands.

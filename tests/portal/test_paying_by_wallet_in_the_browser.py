@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.core import mail
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from notifications.delivery import deliver_due
 from notifications.models import Message
@@ -222,8 +222,14 @@ def test_the_security_code_is_asked_again_another_card_pays_and_the_stored_one_i
     expect(page).to_have_url(re.compile(r"/receipts/\d+/$"))
 
     ServiceLineFactory(guarantor=owes, billed_cents=3_000)
-    choose(page, live_server)
-    page.get_by_text("Pay with another card").click()
+    held: list[Route] = []
+    page.route("**/stripe.js", lambda route: held.append(route))
+    with page.expect_request("**/stripe.js"):
+        choose(page, live_server)
+    page.get_by_text("Pay with another card").click()  # before Stripe's script is there
+    for route in held:
+        route.continue_()
+    page.unroute("**/stripe.js")
     type_card(page, "5555555555554444")
     press_pay(page)
     expect(page.locator("main")).to_contain_text("Mastercard ending in 4444")
