@@ -86,7 +86,10 @@ class TestByHand:
         assert code(api.post(refunds, {"reason": "Overpaid"})) == (422, "invalid")
         assert code(api.post(refunds, {**back, "reason": " "})) == (422, "invalid")
         assert code(api.post(f"/receipts/{10**9}/void", WHY)) == (404, "not_found")
-        assert api.post(refunds, {**by_check, "another_way": "The drawer was empty"}).status_code == 201
+        by_our_check = api.post(refunds, {**by_check, "another_way": "The drawer was empty"})
+        assert by_our_check.status_code == 201
+        of_a_refund = f"/receipts/{by_our_check.json()['receipt']}/refunds"
+        assert code(api.post(of_a_refund, {"reason": "Overpaid"})) == (409, "no_money"), "however it is said"
         same_way = {"reason": "Overpaid", "amounts": [{"method": "cash", "amount_cents": 1}], "another_way": "By mail"}
         assert api.post(refunds, same_way).json()["reason"] == "Overpaid", "it went back as it came"
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from payments.given_back import make_refund_row, read_given_back
 from payments.models import Refund
 from payments.refunds import request_refund, void_online
+from pops.core.refusals import refuse
 from pops.service_accounts.scopes import Scope
 from pops.web.api.idempotency import get_attempt_id, once
 from pops.web.api.permissions import need_right
@@ -21,7 +22,7 @@ from pops.web.api.v1.receipts_examples import RECEIPT
 from pops.web.api.v1.receipts_shapes import ReceiptShape, tell_receipt
 from pops.web.api.views import ApiView
 from pops.web.problems import say_problem
-from receipts.corrections.refund import refund_at_desk
+from receipts.corrections.refund import refund_at_desk, why_not_refund_at_desk
 from receipts.corrections.void import void_receipt
 from receipts.models import Receipt
 from receipts.rows import get_row
@@ -125,6 +126,8 @@ class Refunds(Correction):
     @once(asks_stripe=lambda view: view.is_online)
     def post(self, request: Request, number: int) -> HttpResponse:
         """By hand it is done at once, by the receipt in `receipt`. To a card it goes by the processor: see `state`."""
+        if not self.is_online:  # first: of what can't be refunded nobody need say how
+            refuse(why_not_refund_at_desk(self.receipt))
         asked = self.read(RefundShape)
         return self._to_card(asked) if self.is_online else self._by_hand(asked)
 
