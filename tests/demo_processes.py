@@ -9,6 +9,8 @@ from pathlib import Path
 from unittest import mock
 
 from django.conf import settings
+from django.db import connections
+from environ import Env
 
 from pops.local.product import Product
 from pops.local.servers import Servers, throwaway_folder
@@ -20,19 +22,38 @@ PATIENCE = 60
 
 
 @contextmanager
-def running_product() -> Iterator[Product]:
-    """The demo with its sample practice, on the database and broker that this process was given."""
+def running_product(*, own_servers: bool = False) -> Iterator[Product]:
+    """The demo with its sample practice, on the database and broker that this process was given.
+
+    With `own_servers` on such as it may kill; this process asks that database then, too.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     # Without the keys and addresses that we were given otherwise: the demo has its own.
-    env = {**kept, "DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL}
-    with throwaway_folder() as folder, mock.patch.dict(os.environ, env, clear=True):
-        product = Product(Servers(folder, durable=True), port=free_port())
+    given = {} if own_servers else {"DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL}
+    patched = mock.patch.dict(os.environ, {**kept, **given}, clear=True)
+    with throwaway_folder() as folder, patched, Servers(folder, durable=True) as servers:
+        product = Product(servers, port=free_port())
         try:
             for label, job in product.jobs():
                 print(f"  {label} {job()}", flush=True)  # noqa: T201 - for who waits at a terminal
-            yield product
+            with _asking(product.env["DATABASE_URL"]):
+                yield product
         finally:
             product.stop()
+
+
+@contextmanager
+def _asking(url: str) -> Iterator[None]:
+    """Have each thread of this process ask that database meanwhile."""
+    ours = connections.settings["default"]
+    before, given = dict(ours), Env.db_url_config(url)
+    connections.close_all()
+    ours.update({name: given[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
+    try:
+        yield
+    finally:
+        connections.close_all()
+        ours.update(before)
 
 
 def wait_for_code(product: Product, email: str, *, since: float) -> str:

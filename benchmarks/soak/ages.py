@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
 from benchmarks.soak.parts import BACKGROUND, URGENT, Supervisor
@@ -59,8 +59,11 @@ class Ages(threading.Thread):
 
     def run(self) -> None:
         while not self.ended.wait(LOOK_EVERY):
-            for kind in self.kinds.values():
-                kind.look(self.supervisor.up[kind.part].seconds())
+            try:
+                for kind in self.kinds.values():
+                    kind.look(self.supervisor.up[kind.part].seconds())
+            except DatabaseError:  # it was killed
+                connection.close()
         connection.close()
 
     def is_all_done(self) -> bool:

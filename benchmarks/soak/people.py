@@ -17,6 +17,7 @@ import requests
 from django.db import connection
 from django.urls import reverse
 
+from benchmarks.soak.parts import Supervisor
 from pops.core.accounts.models import Guarantor
 from pops.local import links
 from pops.local.product import Product
@@ -39,6 +40,8 @@ class Person(threading.Thread):
     faults: ClassVar[list[str]] = []
     lock = threading.Lock()
     pause = 0.2
+    # Knows when a server that was killed was away.
+    watcher: ClassVar[Supervisor | None] = None
 
     def __init__(
         self, product: Product, *, number: int, guarantors: Iterator[Guarantor], ended: threading.Event
@@ -51,17 +54,24 @@ class Person(threading.Thread):
 
     def run(self) -> None:
         while not self.ended.is_set():
-            self.was_cut_off = False
+            self.was_cut_off, began = False, time.monotonic()
             try:
                 self.turn()
             except Exception as error:
-                with self.lock:
-                    self.faults.append(f"{self.name}: {type(error).__name__}: {error}"[:300])
+                if self.is_excused(began):
+                    self.count("turns begun again")
+                else:
+                    with self.lock:
+                        self.faults.append(f"{self.name}: {type(error).__name__}: {error}"[:300])
+            connection.close()  # this thread's own: the next turn finds the database as it is then
             self.ended.wait(self.pause)
-        connection.close()  # this thread's own
 
     def turn(self) -> None:
         raise NotImplementedError
+
+    def is_excused(self, since: float) -> bool:
+        """Whether a fault since a moment is that of a server that was killed."""
+        return self.watcher is not None and self.watcher.was_server_away(since)
 
     def count(self, what: str) -> None:
         with self.lock:
@@ -71,6 +81,7 @@ class Person(threading.Thread):
         """Ask until there is an answer that is no fault of the server's."""
         end = time.monotonic() + PATIENCE
         while True:
+            began = time.monotonic()
             try:
                 answer = self.browser.request("POST" if form else "GET", address, data=form, timeout=PATIENCE)
             except requests.RequestException:
@@ -80,8 +91,12 @@ class Person(threading.Thread):
                 self.count("requests cut off")
                 time.sleep(0.5)
             else:
-                assert answer.status_code < 500, f"{answer.status_code} for {address}"
-                return answer
+                if answer.status_code < 500:
+                    return answer
+                assert self.is_excused(began), f"{answer.status_code} for {address}"
+                self.was_cut_off = True
+                self.count("faults while a server was away")
+                time.sleep(0.5)
 
     def fill(self, path: str, **typed: str) -> requests.Response:
         """Open a page of the product, fill in its form and send it."""

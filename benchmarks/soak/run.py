@@ -51,6 +51,7 @@ def work(product: Product, supervisor: Supervisor) -> None:
         for kind, many in PEOPLE.items()
         for number in range(many)
     ]
+    Person.watcher = supervisor
     for person in people:
         person.start()
     began = time.monotonic()
@@ -121,12 +122,13 @@ def judge(product: Product, ages: Ages, faults: list[str], before: Before) -> li
 def benchmark() -> list[dict[str, object]]:
     """Rows of the report. Target: check_books is right, each charge has its receipt once, nobody waits too long."""
     connections.close_all()
-    with running_product() as product:
+    with running_product(own_servers=True) as product:
         supervisor = Supervisor(product)
         ages = Ages(supervisor)
         ages.start()
         before = Before(count_taken(), compare(product)[1])
         work(product, supervisor)
+        connections.close_all()  # those that a killed database left
         faults = settle(ages)
         if not ages.is_alive():
             faults.append("Nobody looked at the ages until the end")

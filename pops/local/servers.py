@@ -45,6 +45,7 @@ class Servers:
         self.durable = durable
         self.children: list[Child] = []
         self.urls: dict[str, str] = {}
+        self._own: dict[str, Postgres | Broker] = {}  # by the name of their process
         self._stops = ExitStack()
 
     def __enter__(self) -> "Servers":
@@ -73,4 +74,14 @@ class Servers:
         self.urls[name] = server.start()
         if server.child:
             self.children.append(server.child)
+            self._own[server.child.name] = server
         return f"port {server.port}"
+
+    def start_again(self, name: str) -> None:
+        """Start a server of our own that was killed, where it was. Raises StepError."""
+        server = self._own[name]
+        self.children = [child for child in self.children if child.name != name]
+        server.stop()
+        server.start()
+        if server.child:
+            self.children.append(server.child)
