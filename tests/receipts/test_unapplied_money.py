@@ -105,8 +105,9 @@ def test_it_is_summed_by_age_and_listed_the_oldest_first(three):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("asked", ["?age=366", "", "?age=old", "?after=x", "?after=99999999999999999999"])
-def test_the_page_lists_them_with_guarantor_and_age(three, client_of, asked):
+def test_the_page_lists_them_with_guarantor_and_age(three, client_of, time_machine, asked):
     judge_now()
+    time_machine.move_to(NOON)
     page = client_of(member(DESK)).get(reverse("backoffice:unapplied") + asked).content.decode()
 
     assert three[0].guarantor_name in page
