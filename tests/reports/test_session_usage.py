@@ -11,7 +11,7 @@ from payments.models import Payment
 from payments.reports.usage import SessionUsage
 from pops.sessions.mirroring import begin_mirror
 from pops.sessions.models import PortalSession
-from tests.browsing import problems_of
+from tests.browsing import PHONE, problems_of
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.payments import PaymentFactory
 from tests.factories.practice import GroupFactory
@@ -23,6 +23,8 @@ REPORT = SessionUsage()
 Origin, Authentication = PortalSession.Origin, PortalSession.Authentication
 # 11 PM in New York; an hour later it is the next day there.
 LATE = dt.datetime(2026, 3, 3, 4, 0, tzinfo=dt.UTC)
+# The text of cells that stands in their neighbours'.
+RUNS_OVER = "cells => cells.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
 
 
@@ -176,7 +178,9 @@ def test_its_page_can_be_read_on_a_phone_and_leads_to_each_session(page, live_se
     sign_in(ruth).goto(f"{live_server.url}/admin/desk/reports/session-usage/?span=today&by=origin,group")
 
     assert problems_of(page) == []
+    page.set_viewport_size(PHONE)
+    assert page.locator("#detail td").evaluate_all(RUNS_OVER) == []
     chart = page.get_by_role("img", name="Sessions by origin")
     assert "Direct" in chart.locator("desc").text_content()
-    page.get_by_role("link", name=str(session.pk), exact=True).click()
+    page.locator("#detail").get_by_role("link", name=str(session.pk), exact=True).click()
     assert page.url.endswith(reverse("admin:portal_sessions_portalsession_change", args=[session.pk]))
