@@ -102,7 +102,7 @@ def return_money(*, transaction_id: int, notice: Notice, now: dt.datetime, today
         refuse(_why_not_part(parts[0]) or why_not_as_told(parts[0], notice=notice, today=today))
         booking = Booking(batch.pk, today, now, by)
         if len(parts) > 1:
-            lock_lines({line for part in parts for line in _find_touched(part.receipt)})
+            lock_lines({line for part in parts for line in _find_touched(part.receipt, _find_last_line(part.receipt))})
         return [_return_whole(held, part, notice, booking) for part in parts]
 
 
@@ -204,7 +204,7 @@ def _bring_back_disbursed(held: Held, receipt: Receipt, cents: int, notice: Noti
 def _choose_lines(receipt: Receipt, cents: int, own: Own | None) -> dict[int, int]:
     """The cents taken back from each line, below zero. The lines are locked. Raises Refused."""
     last = _find_last_line(receipt)
-    lock_lines(_find_touched(receipt))
+    lock_lines(_find_touched(receipt, last))
     balance, applied = get_receipt_balance(receipt), find_applied_lines(receipt)
     overpaid = find_overpaid_lines(receipt)
     parts = take_back_lines(cents, escrow=balance.escrow_cents, applied=applied, overpaid=overpaid, own=own)
@@ -220,9 +220,8 @@ def _choose_lines(receipt: Receipt, cents: int, own: Own | None) -> dict[int, in
     return {**parts, last: parts.get(last, 0) - beyond}
 
 
-def _find_touched(receipt: Receipt) -> set[int]:
+def _find_touched(receipt: Receipt, last: int | None) -> set[int]:
     """The lines that its return may take from."""
-    last = _find_last_line(receipt)
     return {*find_applied_lines(receipt), *([last] if last else [])}
 
 
