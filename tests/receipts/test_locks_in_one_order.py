@@ -18,16 +18,9 @@ from receipts.models import Receipt, Transaction
 from receipts.taking import Taking, take_shared_check
 from tests.concurrency import wait_until
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
-from tests.factories.desk import batch_of, clerk, take, tender, today
+from tests.factories.desk import take, tender, today
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def dana(practice):
-    dana = clerk()
-    batch_of(dana)
-    return dana
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pops.web.backoffice.once import do_once
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory
 from tests.factories.api import caller
-from tests.factories.desk import batch_of, clerk, take
+from tests.factories.desk import batch_of, take
 
 
 def count_savepoints(do) -> int:
@@ -25,13 +25,6 @@ def refuse_after(by):
     with joined():
         take(by)
         raise Refused("no", "No.")
-
-
-@pytest.fixture
-def dana(practice):
-    dana = clerk()
-    batch_of(dana)
-    return dana
 
 
 @pytest.mark.django_db

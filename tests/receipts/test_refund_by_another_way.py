@@ -12,15 +12,8 @@ from receipts.balances import find_tenders_left, get_receipt_balance
 from receipts.corrections.refund import RefundTooMuch, refund_at_desk
 from receipts.models import Receipt
 from tests.books import assert_books_balance
-from tests.factories.desk import batch_of, clerk, take, tender, today
+from tests.factories.desk import batch_of, take, tender, today
 from tests.factories.staff import DESK, member
-
-
-@pytest.fixture
-def dana(practice):
-    dana = clerk()
-    batch_of(dana)
-    return dana
 
 
 def refund(receipt, by, why="", **amounts):

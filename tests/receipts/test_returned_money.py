@@ -26,13 +26,6 @@ from tests.factories.desk import batch_of, clerk, close, send_back, take, tender
 
 
 @pytest.fixture
-def dana(practice):
-    dana = clerk()
-    batch_of(dana)
-    return dana
-
-
-@pytest.fixture
 def owes(guarantor):
     """Who owes $10.00 and $20.00."""
     ServiceLineFactory(guarantor=guarantor, billed_cents=1000)

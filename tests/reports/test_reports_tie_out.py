@@ -39,23 +39,12 @@ from tests.factories.desk import batch_of, close, reopen, take, tender, today
 from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.practice import FacilityFactory, ProviderFactory
 from tests.golden import page_text
+from tests.moments import NIGHTS_OF_CLOCKS
 from tests.reports import reading
 
 REPORT = find_report("pops-payments")
 PAGE = reverse("backoffice:report", args=[REPORT.slug])
 WHY = "A reason"
-# Noon, midnight, and the hours that there are none of and two of, on the nights when New York's clocks are set.
-MOMENTS = [
-    dt.datetime(2026, 3, 7, 17, 0, tzinfo=dt.UTC),
-    dt.datetime(2026, 3, 8, 4, 59, tzinfo=dt.UTC),
-    dt.datetime(2026, 3, 8, 6, 59, tzinfo=dt.UTC),
-    dt.datetime(2026, 3, 8, 7, 1, tzinfo=dt.UTC),
-    dt.datetime(2026, 3, 9, 3, 59, tzinfo=dt.UTC),
-    dt.datetime(2026, 11, 1, 5, 30, tzinfo=dt.UTC),
-    dt.datetime(2026, 11, 1, 6, 30, tzinfo=dt.UTC),
-    dt.datetime(2026, 11, 2, 4, 59, tzinfo=dt.UTC),
-    dt.datetime(2026, 11, 2, 5, 0, tzinfo=dt.UTC),
-]
 SPAN = {"from": "2026-03-07", "to": "2026-11-02"}
 
 
@@ -132,14 +121,14 @@ DEEDS = [
     refund, bounce, void, disburse, take_back, move, close_online, close_mine, reopen_one,
 ]  # fmt: skip
 STEP = st.tuples(
-    st.integers(0, len(MOMENTS) - 1), st.sampled_from(DEEDS), st.integers(0, 5), st.integers(1, 9_000)
+    st.integers(0, len(NIGHTS_OF_CLOCKS) - 1), st.sampled_from(DEEDS), st.integers(0, 5), st.integers(1, 9_000)
 )  # fmt: skip
 
 
 def live(steps, by, guarantors):
     """Do all of it, each at its moment; what a rule refuses is not done."""
     for moment, deed, nth, cents in sorted(steps, key=lambda step: step[0]):
-        with time_machine.travel(MOMENTS[moment], tick=False):
+        with time_machine.travel(NIGHTS_OF_CLOCKS[moment], tick=False):
             mine = find_attached_batch(by)
             if mine is None or not mine.is_open or mine.batch_date != today():
                 batch_of(by, f"Desk {ReferenceBatch.objects.count()}")
