@@ -19,8 +19,22 @@ from pops.service_accounts.models import ServiceAccount, ServiceKey
 M = TypeVar("M", bound=Model)
 
 
+# What each call asks of them. The rest is read when somebody asks for it.
+ASKED = {
+    ServiceKey: {"id", "account_id", "key_hash", "scopes", "expires_at", "revoked_at", "last_used_at"},
+    ServiceAccount: {"user_id", "is_active"},
+    User: {"id", "email", "name", "is_staff", "is_superuser", "is_active"},
+}
+
+
+@cache
+def _names(model: type[Model]) -> list[str]:
+    """In the order in which the model takes their values."""
+    return [field.attname for field in model._meta.concrete_fields if field.attname in ASKED[model]]
+
+
 def _columns(model: type[Model], row: str) -> str:
-    return ", ".join(f"{row}.{field.column}" for field in model._meta.concrete_fields)
+    return ", ".join(f"{row}.{name}" for name in _names(model))
 
 
 def _read(model: type[M], values: Iterator[Any]) -> M:
@@ -29,17 +43,12 @@ def _read(model: type[M], values: Iterator[Any]) -> M:
     return model.from_db(DEFAULT_DB_ALIAS, names, list(islice(values, len(names))))
 
 
-@cache
-def _names(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
-
 def hash_key(key: str) -> bytes:
     """What is kept of a key. It needs no salt: nobody can try 256 bits."""
     return hashlib.sha256(key.encode(errors="replace")).digest()
 
 
-# By the fields of the models, whose columns may stand in another order in the tables.
+# By name: columns may stand in another order in the tables.
 KEY = f"""
 SELECT rights, {_columns(ServiceKey, "(key)")}, {_columns(ServiceAccount, "(account)")}, {_columns(User, "(login)")}
 FROM service_accounts_find_key(%s)

@@ -16,6 +16,7 @@ from pops.core.logs import hide_tokens
 from pops.core.practice.models import Facility
 from pops.core.refusals import Refused
 from pops.service_accounts.models import ServiceAccount, ServiceKey
+from pops.service_accounts.selectors import find_key
 from pops.service_accounts.services import change_account, make_key, rotate_key
 from pops.web.api.throttling import _taken_at, count_call
 from tests.factories.api import Caller, caller, new_key, service_account
@@ -35,6 +36,19 @@ def test_nothing_that_is_kept_opens_anything(practice):
     assert new.text.startswith(f"pops_{new.key.prefix}_")
     assert new.text.encode() not in bytes(used(new.key.account).key_hash)
     assert len(new.text.rpartition("_")[2]) >= 40 or "_" in new.text
+
+
+def test_it_is_found_with_what_its_rows_say(practice, django_assert_num_queries):
+    new = new_key(service_account(), "practice:read", "changes:read")
+    kept = ServiceKey.objects.select_related("account__user").get(pk=new.key.pk)
+
+    with django_assert_num_queries(1):
+        found = find_key(new.text)
+        for mine, theirs in ((found, kept), (found.account, kept.account), (found.account.user, kept.account.user)):
+            read = set(vars(mine)) - {"_state", "_perm_cache"}
+            assert {name: getattr(mine, name) for name in read} == {name: getattr(theirs, name) for name in read}
+            assert len(read) > 1
+    assert found.made_by == kept.made_by  # what was not read is asked for
 
 
 def test_both_keys_work_while_they_are_rotated(practice, time_machine):
