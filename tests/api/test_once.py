@@ -100,6 +100,20 @@ class TestOneAfterTheOther:
 
         assert send(text, {"name": "Annex"}).status_code == 201
 
+    def test_it_is_known_before_anything_else_is_judged(self, text):
+        """Also where the first call would be refused by now, or another one is wrong before it asks the database."""
+        send(text, {"name": "Annex"})
+        Facility.objects.create(name="Annex")
+        again, other = send(text, {"name": "Annex"}), send(text, {"nome": "Annex"})
+
+        assert (again.status_code, again["Idempotency-Replayed"]) == (201, "true")
+        assert json.loads(other.content)["code"] == "key_reused"
+
+    def test_to_know_it_takes_no_question_of_its_own(self, text, django_assert_num_queries):
+        send(text, {"name": "Attic"}, key="which notes that the key is used")
+        with django_assert_num_queries(6):  # the key, begin, the place made and counted, the answer kept, commit
+            send(text, {"name": "Annex"})
+
     @pytest.mark.parametrize("key", [None, "", "a" * 256, "clé"])
     def test_a_post_takes_a_key(self, text, key):
         assert send(text, {"name": "Annex"}, key=key).status_code == 400

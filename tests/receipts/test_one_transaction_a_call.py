@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from pops.core.refusals import Refused
-from pops.core.transactions import joined, whole
+from pops.core.transactions import Told, along, joined, whole
 from pops.web.backoffice.once import do_once
 from receipts.models import Receipt
 from tests.factories.accounts import GuarantorFactory
@@ -72,3 +72,47 @@ def test_what_fails_takes_all_of_it_away(dana):
             fails()
 
     assert not Receipt.objects.exists()
+
+
+NOTE = "SELECT set_config('pops.note', %s, true)"
+TELL = "DO $$ BEGIN RAISE INFO 'seen: %%', 1; END $$"
+
+
+@pytest.mark.django_db
+class TestWhatIsSentAlong:
+    @pytest.mark.parametrize(
+        ("sql", "params"), [("SELECT '%'", None), ("SELECT %s", ["%"]), ("SELECT %(a)s", {"a": "%"})]
+    )
+    def test_goes_with_the_first_question_whose_results_come_back(self, sql, params, django_assert_num_queries):
+        with transaction.atomic(), django_assert_num_queries(2), connection.cursor() as cursor, along(NOTE, ["50%s"]):
+            cursor.execute(sql, params)
+            assert cursor.fetchone() == ("%",)
+            cursor.execute("SELECT current_setting('pops.note')")
+            assert cursor.fetchone() == ("50%s",)
+
+    def test_goes_before_what_can_not_take_it_along(self):
+        with transaction.atomic(), connection.cursor() as cursor, along(NOTE, ["first"]):
+            cursor.executemany("SELECT set_config('pops.note', %s, true)", [["second"], ["third"]])
+
+            assert read_note() == "third"
+
+    def test_goes_though_nothing_is_asked(self):
+        with transaction.atomic():
+            with along(NOTE, ["alone"]):
+                pass
+            assert read_note() == "alone"
+
+    def test_is_heard_whatever_the_settings_are_and_instead_of_what_else_came_of_it(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL client_min_messages = error")
+        for job in (read_note, list, lambda: 1 / 0):
+            with pytest.raises(Told, match="seen: 1"), transaction.atomic(), along(TELL, []):
+                job()
+            with transaction.atomic(), along(NOTE, ["said no more"]):
+                assert read_note() == "said no more"
+
+
+def read_note() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pops.note', true)")
+        return str(cursor.fetchone()[0])

@@ -20,7 +20,7 @@ from django.db import connection
 from django.http import HttpResponse
 from rest_framework.response import Response
 
-from pops.core.transactions import whole
+from pops.core.transactions import Told, along, whole
 from pops.web.api.models import SentCall
 from pops.web.api.parsing import ApiJSONRenderer
 from pops.web.api.problems import Problem, find_problem
@@ -29,6 +29,7 @@ from pops.web.problems import CONTENT_TYPE
 # At least a day, as callers are told; some more, so that a retry the next morning is one too.
 KEPT = dt.timedelta(days=3)
 KEY_LETTERS = 255
+CALL = "%s, %s, %s, %s"
 # Of an answer, what is said again.
 HEADERS = ("Location", "ETag")
 
@@ -118,13 +119,15 @@ class _Work:
             return self.job()
 
     def do(self) -> HttpResponse:
-        """In one transaction with the row that remembers the answer."""
-        with whole():
-            if not self._claim():
+        """In one transaction with the row that remembers the answer, written along with the job's first question."""
+        try:
+            with whole(), along(f"SELECT api_claim_along({CALL})", self._call()):
+                response = self.job()
+                if self.keeps:
+                    self._keep(response)
+        except Told:  # it is not the first under its key
+            with whole():
                 return self._say_again(SentCall.objects.get(**self._who()))
-            response = self.job()
-            if self.keeps:
-                self._keep(response)
         return response
 
     def do_by_stripe(self) -> HttpResponse:
@@ -151,10 +154,11 @@ class _Work:
     def _claim(self) -> bool:
         """Whether this is the first call under its key. One that is at work meanwhile is waited for here."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT api_claim(%s, %s, %s, %s)", [self.view.account.pk, self.key, self.asked, self.view.now]
-            )
+            cursor.execute(f"SELECT api_claim({CALL})", self._call())
             return bool(cursor.fetchone()[0])
+
+    def _call(self) -> tuple[Any, ...]:
+        return self.view.account.pk, self.key, self.asked, self.view.now
 
     @cached_property
     def asked(self) -> bytes:

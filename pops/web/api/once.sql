@@ -18,3 +18,13 @@ BEGIN
     WHERE account_id = _account AND key = _key AND asked = _asked;
     RETURN FOUND;
 END $$;
+
+-- Writes down the same for a call that asks for it along with its own first question, whose results are all that comes
+-- back. That it is not the first is told as INFO, which reaches whoever asks whatever the settings are.
+CREATE OR REPLACE FUNCTION api_claim_along(_account bigint, _key text, _asked bytea, _at timestamptz) RETURNS void
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF NOT api_claim(_account, _key, _asked, _at) THEN
+        RAISE INFO 'sent before';
+    END IF;
+END $$;
