@@ -141,6 +141,7 @@ def test_what_can_not_be_a_payment_is_said(api, line):
         "no line": ({"apply": "chosen", "postings": [{**part, "service_id": "1-1"}]}, {"#/postings": "no_service"}),
         "online": ({"channel": "online"}, {"#/channel": "invalid_choice"}),
         "euros": ({"currency": "eur"}, {"#/currency": "invalid_choice"}),
+        "card number": ({"memo": "Visa 4242-4242-4242-4242"}, {"#/memo": "card_number"}),
         "yesterday": ({"received_on": "2026-01-01"}, {"#/received_on": "unknown"}),
     }
 

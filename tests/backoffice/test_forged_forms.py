@@ -67,6 +67,11 @@ def test_amounts_that_are_none(client, guarantor, amount):
         ({"card_2_approval": "0012"}, "Enter the amount of this card, or empty what is typed about it."),
         ({"seen": "[1]"}, "The page was not sent as it was shown."),
         ({"seen": '{"a": 1}'}, "The page was not sent as it was shown."),
+        (
+            {"memo": "Visa 4242 4242 4242 4242, 12/29"},
+            "This looks like a card number. Leave it out, or keep",
+        ),
+        ({"second_reason": "371449635398431"}, "This looks like a card number. Leave it out, or keep"),
         ({"cash": "abc"}, '<a href="#id_cash">Cash: Enter an amount in dollars and cents'),
     ],
 )

@@ -46,6 +46,7 @@ BY_LINE = {
     "a quote in a cell": (GUARANTOR + '1,"Ann" Lee\n', 'has a quote in the middle of a cell: write ""'),
     "a name missing": (GUARANTOR + "1,\n", "name is empty"),
     "a long name": (GUARANTOR + f"1,{'a' * 301}\n", "name has 301 characters; 300 are the most"),
+    "a card's number": (GUARANTOR + "1,Visa 4242 4242 4242 4242\n", "name looks like a card number. Leave it out, or"),
     "a formula": (GUARANTOR + "1,=A1&B1\n", "name is a formula; export the values"),
     "an error of the sheet": (GUARANTOR + "1,#N/A\n", "name is an error of the spreadsheet: #N/A"),
     "an account rounded": (GUARANTOR + "1.23E+11,A\n", "account_number was rounded by a spreadsheet: 1.23E+11."),

@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from functools import lru_cache
 
+from pops.core.card_numbers import WORDS as CARD_WORDS
+from pops.core.card_numbers import holds_card_number
 from pops.core.imports.readers.faults import MAX_CENTS, Bad
 from pops.core.money import format_cents, parse_cents
 from pops.core.words import day, shown
@@ -30,6 +32,13 @@ _SHEET_BEGAN = dt.date(1899, 12, 30)
 
 def words(text: str, longest: int) -> str:
     """A name or a remark on one line."""
+    if holds_card_number(text):
+        raise Bad(CARD_WORDS)
+    return line(text, longest)
+
+
+def line(text: str, longest: int) -> str:
+    """A text on one line that may be a number: a phone's, a tax ID, the number of a facility."""
     if text[0] in "=#":
         _refuse_sheets(text)
     clean = text if text.isprintable() else shown(text)
@@ -56,7 +65,7 @@ def code(text: str, longest: int) -> str:
             raise Bad(f"was made a date by a spreadsheet: {text}. Format the column as text and export it again")
         if " " in text or not text.isprintable():
             raise Bad("has a space in it, or a sign that can't be seen")
-    return words(text, longest)
+    return line(text, longest)
 
 
 @lru_cache(CACHED)

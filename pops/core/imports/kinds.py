@@ -4,7 +4,7 @@ from functools import partial
 
 from pops.core.accounts.models import Appointment
 from pops.core.imports.addresses import TO_ASK, USED, WAITS_FOR_READER, WORDS
-from pops.core.imports.cells import NULL, cents, code, date, email, moment, signed_cents, whole, words, yes_or_no
+from pops.core.imports.cells import NULL, cents, code, date, email, line, moment, signed_cents, whole, words, yes_or_no
 from pops.core.imports.columns import Column, Kind, Reference, Rule
 from pops.core.imports.references import (
     ENCOUNTER,
@@ -51,7 +51,7 @@ def _sets(column: Column, name: str) -> Column:
 
 
 def _named(column: str, to: Reference, *also: str, **facts: str | bool) -> Column:
-    return Column(column, partial(words, longest=200), also=also, sets=f"{column}_id", refers=to,
+    return Column(column, partial(line, longest=200), also=also, sets=f"{column}_id", refers=to,
                   help="As it is called in POPS Management, or its number there.", **facts)  # type: ignore[arg-type]  # fmt: skip
 
 
@@ -99,9 +99,9 @@ GUARANTORS = Kind(
         Column("name", partial(words, longest=300), required=True, also=("guarantor_name", "full_name")),
         Column("email", email, also=("email_address", "e_mail", "guarantor_email"), value=USED,
                help="A first one is used at once; another one once its reader has confirmed it."),
-        Column("phone", partial(words, longest=40), also=("phone_number", "telephone", "mobile", "cell"),
+        Column("phone", partial(line, longest=40), also=("phone_number", "telephone", "mobile", "cell"),
                value=_own_word("phone"), help="Of no effect once the guarantor has confirmed one."),
-        Column("group", partial(words, longest=200), also=("pops_group",), sets="group_id", blank=NULL, refers=GROUP,
+        Column("group", partial(line, longest=200), also=("pops_group",), sets="group_id", blank=NULL, refers=GROUP,
                value=f"coalesce(group_.id, {ONLY_GROUP})", default=ONLY_GROUP,
                help="Needed when there are several POPS Groups."),
         Column("no_email", yes_or_no, also=("email_opt_out", "opt_out"), sets="email_opt_out", sql_type="boolean",

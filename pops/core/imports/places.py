@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from pops.core.imports.cells import code, words, yes_or_no
+from pops.core.imports.cells import code, line, words, yes_or_no
 from pops.core.imports.columns import Column, Kind, Rule
 
 NOBODYS = "NULL::bigint"
@@ -33,9 +33,9 @@ FACILITIES = Kind(
         _number("facility"),
         NAME,
         Column("address", partial(words, longest=300)),
-        Column("phone", partial(words, longest=40)),
+        Column("phone", partial(line, longest=40)),
         Column("nickname", partial(words, longest=40), help="What the staff call it: reports find it by it."),
-        Column("tax_id", partial(words, longest=20), help="Of who bills for it, for example 12-3456789."),
+        Column("tax_id", partial(line, longest=20), help="Of who bills for it, for example 12-3456789."),
         RETIRED,
     ),
     notices=(_same_name("practice_facility"),),

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
+from pops.core.card_numbers import WORDS, holds_card_number, is_number
 from pops.core.clock import in_utc
 
 # What the database's integers hold, and no sum of ours reaches.
@@ -27,15 +28,22 @@ NESTED = (serializers.BaseSerializer, serializers.ListField, serializers.DictFie
 
 
 class Text(serializers.CharField):
-    """Text, not a number that could be written as one. Blanks around it are cut off."""
+    """Text, not a number that could be written as one. Blanks around it are cut off. In a body no text holds a card's
+    number, unless it is a number or key by its name (`is_number`) or not kept as it is said (`is_free`)."""
 
-    def __init__(self, **facts: Any) -> None:
+    default_error_messages = {"card_number": f"This {WORDS}."}
+
+    def __init__(self, *, is_free: bool = True, **facts: Any) -> None:
+        self.is_free = is_free
         super().__init__(**{"max_length": 300, **facts})
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        return str(super().to_internal_value(data))
+        text = str(super().to_internal_value(data))
+        if self.is_free and holds_card_number(text) and not is_number(self.field_name or ""):
+            self.fail("card_number")
+        return text
 
 
 class Choice(serializers.ChoiceField):
@@ -197,7 +205,7 @@ def several(shape: type[Shape], *, most: int, **facts: Any) -> Any:
 
 
 class Query(Shape):
-    """What may stand behind the question mark."""
+    """What may stand behind the question mark. Nothing of it is kept."""
 
     @classmethod
     def pick(cls, params: Any) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from pops.core.access.models import User
 from pops.core.transactions import whole
 from pops.web.backoffice.models import SentForm
+from pops.web.typed import TypedForm
 
 Job = Callable[[], tuple[str, str]]
 
 
-class SentOnce(forms.Form):
+class SentOnce(TypedForm):
     """A form that does its work once, however often it is sent."""
 
     form_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)

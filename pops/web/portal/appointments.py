@@ -17,9 +17,10 @@ from pops.core.refusals import Refused
 from pops.web.portal.access import GuarantorRequest, guarantor_required
 from pops.web.portal.answering import counted, is_done, show_form
 from pops.web.sign_in.limits import APPOINTMENTS
+from pops.web.typed import TypedForm
 
 
-class RequestForm(forms.Form):
+class RequestForm(TypedForm):
     """For whom, when, and in a few words why."""
 
     form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

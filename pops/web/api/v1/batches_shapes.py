@@ -31,7 +31,7 @@ class BatchChangeShape(Shape):
     default_error_messages = {"no_facility": "There is no one facility of this number or name that isn't retired."}
 
     description = Text(max_length=200, required=False)
-    facility = Text(required=False, allow_null=True, max_length=200, help_text="Its number or its name.")
+    facility = Text(is_free=False, required=False, allow_null=True, max_length=200, help_text="Its number or its name.")
     note = Text(max_length=2000, required=False, allow_blank=True)
     currency = CurrencyField()
     reference_total_cents = CentsField(

@@ -18,6 +18,7 @@ from pops.web.backoffice.lists.events import EMPTY, NOBODY, events_of, find_peop
 from pops.web.backoffice.lists.leading import LeadsSomewhere
 from pops.web.backoffice.lists.stale import AsShownForm
 from pops.web.backoffice.setup.facts import came_from_guide, guide_page
+from pops.web.typed import TypedModelForm
 
 # Newest first; a row changed more often than this is nobody's reading.
 EVENTS_SHOWN = 200
@@ -61,6 +62,7 @@ class WhyForm(AsShownForm):
 class TellsItself(LeadsSomewhere):
     """What all lists have in common. The page of a row tells all that became of it: no History button."""
 
+    form = TypedModelForm
     keeps_history = False
     # By what links of ours filter the list, beside its own filters.
     linked: list[str] = []

@@ -14,11 +14,12 @@ from pops.core.access.models import User
 from pops.core.refusals import Refused
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import FindsPeople
+from pops.web.typed import TypedForm
 from receipts.models import Receipt
 from receipts.notices import send_again, why_not_mail_again
 
 
-class SendAgainForm(forms.Form):
+class SendAgainForm(TypedForm):
     """Why a message is sent again."""
 
     reason = forms.CharField(

@@ -5,10 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from pops.web.typed import TypedModelForm
+
 
 class NamedRows(admin.TabularInline):
     """A table of fields, each with its name. At least one row; rows are corrected, never deleted."""
 
+    form = TypedModelForm
     template = "backoffice/lists/rows.html"
     extra = 0
     min_num = 1

@@ -25,6 +25,7 @@ from pops.web.backoffice.lists.history import KeepsHistory, WhyForm
 from pops.web.backoffice.lists.readonly import ReadOnlyAdmin
 from pops.web.backoffice.lists.searching import FindsPeople
 from pops.web.sign_in.passwords import send_welcome
+from pops.web.typed import TypedModelForm
 
 LINK_EVENT = AccountLogin.pgh_event_model  # type: ignore[attr-defined]  # made by pghistory
 
@@ -65,7 +66,7 @@ def _role_field(by: User | AnonymousUser) -> forms.ModelChoiceField:
     )
 
 
-class NewStaffForm(forms.ModelForm):
+class NewStaffForm(TypedModelForm):
     """A member of staff: who, and which role. Their password they choose themselves, by the link that is mailed."""
 
     role = forms.ModelChoiceField(Role.objects.none())  # those that may be given: the admin knows by whom

@@ -15,6 +15,7 @@ from django.db.models import Model
 
 from pops.web.backoffice.fields import name_of
 from pops.web.backoffice.lists.events import find_changer, words_of
+from pops.web.typed import TypedModelForm
 
 MEANWHILE = "{name} was changed meanwhile by {who}: it is {now} now. Look at it again; nothing was saved."
 
@@ -35,7 +36,7 @@ class DigestsField(forms.CharField):
         return digests if isinstance(digests, dict) else {}
 
 
-class AsShownForm(forms.ModelForm):
+class AsShownForm(TypedModelForm):
     """A change form that overwrites nothing newer than its page."""
 
     as_shown = DigestsField(required=False)

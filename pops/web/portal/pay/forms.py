@@ -10,10 +10,11 @@ from payments.models import Payment
 from pops.core.accounts.models import Guarantor
 from pops.core.money import InvalidAmount, format_cents, parse_cents, plain_dollars
 from pops.web.portal.pay.questions import Question, find_question, find_question_of_payment
+from pops.web.typed import TypedForm
 from receipts.visible import Visible
 
 
-class AmountForm(forms.Form):
+class AmountForm(TypedForm):
     """Current Balance, Amount Due or another amount. Cleans to `amount_cents`.
 
     Nothing is started for an amount that its page didn't show, nor for one that `question` asks about, until the
@@ -170,21 +171,21 @@ class AmountForm(forms.Form):
         return ""
 
 
-class TokenForm(forms.Form):
+class TokenForm(TypedForm):
     """What Stripe made of the card form, and the words beside the box when it was ticked."""
 
     token = forms.RegexField(r"^ctoken_\w{1,100}$")
     keep_words = forms.CharField(required=False, max_length=2000)
 
 
-class StoredCardForm(forms.Form):
+class StoredCardForm(TypedForm):
     """A stored card, and Stripe's token of its security code where that is asked for."""
 
     card = forms.UUIDField()
     code_token = forms.RegexField(r"^cvctok_\w{1,100}$", required=False)
 
 
-class RestForm(forms.Form):
+class RestForm(TypedForm):
     """The button that pays what was not taken: the id makes a double click one attempt."""
 
     payment_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

@@ -7,11 +7,12 @@ from django import forms
 from pops.balance_notices.consent import find_ways, get_consent_words
 from pops.core.accounts.models import Guarantor
 from pops.core.words import LONGEST_EMAIL
+from pops.web.typed import TypedForm
 
 Channel = Guarantor.NoticeChannel
 
 
-class NameForm(forms.Form):
+class NameForm(TypedForm):
     """What to call them. Empty: as on file."""
 
     name = forms.CharField(
@@ -19,7 +20,7 @@ class NameForm(forms.Form):
     )
 
 
-class EmailForm(forms.Form):
+class EmailForm(TypedForm):
     """The address to use from now on."""
 
     new_email = forms.EmailField(
@@ -32,13 +33,13 @@ class EmailForm(forms.Form):
     )
 
 
-class CodeForm(forms.Form):
+class CodeForm(TypedForm):
     """The code from the mail to the new address."""
 
     code = forms.CharField(max_length=20, error_messages={"required": "Enter the code from the email."})
 
 
-class PhoneForm(forms.Form):
+class PhoneForm(TypedForm):
     """The number to be called on. Empty: none."""
 
     new_phone = forms.CharField(
@@ -46,13 +47,13 @@ class PhoneForm(forms.Form):
     )
 
 
-class PhoneCodeForm(forms.Form):
+class PhoneCodeForm(TypedForm):
     """The code from the text to the number."""
 
     code = forms.CharField(max_length=20, error_messages={"required": "Enter the code from the text."})
 
 
-class NoticesForm(forms.Form):
+class NoticesForm(TypedForm):
     """How notices are to come: by what there is an address for, and what we can send. Texts ask for consent."""
 
     channel = forms.ChoiceField(

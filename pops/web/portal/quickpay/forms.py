@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 
 from pops.core.typos import find_meant
+from pops.web.typed import TypedForm
 
 
-class MailForm(forms.Form):
+class MailForm(TypedForm):
     """An address, asked about once where it looks mistyped. `meant` is then what it may have been."""
 
     email = forms.EmailField(

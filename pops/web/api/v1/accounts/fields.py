@@ -64,7 +64,8 @@ def _make_field(column: Column) -> AnyField:
 
 def _make_text(column: Column, facts: dict[str, Any]) -> Text:
     longest = getattr(column.parse, "keywords", {}).get("longest", 254)
-    return Text(max_length=longest, allow_blank=not column.required, **facts)
+    # What a column holds is looked at by `parse`, as in files.
+    return Text(is_free=False, max_length=longest, allow_blank=not column.required, **facts)
 
 
 def _make_whole(column: Column, facts: dict[str, Any]) -> Whole:

@@ -11,6 +11,7 @@ from pops.web.backoffice.desk.batches.day_rows import DayRow
 from pops.web.backoffice.desk.batches.forms import CloseForm, CountForm
 from pops.web.backoffice.fields import DATE_INPUT
 from pops.web.backoffice.once import SentOnce
+from pops.web.typed import TypedForm
 
 COUNTED_MEANWHILE = (
     "Somebody counted or closed one of these drawers meanwhile. Nothing was counted; look at them again."
@@ -53,7 +54,7 @@ class DayCountForm(SentOnce):
         return data
 
 
-class DepositFields(forms.Form):
+class DepositFields(TypedForm):
     """What stands on the slip of a deposit."""
 
     bank = forms.CharField(max_length=100, error_messages={"required": "Enter the bank that the money goes to."})

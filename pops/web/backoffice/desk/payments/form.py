@@ -10,12 +10,13 @@ from pops.core.methods import Method
 from pops.web.backoffice.desk.payments.apply_form import ApplyForm
 from pops.web.backoffice.desk.payments.quick_form import BRAND_CHOICES, QuickForm, approval, last_four, number_of_check
 from pops.web.backoffice.fields import MAX_CENTS, MoneyField
+from pops.web.typed import TypedForm
 from receipts.issue import TransactionFacts
 from receipts.models import Receipt
 from receipts.questions import Purpose
 
 
-class MoneyForm(forms.Form):
+class MoneyForm(TypedForm):
     """What is asked whenever money is taken: how it came, and, where it looks like money taken before, why."""
 
     channel = forms.ChoiceField(

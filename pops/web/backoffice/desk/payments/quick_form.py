@@ -12,6 +12,7 @@ from pops.core.accounts.models import Appointment, Patient
 from pops.core.methods import BRANDS, Method
 from pops.core.money import format_cents, plain_dollars
 from pops.web.backoffice.fields import DATE_INPUT, MoneyField
+from pops.web.typed import TypedForm
 from receipts.issue import TransactionFacts
 from receipts.questions import Purpose, why_not_unasked
 
@@ -108,7 +109,7 @@ class Known:
         return json.dumps(self.amounts)
 
 
-class QuickForm(forms.Form):
+class QuickForm(TypedForm):
     """What it is for, an amount, and how it came. Cleans to `tendered_cents` and `change_cents` of cash."""
 
     purpose = forms.ChoiceField(

@@ -30,6 +30,7 @@ from pops.web.backoffice.desk.action import DeskAction
 from pops.web.backoffice.desk.forms import ReasonField, ReasonForm
 from pops.web.backoffice.desk.shown_once import ShowsOnce
 from pops.web.backoffice.once import SentOnce
+from pops.web.typed import TypedForm
 
 RIGHTS = ("service_accounts.change_serviceaccount",)
 GOOD_FOR = [(30, "30 days"), (90, "90 days"), (180, "180 days"), (365, "A year")]
@@ -84,7 +85,7 @@ class GoodForField(forms.TypedChoiceField):
         super().__init__(choices=GOOD_FOR, coerce=int, initial=180, label=label)
 
 
-class NewKeyForm(forms.Form):
+class NewKeyForm(TypedForm):
     """What a key may be used for, and how long."""
 
     scopes = forms.MultipleChoiceField(
@@ -96,7 +97,7 @@ class NewKeyForm(forms.Form):
     good_for = GoodForField()
 
 
-class RotateForm(forms.Form):
+class RotateForm(TypedForm):
     """How long the old key works on, and the new one works."""
 
     overlap = forms.TypedChoiceField(choices=OVERLAP, coerce=int, initial=7, label="The old key works on for")
