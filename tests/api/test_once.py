@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from pops.core.practice.models import Facility
 from pops.core.refusals import Refused
+from pops.service_accounts.models import ServiceAccount
 from pops.web.api.idempotency import KEPT, _Work, forget_calls, get_attempt_id, once
 from pops.web.api.models import SentCall
 from pops.web.api.views import ApiView
@@ -138,6 +139,25 @@ def test_many_at_once_make_one(text):
     assert Facility.objects.count() == 1
     assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
     assert sum("Idempotency-Replayed" in answer for answer in answers) == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_did_not_wait_one_is_done(text, monkeypatch):
+    """A process of the release before takes the key by its row alone."""
+    made = Facility.objects.create
+
+    def make_meanwhile(**facts):
+        account = ServiceAccount.objects.get().pk
+        run_together(
+            [lambda: SentCall.objects.create(account_id=account, key="first", asked=b"its", status=201)], width=1
+        )
+        return made(**facts)
+
+    monkeypatch.setattr(Facility.objects, "create", make_meanwhile)
+    answer = send(text, {"name": "Annex"})
+
+    assert json.loads(answer.content)["code"] == "key_reused"
+    assert not Facility.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,7 +1,7 @@
 """Writes that are sent twice are done once: the copy gets the first answer.
 
-The row that remembers an answer is written in the transaction of what the call writes, before all else: a copy that
-comes meanwhile waits for it there, then finds the answer. A call that is refused leaves no row, and nothing else.
+The row that remembers an answer is written in the transaction of what the call writes. A copy that comes meanwhile
+waits before all else, then finds the answer. A call that is refused leaves no row, and nothing else.
 
 What asks the card processor can't do so, as no transaction stays open over that. There the row is committed first, and
 the service itself does its work once, by the id that `get_attempt_id` makes of the key. What the processor refuses for
@@ -13,6 +13,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cached_property, wraps
 from typing import Any
 
@@ -119,16 +120,22 @@ class _Work:
             return self.job()
 
     def do(self) -> HttpResponse:
-        """In one transaction with the row that remembers the answer, written along with the job's first question."""
+        """In one transaction with the row that remembers the answer. Whether it is the first is found on the way."""
         try:
-            with whole(), along(f"SELECT api_claim_along({CALL})", self._call()):
+            with whole(), self._begin():
                 response = self.job()
-                if self.keeps:
-                    self._keep(response)
+                if self.keeps and not self._write(response, "api_answer", self.view.now):
+                    raise Told
         except Told:  # it is not the first under its key
             with whole():
                 return self._say_again(SentCall.objects.get(**self._who()))
         return response
+
+    def _begin(self) -> AbstractContextManager[None]:
+        """Have the first question of the job look whether there was such a call, and wait for one that is at work."""
+        if self.keeps:
+            return along("SELECT api_begin(%s, %s)", [self.view.account.pk, self.key])
+        return along(f"SELECT api_claim_along({CALL})", self._call())
 
     def do_by_stripe(self) -> HttpResponse:
         """The row first, so that another body under the key is seen; the answer once there is one."""
@@ -175,12 +182,18 @@ class _Work:
 
     def _keep(self, response: HttpResponse) -> bool:
         """Whether the key is still this call's: another one may have it once a first call was refused."""
+        return self._write(response, "api_keep")
+
+    def _write(self, response: HttpResponse, function: str, *more: Any) -> bool:
+        """Write down the answer, and give what the function in once.sql says."""
         headers = {name: response[name] for name in HEADERS if name in response}
         body = _render(response) if isinstance(response, Response) else response.content
         with connection.cursor() as cursor:
             call = (self.view.account.pk, self.key, self.asked)
-            answer = (response.status_code, body, json.dumps(headers))
-            cursor.execute("SELECT api_keep(%s, %s, %s, %s::smallint, %s, %s::jsonb)", (*call, *answer))
+            answer = (response.status_code, body, json.dumps(headers), *more)
+            cursor.execute(
+                f"SELECT {function}(%s, %s, %s, %s::smallint, %s, %s::jsonb{', %s' * len(more)})", (*call, *answer)
+            )
             return bool(cursor.fetchone()[0])
 
     def _say_again(self, sent: SentCall) -> HttpResponse:

@@ -28,3 +28,25 @@ BEGIN
         RAISE INFO 'sent before';
     END IF;
 END $$;
+
+-- Begins a call that writes its row with its answer, once all is done. A copy that is at work meanwhile is waited for
+-- here: the row is looked for after it has ended. Asked along with another question, too.
+CREATE OR REPLACE FUNCTION api_begin(_account bigint, _key text) RETURNS void
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(_key, _account));
+    IF EXISTS (SELECT FROM api_sentcall WHERE account_id = _account AND key = _key) THEN
+        RAISE INFO 'sent before';
+    END IF;
+END $$;
+
+-- Writes down how it was answered, and says whether it is the first: a process of the release before waits for no lock.
+CREATE OR REPLACE FUNCTION api_answer(
+    _account bigint, _key text, _asked bytea, _status smallint, _body bytea, _headers jsonb, _at timestamptz
+) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    INSERT INTO api_sentcall (account_id, key, asked, status, body, headers, sent_at)
+    VALUES (_account, _key, _asked, _status, _body, _headers, _at)
+    ON CONFLICT (account_id, key) DO NOTHING;
+    RETURN FOUND;
+END $$;
