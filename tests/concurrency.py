@@ -32,6 +32,13 @@ def run_together(jobs: Sequence[Callable[[], T]], *, width: int = 16) -> list[T]
     return [results[n] for n in range(len(jobs))]
 
 
+def find_waiting() -> list[int]:
+    """Who waits for what this connection holds: processes of the server, which works for other tests meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return [pid for (pid,) in cursor.fetchall()]
+
+
 def wait_until(done: Callable[[], Any], *, seconds: float = 300) -> None:
     """Wait for the worker. Patient, as other work may hold the machine up: the limit is there to end what hangs."""
     assert is_in_time(done, seconds=seconds), "waited too long"

@@ -14,7 +14,7 @@ from pops.core.imports.loading import STEP
 from pops.core.imports.models import AccountImport
 from pops.core.imports.staging import find_left_tables
 from receipts.models import Posting, Receipt
-from tests.concurrency import run_together, wait_until
+from tests.concurrency import find_waiting, run_together, wait_until
 from tests.factories.accounts import EncounterFactory, GuarantorFactory, PatientFactory, ServiceLineFactory
 from tests.factories.imports import bring
 from tests.factories.payments import PaymentFactory, outcome_of
@@ -119,9 +119,9 @@ def test_killed_in_the_middle_and_repeated_it_ends_the_same(guarantors, tmp_path
         # Not committed: its third step waits for what becomes of this line, and can't end before it is killed.
         ServiceLineFactory(encounter=Encounter.objects.get(number=1), line_number=lines)
         with subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment) as first:
-            wait_until(_waiting)
+            wait_until(find_waiting)
             first.kill()
-        killed = _waiting()
+        killed = find_waiting()
         transaction.set_rollback(True)
     wait_until(lambda: not _are_served(killed))
     part = ServiceLine.objects.count()
@@ -132,13 +132,6 @@ def test_killed_in_the_middle_and_repeated_it_ends_the_same(guarantors, tmp_path
     assert f"{lines - part:,} new, 0 changed, {part:,} unchanged, 0 bad" in again.stdout
     assert ServiceLine.objects.count() == lines
     assert list(AccountImport.objects.order_by("pk").values_list("state", flat=True)) == ["loading", "done"]
-
-
-def _waiting() -> list[int]:
-    """The processes of the server that wait for another."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-        return [pid for (pid,) in cursor.fetchall()]
 
 
 def _are_served(pids: list[int]) -> bool:

@@ -12,7 +12,7 @@ from payments.models import Refund
 from payments.recording.refunds import record_refund
 from pops.core.locks import hold
 from receipts.models import Receipt
-from tests.concurrency import run_together, wait_until
+from tests.concurrency import find_waiting, run_together, wait_until
 from tests.moments import NOON, TODAY, TOMORROW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,12 +47,6 @@ def answer_of(void):
     )
 
 
-def someone_waits():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
-
-
 def test_it_waits_for_the_late_money_instead_of_standing_in_its_way(void, guarantor, practice):
     is_held = threading.Event()
 
@@ -61,7 +55,7 @@ def test_it_waits_for_the_late_money_instead_of_standing_in_its_way(void, guaran
         with transaction.atomic():
             hold(days=[TODAY])
             is_held.set()
-            wait_until(someone_waits)
+            wait_until(find_waiting)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT FROM accounts_guarantor WHERE id = %s FOR NO KEY UPDATE", [guarantor.pk])
 

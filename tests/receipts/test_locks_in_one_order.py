@@ -16,7 +16,7 @@ from receipts.corrections.credit import use_credit
 from receipts.corrections.returned import Notice, Reason, return_money
 from receipts.models import Receipt, Transaction
 from receipts.taking import Taking, take_shared_check
-from tests.concurrency import wait_until
+from tests.concurrency import find_waiting, wait_until
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import take, tender, today
 
@@ -85,12 +85,6 @@ def merged(lines, by):
     return lambda: merge_guarantors(merged_id=guarantor_of(second).pk, into_id=into.pk, reason="One person", by=by)
 
 
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone() is not None
-
-
 @pytest.mark.parametrize("begin", [returned, shared, credit, merged])
 def test_who_waits_for_a_patient_holds_none_that_comes_after(begin, lines, dana):
     job = begin(lines, dana)
@@ -106,6 +100,6 @@ def test_who_waits_for_a_patient_holds_none_that_comes_after(begin, lines, dana)
         with transaction.atomic():
             assert low.get()
             waiting = pool.submit(run)
-            wait_until(somebody_waits, seconds=20)
+            wait_until(find_waiting)
             assert high.get(), "whoever waits for the first has not the second, for which we may wait"
-        assert waiting.result(timeout=20)
+        assert waiting.result(timeout=300)

@@ -14,7 +14,7 @@ from receipts.corrections.void import void_receipt
 from receipts.models import Unapplied
 from receipts.unapplied import find_unapplied, sum_by_age
 from tests.books import judge_now
-from tests.concurrency import wait_until
+from tests.concurrency import find_waiting, wait_until
 from tests.factories.accounts import GuarantorFactory, ServiceLineFactory
 from tests.factories.desk import take, tender, today
 from tests.factories.staff import DESK, member
@@ -59,12 +59,6 @@ def fill():
     connection.close()
 
 
-def is_waited_for():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))")
-        return cursor.fetchone()[0]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_an_upgrade_fills_in_what_was_there_and_sees_what_moves_meanwhile(dana):
     gone, part, void, refunded, later = [take(dana, tender(cents)) for cents in (5000, 700, 800, 900, 600)]
@@ -80,7 +74,7 @@ def test_an_upgrade_fills_in_what_was_there_and_sees_what_moves_meanwhile(dana):
         disburse_escrow(receipt_number=gone.pk, cents=5000, reason="Not ours", today=today(), by=dana)
         upgrade = threading.Thread(target=fill)
         upgrade.start()
-        wait_until(is_waited_for)
+        wait_until(find_waiting)
     upgrade.join()
 
     assert of_before.pop(gone.pk) == 5000
