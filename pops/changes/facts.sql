@@ -38,7 +38,7 @@ FROM (
         FROM receipts_receiptvoid v JOIN receipts_receipt r ON r.number = v.receipt_id WHERE v.id > %(voids)s
         UNION ALL
         SELECT 'batch.opened', id, 'batch ' || id, id, 'batch ' || id, 0, 0, -age(xmin), opened_at,
-               jsonb_build_object('batch', id, 'batch_date', batch_date, 'is_api', is_api, 'supplement', supplement)
+               jsonb_build_object('batch', id, 'batch_date', batch_date, 'is_online', is_api, 'supplement', supplement)
         FROM batches_referencebatch WHERE id > %(batches)s
         UNION ALL
         -- Closes and reopenings of a batch take turns: the second close follows the first reopening.

@@ -11,7 +11,10 @@ class Scope(models.TextChoices):
     ACCOUNTS_READ = "accounts:read", "Read guarantors, patients, visits, statements and appointments"
     ACCOUNTS_WRITE = "accounts:write", "Write guarantors, patients, visits, statements and appointments"
     RECEIPTS_READ = "receipts:read", "Read receipts, one by one and as lists"
-    PAYMENTS_WRITE = "payments:write", "Enter payments taken elsewhere, and void receipts"
+    PAYMENTS_WRITE = (
+        "payments:write",
+        "Enter payments taken elsewhere and what the bank took back, and void receipts",
+    )
     REFUNDS_WRITE = "refunds:write", "Give money back"
     BATCHES_READ = "batches:read", "Read Reference Batches"
     BATCHES_WRITE = "batches:write", "Open, attach, close and reopen Reference Batches"

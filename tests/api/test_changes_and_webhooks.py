@@ -12,6 +12,9 @@ from pops.changes.models import Change
 from pops.core.sequences import get_sequence, move_on
 from pops.subscribers.models import Endpoint
 from pops.web.api.models import SentCall
+from pops.web.api.v1.batches_shapes import BatchShape
+from pops.web.api.v1.events import BatchClosedShape, BatchOpenedShape, ReceiptIssuedShape, ReceiptVoidedShape
+from pops.web.api.v1.receipts_shapes import ReceiptShape
 from pops.web.backoffice.roles import ROLES
 from tests.factories.api import caller
 from tests.factories.staff import ADMIN, DESK, MANAGER
@@ -28,6 +31,15 @@ def api(practice):
 @pytest.fixture
 def wanted(receiver):
     return {"name": "Ledger", "url": receiver.url, "events": ["receipt.created"]}
+
+
+def test_what_events_hold_is_called_as_what_is_read():
+    receipts, batches = set(ReceiptShape().fields), set(BatchShape().fields)
+
+    for event in (ReceiptIssuedShape, ReceiptVoidedShape):
+        assert set(event().fields) - {"receipt"} <= receipts
+    for event in (BatchOpenedShape, BatchClosedShape):
+        assert set(event().fields) - {"batch"} <= batches
 
 
 def test_the_feed_is_read_on_from_where_it_ended(api, pay):

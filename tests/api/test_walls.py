@@ -144,6 +144,19 @@ def test_each_scope_is_told_in_the_docs():
     assert [scope for scope in Scope.values if f"`{scope}`" not in told.partition("## What holds")[0]] == []
 
 
+def test_the_words_of_a_scope_name_each_kind_of_write_that_it_opens():
+    """Whoever makes a key reads these words and nothing else."""
+    named = {"payments": "payments", "void": "void", "returns": "bank took back", "refunds": "Give money back"}
+    seen = set()
+    for method, address, view in operations():
+        noun = address.rstrip("/").rpartition("/")[2]
+        if method == "POST" and noun in named:
+            seen.add(noun)
+            assert named[noun] in Scope(view.scopes[method]).label, address
+
+    assert seen == set(named)
+
+
 def test_a_view_that_says_nothing_is_closed(practice, rf):
     class Forgotten(ApiView):
         def get(self, request):

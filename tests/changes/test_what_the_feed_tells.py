@@ -63,6 +63,9 @@ def test_a_day_is_told_in_its_order(a_day, guarantor):
         "batch.closed", "batch.reopened", "batch.closed",
     ]  # fmt: skip
     data = [data for _, data in told]
+    assert data[0] == {
+        "batch": kept.batch_id, "batch_date": kept.received_on.isoformat(), "is_online": False, "supplement": 1
+    }  # fmt: skip
     assert ids_of(data[1], "receipt", "amount_cents", "batch", "account_number") == (
         kept.pk, 5000, kept.batch_id, guarantor.account_number,
     )  # fmt: skip

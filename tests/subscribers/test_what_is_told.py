@@ -8,6 +8,7 @@ from django.utils import timezone
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from notifications.models import Message
+from payments.recording.payments import record_outcome
 from pops.core.refusals import Refused
 from pops.subscribers.endpoints import (
     change_endpoint,
@@ -17,7 +18,9 @@ from pops.subscribers.endpoints import (
     switch_endpoint,
 )
 from pops.subscribers.models import Delivery, Event
+from tests.factories.payments import PaymentFactory, outcome_of
 from tests.factories.staff import MANAGER, member
+from tests.moments import NOON
 
 HERE = "http://127.0.0.1:9/in"
 
@@ -64,6 +67,26 @@ def test_both_secrets_sign_while_one_follows_the_other(pay, receiver, admin, tel
         Webhook(secret).verify(got.body, got.headers)
     with pytest.raises(WebhookVerificationError):
         Webhook(first).verify(got.body.replace(b"5000", b"9000"), got.headers)
+
+
+def test_a_payment_to_be_decided_is_told_signed(guarantor, receiver, admin, tell):
+    _, secret = make_endpoint(name="Ledger", url=receiver.url, events=["payment.review"], by=admin)
+    payment = PaymentFactory(guarantor=guarantor, amount_cents=5000)
+    record_outcome(payment_id=payment.pk, outcome=outcome_of(payment, at=NOON, amount_cents=4999))
+
+    tell()
+
+    (got,) = receiver.got
+    told = Webhook(secret).verify(got.body, got.headers)
+    assert (told["type"], told["data"]) == (
+        "payment.review",
+        {
+            "payment": str(payment.pk),
+            "amount_cents": 5000,
+            "currency": "usd",
+            "account_number": guarantor.account_number,
+        },
+    )
 
 
 def test_a_secret_that_was_rotated_twice_signs_no_more(pay, receiver, admin, tell):

@@ -65,7 +65,7 @@ class BatchOpenedShape(Shape):
 
     batch = Whole(max_value=LARGEST)
     batch_date = LocalDateField()
-    is_api = Flag(help_text="That of payments online, opened by POPS.")
+    is_online = Flag(help_text="API Payments: collects what is paid online.")
     supplement = Whole(help_text="Which one of that day: 2 and on for money that came after the close.")
 
 
@@ -113,7 +113,7 @@ def _describe(event: str, label: str, held: Any, example: dict[str, Any]) -> Ope
 ISSUED: dict[str, Any] = EXAMPLE["data"]
 GIVEN_BACK = {**ISSUED, "receipt": 100240, "kind": "refund", "refund_of": 100234, "amount_cents": -1500}
 VOIDED = {name: ISSUED[name] for name in ReceiptVoidedShape().fields}
-OPENED = {"batch": 17, "batch_date": "2026-11-30", "is_api": True, "supplement": 1}
+OPENED = {"batch": 17, "batch_date": "2026-11-30", "is_online": True, "supplement": 1}
 CLOSED = {
     "batch": 17,
     "batch_date": "2026-11-30",
