@@ -52,7 +52,7 @@ def why_not_void_online(receipt: Receipt, *, today: dt.date) -> Refused | None:
 
 def find_charges(receipt: Receipt) -> dict[str, int]:
     """The charges by which a payment came, in cents by Stripe's id: one, unless it was split."""
-    taken = receipt.transactions.filter(amount_cents__gt=0).order_by("pk")
+    taken = receipt.transactions.filter(amount_cents__gt=0)
     return dict(taken.values_list("number", "amount_cents"))
 
 

@@ -222,7 +222,7 @@ def _itemize(receipt: Receipt, relatives: list[Relative], after: list[Later], se
         receipt=receipt,
         guarantor=shown(receipt.guarantor_name),
         account_number=shown(receipt.account_number),
-        movements=[_movement(row, receipt) for row in sorted(receipt.transactions.all(), key=lambda row: row.pk)],
+        movements=[_movement(row, receipt) for row in receipt.transactions.all()],
         places=_group(postings, lines),
         total=sum((line.amounts for line in lines), Amounts()),
         line_count=len(lines),

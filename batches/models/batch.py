@@ -160,6 +160,7 @@ class LateAttachment(models.Model):
     attached_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        ordering = ["pk"]
         triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:

@@ -166,6 +166,7 @@ class BatchDocument(models.Model):
     )
 
     class Meta:
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["close", "kind"], name="batch_document_one_of_a_kind")]
         triggers = [APPEND_ONLY]
 

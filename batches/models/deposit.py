@@ -71,6 +71,7 @@ class DepositDocument(models.Model):
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["deposit", "kind"], name="deposit_document_one_of_a_kind")]
         triggers = [APPEND_ONLY]
 

@@ -28,6 +28,7 @@ class DrawerMovement(models.Model):
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drawer_movements")
 
     class Meta:
+        ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="drawer_movement_moves_cash"),
             models.CheckConstraint(condition=~Q(reason=""), name="drawer_movement_has_a_reason"),

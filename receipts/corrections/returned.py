@@ -53,7 +53,7 @@ class Booking:
 def find_returnable(receipt: Receipt) -> QuerySet[Transaction]:
     """What a bank can take back of a receipt: all that was no cash and was not returned yet."""
     came = receipt.transactions.filter(amount_cents__gt=0).exclude(method=Method.CASH)
-    return came.filter(~Exists(LIVE)).order_by("pk")
+    return came.filter(~Exists(LIVE))
 
 
 def find_to_settle() -> QuerySet[MoneyReturn]:

@@ -223,6 +223,7 @@ class Transaction(models.Model):
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was not processed.")
 
     class Meta:
+        ordering = ["pk"]  # as they were taken
         constraints = [
             models.UniqueConstraint(fields=["number"], name="transaction_number_is_unique"),
             models.CheckConstraint(

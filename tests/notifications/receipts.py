@@ -1,5 +1,7 @@
 """Receipts as their mails need them: any number, any kind, any tenders."""
 
+from typing import Any
+
 from django.db import transaction
 
 from batches.models import ReferenceBatch
@@ -12,9 +14,9 @@ VISA = {"method": "card", "card_brand": "visa", "card_last4": "4242", "card_expi
 
 
 def make_receipt(
-    tenders: dict[str, tuple[int, dict[str, str]]],
+    tenders: dict[str, tuple[int, dict[str, Any]]],
     *,
-    number: int = 100234,
+    number: int = 90234,  # lower than those that POPS gives, or it might be that of a receipt which a test took
     guarantor: Guarantor | None = None,
     refund_of: Receipt | None = None,
 ) -> Receipt:

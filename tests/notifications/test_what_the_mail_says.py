@@ -66,7 +66,7 @@ def mixed_payment():
 def refund():
     payment = card_payment()
     return make_receipt(
-        {"re_3Q8ZkLakeside": (-5000, VISA)}, number=100235, guarantor=payment.guarantor, refund_of=payment
+        {"re_3Q8ZkLakeside": (-5000, VISA)}, number=90235, guarantor=payment.guarantor, refund_of=payment
     )
 
 
@@ -87,10 +87,17 @@ def test_there_are_exactly_seven_fields_in_order():
     assert re.findall(r"<th[^>]*>(.+?)</th>", html_of(message)) == LABELS
 
 
+def test_what_was_paid_with_stands_as_it_was_taken_wherever_the_rows_lie():
+    first = {"method": "check", "pk": -1}
+    receipt = make_receipt({"cash-77": (500, {"method": "cash"}), "check-1023": (2550, first)})
+
+    assert "Transaction #: check-1023, cash-77\nCard Type: Check, Cash\n" in mail_of(receipt).body
+
+
 def test_it_comes_from_the_practice_and_is_answered_by_it():
     mail = read_back(mail_of(card_payment(email="maria@example.com")))
 
-    assert mail["Subject"] == "Receipt 100234 from Lakeside Family Medicine"
+    assert mail["Subject"] == "Receipt 90234 from Lakeside Family Medicine"
     assert mail["From"] == "Lakeside Family Medicine <receipts@lakeside.example>"
     assert mail["To"] == "maria@example.com"
     assert mail["Reply-To"] == "billing@lakeside.example"
@@ -100,7 +107,7 @@ def test_it_comes_from_the_practice_and_is_answered_by_it():
 def test_a_refund_has_words_of_its_own():
     message = mail_of(refund())
 
-    assert message.subject == "Refund receipt 100235 from Lakeside Family Medicine"
+    assert message.subject == "Refund receipt 90235 from Lakeside Family Medicine"
     assert "Amount Refunded: $50.00" in message.body
     assert "Paid" not in message.body
     assert "Thank you" not in message.body + html_of(message)
@@ -183,7 +190,7 @@ def test_names_in_any_script_arrive_as_they_are(name):
 
     assert f"Guarantor: {name}\n" in mail.get_body(("plain",)).get_content()
     assert name in mail.get_body(("html",)).get_content()
-    assert mail["Subject"].strip() == f"Receipt 100234 from Клиника {name}"
+    assert mail["Subject"].strip() == f"Receipt 90234 from Клиника {name}"
     assert mail["From"].addresses[0].display_name == f"Клиника {name}"
 
 

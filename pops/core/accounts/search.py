@@ -47,7 +47,7 @@ def find_guarantors(text: str, *, limit: int = 50, sees_confidential: bool = Fal
     """The guarantors found, by name, with their patients; at most `limit`, so ask for more words when it is full."""
     ids = find_guarantor_ids(text, limit=limit, sees_confidential=sees_confidential)
     patients = Patient.objects.all() if sees_confidential else without_hidden(Patient.objects.all())
-    found = Guarantor.objects.filter(pk__in=ids).prefetch_related(Prefetch("patients", patients))
+    found = Guarantor.objects.filter(pk__in=ids).prefetch_related(Prefetch("patients", patients.order_by("name", "pk")))
     return list(found.order_by("name", "account_number")[:limit])
 
 

@@ -52,7 +52,7 @@ class ReferenceBatchAdmin(ExportsList, FindsPeople, ReadOnlyAdmin, KeepsHistory)
 
     def _one(self, request: HttpRequest) -> QuerySet[ReferenceBatch]:
         """For a batch's own page."""
-        moved = Prefetch("drawer_movements", DrawerMovement.objects.select_related("made_by").order_by("pk"))
+        moved = Prefetch("drawer_movements", DrawerMovement.objects.select_related("made_by"))
         rows = super().get_queryset(request).select_related("user", "facility", "deposited__deposit")
         late = LateAttachment.objects.filter(batch=OuterRef("pk"))
         return rows.annotate(is_late=Exists(late)).prefetch_related(moved)

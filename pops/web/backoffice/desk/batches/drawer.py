@@ -36,5 +36,5 @@ class MoveCash(DeskAction):
         return batch_page(self.target.pk), f"{made.get_kind_display()}: {format_cents(made.amount_cents)}. It is kept."
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        rows = self.target.drawer_movements.select_related("made_by").order_by("pk")
+        rows = self.target.drawer_movements.select_related("made_by")
         return super().get_context_data(movements=rows, **context)
