@@ -1,5 +1,6 @@
 """Imports beside imports, beside payments of the same guarantors, and killed in the middle: real connections."""
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -7,9 +8,11 @@ import sys
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from payments.recording.payments import record_outcome
 from pops.core.accounts.models import Encounter, Guarantor, Patient, ServiceLine
+from pops.core.imports.brought import forget_old
 from pops.core.imports.loading import STEP
 from pops.core.imports.models import AccountImport
 from pops.core.imports.staging import find_left_tables
@@ -132,6 +135,11 @@ def test_killed_in_the_middle_and_repeated_it_ends_the_same(guarantors, tmp_path
     assert f"{lines - part:,} new, 0 changed, {part:,} unchanged, 0 bad" in again.stdout
     assert ServiceLine.objects.count() == lines
     assert list(AccountImport.objects.order_by("pk").values_list("state", flat=True)) == ["loading", "done"]
+
+    forget_old(
+        now=timezone.now() + dt.timedelta(days=2)
+    )  # its table, which no emptying after a test knows of, goes too
+    assert find_left_tables() == []
 
 
 def _are_served(pids: list[int]) -> bool:
