@@ -62,9 +62,10 @@ class _Rider:
             return execute(sql, params, many, context)
         connection.execute_wrappers.remove(self)
         before = cursor.mogrify(self.sql, self.params).decode()
-        found = execute(f"{before if params is None else before.replace('%', '%%')};\n{sql}", params, many, context)
-        _listen()
-        return found
+        try:
+            return execute(f"{before if params is None else before.replace('%', '%%')};\n{sql}", params, many, context)
+        finally:
+            _listen()  # though the question failed
 
     def send_alone(self) -> None:
         if self in connection.execute_wrappers:
