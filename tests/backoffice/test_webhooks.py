@@ -62,8 +62,10 @@ def test_a_test_its_answer_and_sending_again(ada, endpoint, receiver, pay):
     deliver_due(lane=Message.Lane.HOOKS, channel=Message.Channel.HTTP, seconds=5)
     test = Delivery.objects.get()
 
-    page = _page_of(ada, test)
-    assert "Taken (200)" in ada.get(reverse("admin:subscribers_endpoint_change", args=[endpoint.pk])).content.decode()
+    page, of_endpoint = _page_of(ada, test), reverse("admin:subscribers_endpoint_change", args=[endpoint.pk])
+    told = ada.get(of_endpoint).content.decode()
+    assert "Taken (200)" in told
+    assert f'<td data-label="About">by {test.asked_by}</td>' in told, "on a phone a row is a card of what it has"
     assert "This was a test. Send another one." in page
     assert ">Why:<" not in page, "it needs no reason"
     assert [got.headers["webhook-id"] for got in receiver.got] == [f"test_{test.pk}"]

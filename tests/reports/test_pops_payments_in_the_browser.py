@@ -84,6 +84,8 @@ def test_asking_drilling_down_and_taking_it_along(books, sign_in, live_server):
     for size in (TABLET, PHONE):
         page.set_viewport_size(size)
         assert detail.evaluate("box => box.scrollWidth <= box.clientWidth"), "nothing is slid"
+    slid = "boxes => boxes.filter((box) => box.scrollWidth > box.clientWidth).length"
+    assert page.locator(".report-scroll").evaluate_all(slid) == 0, "neither are the sections, on a phone"
     asked = f"?from=2026-03-01&to={today()}&payments=yes"
     page.goto(live_server.url + reverse("backoffice:report", args=["pops-payments"]) + asked)
     expect(page.get_by_role("row", name="Applied").first).to_be_visible()

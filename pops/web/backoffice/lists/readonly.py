@@ -25,12 +25,16 @@ class ReadOnlyAdmin(TellsItself):
         return False
 
 
+# So many columns have room on a phone.
+STAND_ANYWHERE = 3
+
+
 def html_table(headings: list[str], rows: list[list[object]], *, empty: str) -> SafeString:
-    """A small table for a detail page. Every cell is escaped; the last column is money and right-aligned."""
+    """A small table for a detail page. Every cell is escaped. On a phone each row of many columns is a card."""
     if not rows:
         return format_html("{}", empty)
     head = format_html_join("", '<th scope="col">{}</th>', ([heading] for heading in headings))
-    body = format_html_join(
-        "", "<tr>{}</tr>", ([format_html_join("", "<td>{}</td>", ([cell] for cell in row))] for row in rows)
-    )
-    return format_html('<table class="pops-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)
+    cells = (format_html_join("", '<td data-label="{}">{}</td>', zip(headings, row, strict=True)) for row in rows)
+    body = format_html_join("", "<tr>{}</tr>", ([row] for row in cells))
+    css = "pops-table row-cards" if len(headings) > STAND_ANYWHERE else "pops-table"
+    return format_html('<table class="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', css, head, body)

@@ -111,7 +111,7 @@ class ReportPage(ReportView, TemplateView):
 
     def _sums(self, section: Any, sums: Any) -> list[Cell]:
         pairs = zip(section.measures, sums, strict=True)
-        return [Cell(say_value(value, measure.kind, ""), css_of(measure)) for measure, value in pairs]
+        return [Cell(say_value(value, row.kind, ""), css_of(row), label=row.label) for row, value in pairs]
 
     def _detail(self) -> dict[str, Any]:
         report, question, user = self.report, self.question, self.request.user
