@@ -134,7 +134,7 @@ def test_a_lost_dispute_takes_its_money_back_once(disputed, stripe_sandbox, clie
     assert_books_balance()
 
 
-def test_of_a_partly_lost_one_the_rest_is_the_guarantors_to_use_and_a_second_takes_more(pay, guarantor):
+def test_of_a_partly_lost_one_the_rest_is_the_guarantors_to_use_and_a_second_takes_more(pay, guarantor, client_of):
     """Two disputes of parts of one charge: each is returned, together no more than was charged."""
     receipt = pay(guarantor)  # $50.00, all of it credit
 
@@ -152,6 +152,9 @@ def test_of_a_partly_lost_one_the_rest_is_the_guarantors_to_use_and_a_second_tak
     returned = Receipt.objects.filter(kind="returned").order_by("pk")
     assert list(returned.values_list("amount_cents", flat=True)) == [-2000, -1000, -2000]
     assert not Dispute.objects.get(pk="dp_4").is_settled, "nothing is left: the inbox has it"
+    told = client_of(member(MANAGER)).get(reverse("backoffice:inbox")).content.decode()
+    without = told.count("No receipt could be issued for it, so no batch shows it.")
+    assert told.count("is lost: the bank gave the money to the cardholder.") == 4 * without > 0
     assert why_not_refund_online(receipt).code == "disputed"
     assert_books_balance()
 

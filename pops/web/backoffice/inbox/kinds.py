@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import CharField, F, Func, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -37,6 +37,7 @@ FIRST_PROMISE = Func(
     template="coalesce(jsonb_path_query_first(%(expressions)s, '$[*] ? (@.found > 0).promise') #>> '{}', '')",
     output_field=CharField(),
 )
+NO_RECEIPT = "No receipt could be issued for it, so no batch shows it. Compare it with what Stripe says it took."
 DECIDED = "It goes from here by itself once somebody has decided about it. Open it to decide."
 
 
@@ -59,7 +60,8 @@ def _say_dispute(row: Row) -> str:
 
 
 def _say_lost(row: Row) -> str:
-    return f"The dispute of {_money(row)} by {row.who} is lost: the bank gave the money to the cardholder."
+    lost = f"The dispute of {_money(row)} by {row.who} is lost: the bank gave the money to the cardholder."
+    return lost if row.more else f"{lost} {NO_RECEIPT}"
 
 
 def _say_won_late(row: Row) -> str:
@@ -109,7 +111,12 @@ KINDS = [
         label="Dispute lost",
         rights=("payments.view_dispute",),
         find=lambda asking: find_disputes_lost(),
-        columns={"since": "opened_at", "cents": "amount_cents", "who": "receipt__guarantor_name"},
+        columns={
+            "since": "opened_at",
+            "cents": "amount_cents",
+            "who": "receipt__guarantor_name",
+            "more": Coalesce(Cast("returned_receipt_id", CharField()), Value("")),
+        },
         say=_say_lost,
         page=_admin("payments_dispute"),
     ),
