@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from pops.core.accounts.models import Appointment, Guarantor, GuarantorMerge, Patient, ServiceLine, Statement
 from pops.core.practice.models import Group
 from receipts.owed import get_balances
-from tests.factories.accounts import GuarantorFactory, UserFactory
+from tests.factories.accounts import GuarantorFactory, PatientFactory, UserFactory
 from tests.factories.imports import ALL, GUARANTORS, LINES
 from tests.factories.practice import GroupFactory
 
@@ -108,6 +108,23 @@ def test_what_names_a_merged_account_goes_to_the_one_it_is_part_of(loaded, load)
     assert Patient.objects.get(number="P-7").guarantor == new
     Guarantor.objects.filter(pk=new.pk).update(is_retired=True)
     assert load("patient_number,account_number,name\nP-8,9,Ann Lee\n").bad == 1
+
+
+def test_a_walk_in_without_a_birth_date_is_named_before_a_second_patient_is_made(load):
+    walk_in = PatientFactory(guarantor__account_number="48210", number="", name="Leo Alvarez", birth_date=None)
+    PatientFactory(guarantor=walk_in.guarantor, number="", name="Mia Alvarez", birth_date=None)
+    file = "patient_number,account_number,name,birth_date\nP-7,48210,LEO ALVAREZ,2015-04-30\n"
+
+    found = load(file, only_check=True)
+
+    words = (
+        "is that of a patient who was entered by hand: with the same birth date there and here before this is loaded"
+    )
+    assert found.notices == [[2, f"name {words} they are one, with what was paid for them"]]
+    assert load(file.replace(",birth_date", "").replace(",2015-04-30", ""), only_check=True).noticed == 1
+    Patient.objects.filter(pk=walk_in.pk).update(birth_date=dt.date(2015, 4, 30))
+    assert load(file).noticed == 0
+    assert Patient.objects.get(number="P-7").pk == walk_in.pk
 
 
 def test_a_check_alone_loads_nothing(load):

@@ -145,6 +145,18 @@ PATIENTS = Kind(
             is_guard=True,
         ),
     ),
+    notices=(
+        # Who was entered by hand is taken for the same one by name and birth date (`adopting`), never by a name alone.
+        Rule(
+            "name",
+            "t.id IS NULL AND EXISTS (SELECT FROM accounts_patient w WHERE w.guarantor_id = {account_number}"
+            " AND w.number = '' AND NOT w.is_retired AND NOT w.is_confidential"
+            " AND (w.birth_date IS NULL OR {birth_date} IS NULL)"
+            " AND accounts_name_words(w.name::text) = accounts_name_words(s.name::text))",
+            "'is that of a patient who was entered by hand: with the same birth date there and here before this is"
+            " loaded they are one, with what was paid for them'",
+        ),
+    ),
 )  # fmt: skip
 
 MAY_BE_EMPTY: dict[str, str | bool] = {"blank": NULL, "default": "NULL"}
