@@ -136,9 +136,8 @@ def test_killed_in_the_middle_and_repeated_it_ends_the_same(guarantors, tmp_path
     assert ServiceLine.objects.count() == lines
     assert list(AccountImport.objects.order_by("pk").values_list("state", flat=True)) == ["loading", "done"]
 
-    forget_old(
-        now=timezone.now() + dt.timedelta(days=2)
-    )  # its table, which no emptying after a test knows of, goes too
+    # No emptying after a test knows of its table.
+    forget_old(now=timezone.now() + dt.timedelta(days=2))
     assert find_left_tables() == []
 
 
