@@ -9,6 +9,8 @@ function init(given) {
   wallet = given.wallet;
   document.getElementById("wallet-name").textContent = NAMES[wallet];
   document.getElementById("amount").textContent = `Pay $${(given.amount / 100).toFixed(2)}`;
+  for (const button of form.querySelectorAll("button")) button.disabled = false;
+  form.querySelector("button").focus();
 }
 
 async function token({ key, return_url, setup_future_usage }) {
@@ -37,4 +39,3 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") tell("cancel");
 });
 tell("hello");
-form.querySelector("button").focus();

@@ -46,6 +46,7 @@ class Frame {
     this.handlers = {};
     this.waiting = new Map();
     this.sent = 0;
+    this.hello = new Promise((resolve) => { this.greeted = resolve; }); // nobody listens in it before its script runs
     this.listen = (event) => this.receive(event);
     window.addEventListener("message", this.listen);
   }
@@ -53,6 +54,7 @@ class Frame {
   receive(event) {
     if (event.origin !== ORIGIN || event.source !== this.node.contentWindow) return;
     const { type, number, payload } = event.data;
+    if (type === "hello") this.greeted();
     if (type === "reply") {
       this.waiting.get(number)?.(payload);
       this.waiting.delete(number);
@@ -69,7 +71,7 @@ class Frame {
     const number = (this.sent += 1);
     return new Promise((resolve) => {
       this.waiting.set(number, resolve);
-      this.node.contentWindow.postMessage({ type, number, payload }, ORIGIN);
+      this.hello.then(() => this.node.contentWindow?.postMessage({ type, number, payload }, ORIGIN));
     });
   }
 
