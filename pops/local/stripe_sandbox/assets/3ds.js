@@ -26,4 +26,5 @@ if (framed) {
   });
   window.parent.postMessage({ type: "hello" }, parent);
 }
+for (const button of form.querySelectorAll("button")) button.disabled = false; // a click before now would be lost
 form.querySelector("button").focus();
