@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pops.settings")
 
@@ -13,6 +13,11 @@ app = Celery("pops")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["pops.core"], related_name="heartbeat")
+
+
+@setup_logging.connect
+def log_as_the_settings_say(**_: Any) -> None:
+    """Keep Celery from putting its own logging in place of LOGGING, which leaves tokens out of each line."""
 
 
 @worker_init.connect

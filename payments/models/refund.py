@@ -161,6 +161,11 @@ class Dispute(models.Model):
         return self.status in self.OVER
 
     @property
+    def is_decided(self) -> bool:
+        """The bank has decided: nothing can be answered any more."""
+        return self.is_over or self.status == self.LOST
+
+    @property
     def is_settled(self) -> bool:
         """Nothing more is expected of it: the money stays, or a receipt says that it is gone."""
         return self.is_over or self.returned_receipt_id is not None

@@ -157,7 +157,7 @@ class Product:
         return self._launch_celery(SCHEDULER, "beat", "--pidfile=", "--schedule", str(schedule))
 
     def _launch_celery(self, name: str, *arguments: str) -> Child:
-        command = _python("-m", "celery", "-A", "pops", *arguments, "--hostname", _node(name), "--loglevel", "INFO")
+        command = _python("-m", "celery", "-A", "pops", *arguments, "--hostname", _node(name))
         self._celery[name] = self._child(name, command)
         return self._celery[name]
 

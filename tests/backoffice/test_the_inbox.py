@@ -230,3 +230,13 @@ def test_where_a_dispute_leads_it_is_told_in_words_and_not_stripes(one_of_each, 
         assert ">needs_response<" not in told
     assert [row.pk for row in client.get(disputes, {"status": "needs_response"}).context["cl"].queryset] == ["dp_1"]
     assert not client.get(disputes, {"status": "prevented"}).context["cl"].queryset
+
+
+def test_once_the_bank_has_decided_a_dispute_is_not_due_any_more(one_of_each, client_of):
+    client, page = client_of(member(DESK)), reverse("admin:payments_dispute_change", args=["dp_1"])
+    Dispute.objects.update(due_by=dt.datetime(2031, 3, 14, 12, tzinfo=dt.UTC))
+    assert "2031" in words(client, page)
+
+    Dispute.objects.update(status="lost")
+
+    assert "2031" not in words(client, page)

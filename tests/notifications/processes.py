@@ -31,8 +31,6 @@ class Process:
             "-A",
             "pops",
             kind,
-            "--loglevel",
-            "WARNING",
         ]
         self.name = f"{id(self)}@test"
         if kind == "worker":

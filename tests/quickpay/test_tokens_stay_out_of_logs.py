@@ -5,9 +5,11 @@ import logging
 from types import SimpleNamespace
 
 import pytest
+from celery.utils.log import get_task_logger
 from django.test import Client
 from gunicorn.config import Config
 
+from pops.celery import app as celery_app
 from pops.core.logs import hide_tokens
 from pops.gunicorn import TokenlessLogger, access_log_format
 from pops.quickpay.models import Link
@@ -59,6 +61,15 @@ def test_nothing_that_the_web_server_logs_names_one(token, caplog):
     assert token not in str(atoms)  # whatever the format of a practice's own asks for
     assert "Error handling request /q/[hidden]/" in caplog.text
     assert token not in caplog.text
+
+
+def test_nothing_that_a_worker_logs_names_one(token, console, monkeypatch):
+    monkeypatch.setattr(celery_app.log, "already_setup", False)
+    celery_app.log.setup("INFO")  # as each worker and the scheduler do when they start
+    get_task_logger("pops").warning("Could not write what leads to /q/%s/", token)
+
+    assert [line for line in console if line.endswith("pops Could not write what leads to /q/[hidden]/")]
+    assert token not in "".join(console)
 
 
 def test_other_addresses_stay_as_they_are():

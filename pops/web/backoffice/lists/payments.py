@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
@@ -125,13 +126,13 @@ class DisputeStateFilter(admin.SimpleListFilter):
 class DisputeAdmin(FindsPeople, TitledAdmin):
     """Payments that a cardholder disputes."""
 
-    list_display = ["opened_at", "receipt", "amount", "why", "state", "due_by"]
+    list_display = ["opened_at", "receipt", "amount", "why", "state", "answered_by"]
     list_filter = [DisputeStateFilter]
     list_select_related = ["receipt"]
     search_fields = ["=stripe_id", "=receipt__number"]
     search_help_text = "Receipt number, guarantor, account number, phone, patient, or the dispute at Stripe"
     person = "receipt__guarantor"
-    fields = ["receipt", "amount", "why", "state", "opened_at", "due_by", "returned_receipt", "reference"]
+    fields = ["receipt", "amount", "why", "state", "opened_at", "answered_by", "returned_receipt", "reference"]
 
     @admin.display(description="Why", ordering="reason")
     def why(self, dispute: Dispute) -> str:
@@ -140,6 +141,10 @@ class DisputeAdmin(FindsPeople, TitledAdmin):
     @admin.display(description="State", ordering="status")
     def state(self, dispute: Dispute) -> str:
         return capfirst(dispute.state_words)
+
+    @admin.display(description="Stripe takes evidence until", ordering="due_by")
+    def answered_by(self, dispute: Dispute) -> dt.datetime | None:
+        return None if dispute.is_decided else dispute.due_by
 
     @admin.display(description="Amount", ordering="amount_cents")
     def amount(self, dispute: Dispute) -> str:

@@ -172,7 +172,7 @@ def taken_by(receipt: Receipt, user: User) -> str:
 @register.filter
 def until_decided(dispute: Dispute) -> str:
     """What waits for the bank, and until when evidence is taken. Nothing once the bank has decided."""
-    if dispute.is_over or dispute.status == Dispute.LOST:
+    if dispute.is_decided:
         return ""
     evidence = f" Stripe takes evidence until {day(timezone.localtime(dispute.due_by))}." if dispute.due_by else ""
     return f"It can't be refunded until the bank has decided.{evidence}"
