@@ -1,4 +1,3 @@
-import datetime as dt
 from typing import Any
 
 from django.contrib import admin
@@ -143,8 +142,8 @@ class DisputeAdmin(FindsPeople, TitledAdmin):
         return capfirst(dispute.state_words)
 
     @admin.display(description="Stripe takes evidence until", ordering="due_by")
-    def answered_by(self, dispute: Dispute) -> dt.datetime | None:
-        return None if dispute.is_decided else dispute.due_by
+    def answered_by(self, dispute: Dispute) -> str:
+        return day(timezone.localtime(dispute.due_by)) if dispute.due_by and not dispute.is_decided else "-"
 
     @admin.display(description="Amount", ordering="amount_cents")
     def amount(self, dispute: Dispute) -> str:
