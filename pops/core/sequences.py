@@ -7,7 +7,7 @@ from django.db import connection, models
 
 @dataclass(frozen=True)
 class Sequence:
-    """A sequence as PostgreSQL names it, and the last number it gave; 0 when it gave none."""
+    """A sequence as PostgreSQL names it, and the number before its next: the last that it gave, if it gave one."""
 
     name: str
     last: int
@@ -29,11 +29,13 @@ def find_sequences() -> list[Sequence]:
     """All sequences of this product's tables."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT format('%I.%I', schemaname, sequencename), coalesce(last_value, 0)
-            FROM pg_sequences WHERE schemaname = current_schema() ORDER BY sequencename
-            """
+            "SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences"
+            " WHERE schemaname = current_schema() ORDER BY sequencename"
         )
+        names = [name for (name,) in cursor.fetchall()]
+        # Each knows itself where it begins: pg_sequences says nothing of one that gave no number.
+        ask = " UNION ALL ".join(f"SELECT %s, last_value - (NOT is_called)::int FROM {name}" for name in names)  # noqa: S608
+        cursor.execute(ask, names)
         return [Sequence(*row) for row in cursor.fetchall()]
 
 

@@ -76,7 +76,7 @@ def test_an_appointment_is_entered_on_the_practices_clock_and_corrected_with_why
 
     made = Appointment.objects.get()
     assert made.starts_at.isoformat() == "2026-12-01T14:30:00+00:00"  # in New York it is 9:30
-    assert re.fullmatch(r"W\d+", made.number)  # counted on from test to test
+    assert re.fullmatch(r"W1\d{5}", made.number)  # counted on from test to test
     address = reverse("admin:accounts_appointment_change", args=[made.pk])
     assert "2026-12-01T09:30" in client.get(address).content.decode()
     assert "Say why." in client.post(address, {**facts, "status": "canceled"}).content.decode()

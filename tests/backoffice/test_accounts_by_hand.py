@@ -46,7 +46,7 @@ def test_the_desk_enters_a_walk_in_who_gets_an_account_number_and_a_login(client
 
     assert answer.status_code == 302
     made = Guarantor.objects.get(name="Ana Silva")
-    assert re.fullmatch(r"W\d+", made.account_number)  # counted on from test to test
+    assert re.fullmatch(r"W1\d{5}", made.account_number)  # counted on from test to test
     assert login_of(made).email == "ana@example.com"
     assert made.patients.get().name == "Ana Silva"
 

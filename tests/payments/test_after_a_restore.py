@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from batches.closing import close_batch
@@ -134,6 +134,18 @@ def test_every_sequence_moves_on_and_never_back(pay):
     moved = {name.removeprefix("public."): after[name] - last for name, last in before.items()}
     assert moved.pop("changes_restore_id_seq") == 71  # that it was restored is noted, too
     assert set(moved.values()) == {70}
+
+
+def test_one_that_gave_no_number_yet_moves_on_from_where_it_begins(pay):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE SEQUENCE of_walk_ins START 100001")
+        cursor.execute("CREATE SEQUENCE of_receipts; ALTER SEQUENCE of_receipts RESTART WITH 100001")
+
+        after_restore(margin=70)
+
+        cursor.execute("SELECT nextval('of_walk_ins'), nextval('of_receipts')")
+        assert cursor.fetchone() == (100071, 100071)
+        transaction.set_rollback(True)
 
 
 def test_the_more_was_lost_the_farther_all_moves_on(pay, media):
