@@ -24,14 +24,7 @@ class Process:
     """A Celery process with all its children."""
 
     def __init__(self, kind: str, *, queue: str, env: dict[str, str], log: Path) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "pops",
-            kind,
-        ]
+        command = [sys.executable, "-m", "celery", "-A", "pops", kind]
         self.name = f"{id(self)}@test"
         if kind == "worker":
             command += ["--queues", queue, "--concurrency", "1", "--hostname", self.name]
